@@ -1,0 +1,1 @@
+"""Places: boundaries, grids, neighbourhoods. No observation ever enters this room."""
