@@ -64,7 +64,7 @@ class BoundarySet:
     """One edition of boundaries: layers from coarse to fine, each area's parent present in the layer above.
 
     Args:
-        edition: Name of the edition, for instance "2025". Codes are reused between editions, so (edition, code) is the key.
+        edition: Name of the edition, for instance "2025". Codes are reused between editions, so the key is both.
         source: Where the boundaries come from, as shown to readers.
         layers: By level, coarsest first.
 

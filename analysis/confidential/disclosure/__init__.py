@@ -1,0 +1,1 @@
+"""Disclosure control: from counts to what may be shown."""

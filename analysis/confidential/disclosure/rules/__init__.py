@@ -1,0 +1,1 @@
+"""Primary rules, one file each: which cells may not be shown as they are."""

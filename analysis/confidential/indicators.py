@@ -1,0 +1,212 @@
+"""Themes and indicators: what is counted, at which levels, and under which disclosure rules.
+
+One file `themes/NAME.toml` a theme, so that whoever guards privacy sees every threshold in a diff.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
+
+from analysis.confidential.contracts import LANGUAGES, Source, Text, required, text
+from zicht.config import read_toml
+from zicht.errors import ConfigError
+
+
+class Nature(StrEnum):
+    """Events add up over years; a stock is what there is on one day of each year."""
+
+    EVENT = "event"
+    STOCK = "stock"
+
+
+class ZeroPolicy(StrEnum):
+    """Whether "none here" may be said."""
+
+    PUBLISH = "publish"
+    SUPPRESS = "suppress"
+
+
+@dataclass(frozen=True, slots=True)
+class DisclosureRule:
+    """What a cell must meet to be shown.
+
+    Args:
+        threshold: Smallest number of units, and of contributors, that is shown.
+        rounding: Base that counts are rounded to; 1 for none.
+        zeros: Whether a zero is shown.
+        min_exposure: Smallest exposure for which a rate is shown.
+    """
+
+    threshold: int = 10
+    rounding: int = 5
+    zeros: ZeroPolicy = ZeroPolicy.PUBLISH
+    min_exposure: float = 50.0
+
+    def __post_init__(self) -> None:
+        if self.threshold < 1 or self.rounding < 1 or self.min_exposure < 0:
+            raise ConfigError("A threshold and a rounding base are at least 1, an exposure at least 0.")
+        if self.threshold % self.rounding or self.rounding % 2 == 0:
+            # Otherwise the smallest counts shown would round below the threshold, or two ways at once.
+            raise ConfigError("A rounding base is odd, and the threshold a multiple of it.")
+
+
+@dataclass(frozen=True, slots=True)
+class Exposure:
+    """The denominator of a rate: a public figure of the area, or the published count of another indicator."""
+
+    name: Text
+    per: int
+    attribute: str = ""
+    indicator: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class HotspotRule:
+    """Which map is tested, and how strictly.
+
+    Args:
+        measure: "rate" or "count".
+        alpha: False discovery rate of the whole map, both tails together.
+        levels: Levels that get a hotspot map.
+    """
+
+    measure: str
+    alpha: float
+    levels: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Indicator:
+    """One thing that is counted; see the fields in `themes/*.toml`."""
+
+    id: str
+    theme: str
+    source: str
+    name: Text
+    definition: Text
+    numerator: Text
+    unit: Text
+    caveats: Text
+    where: Mapping[str, tuple[Any, ...]]
+    nature: Nature
+    levels: tuple[str, ...]
+    years: bool
+    total: bool
+    exposure: Exposure | None
+    disclosure: DisclosureRule
+    hotspots: HotspotRule | None
+
+
+@dataclass(frozen=True, slots=True)
+class Theme:
+    """A group of indicators that are read together."""
+
+    id: str
+    order: int
+    name: Text
+    description: Text
+    context: bool
+    indicators: tuple[Indicator, ...]
+
+
+def read_themes(folder: Path, sources: Mapping[str, Source]) -> tuple[Theme, ...]:
+    """Read every theme of a folder, in the order they ask for.
+
+    Raises:
+        ConfigError: An entry is missing, unknown or contradicts another, or an id occurs twice.
+    """
+    themes = sorted(
+        (_theme(path, sources) for path in folder.glob("*.toml")), key=lambda theme: (theme.order, theme.id)
+    )
+    ids = [indicator.id for theme in themes for indicator in theme.indicators]
+    twice = sorted({name for name in ids if ids.count(name) > 1})
+    if twice:
+        raise ConfigError(f"Indicator ids occur twice: {', '.join(twice)}.", where=str(folder))
+    for theme in themes:
+        for indicator in theme.indicators:
+            if indicator.exposure and indicator.exposure.indicator and indicator.exposure.indicator not in ids:
+                raise ConfigError(f"{indicator.id!r} divides by an unknown indicator.", where=str(folder))
+    return tuple(themes)
+
+
+def _theme(path: Path, sources: Mapping[str, Source]) -> Theme:
+    raw = read_toml(path)
+    where = str(path)
+    if raw.get("id") != path.stem:
+        raise ConfigError("A theme is named after its id.", where=where, remedy=f'Write id = "{path.stem}".')
+    entries = required(raw, "indicators", where)
+    if not isinstance(entries, list):
+        raise ConfigError("Indicators are written as [[indicators]].", where=where)
+    context = bool(raw.get("context", False))
+    indicators = tuple(_indicator(entry, path.stem, sources, where) for entry in entries if entry.get("release", True))
+    if context and any(indicator.hotspots for indicator in indicators):
+        raise ConfigError("A context theme has no hotspot maps.", where=where)
+    return Theme(
+        id=path.stem,
+        order=int(str(raw.get("order", 99))),
+        name=text(raw, "name", where),
+        description=text(raw, "description", where),
+        context=context,
+        indicators=indicators,
+    )
+
+
+def _indicator(raw: Mapping[str, Any], theme: str, sources: Mapping[str, Source], where: str) -> Indicator:
+    where = f"{where}, indicator {raw.get('id', '?')}"
+    source = sources.get(str(required(raw, "source", where)))
+    if source is None:
+        raise ConfigError(f"There is no source {raw['source']!r}.", where=where)
+    if raw.get("measure", "count") != "count":
+        raise ConfigError("Only counts can be released yet.", where=where, remedy="Write release = false.")
+    conditions = {name: tuple(values) for name, values in raw.get("where", {}).items()}
+    unknown = set(conditions) - set(source.columns)
+    if unknown:
+        raise ConfigError(f"The source has no column {sorted(unknown)[0]!r}.", where=where)
+    nature = Nature(required(raw, "nature", where))
+    if nature is Nature.STOCK and raw.get("total", False):
+        raise ConfigError("A stock has no total over years.", where=where, remedy="Write total = false.")
+    return Indicator(
+        id=str(required(raw, "id", where)),
+        theme=theme,
+        source=source.id,
+        **{name: text(raw, name, where) for name in ("name", "definition", "numerator", "unit", "caveats")},
+        where=conditions,
+        nature=nature,
+        levels=tuple(required(raw, "levels", where)),
+        years=bool(raw.get("years", True)),
+        total=bool(raw.get("total", nature is Nature.EVENT)),
+        exposure=_exposure(raw["exposure"], where) if "exposure" in raw else None,
+        disclosure=_disclosure(raw.get("disclosure", {}), where),
+        hotspots=_hotspots(raw["hotspots"], where) if "hotspots" in raw else None,
+    )
+
+
+def _disclosure(raw: Mapping[str, Any], where: str) -> DisclosureRule:
+    try:
+        return DisclosureRule(**{**raw, "zeros": ZeroPolicy(raw.get("zeros", "publish"))})
+    except (TypeError, ValueError) as error:
+        raise ConfigError(f"The disclosure rule is wrong: {error}", where=where) from None
+
+
+def _exposure(raw: Mapping[str, Any], where: str) -> Exposure:
+    if ("attribute" in raw) == ("indicator" in raw):
+        raise ConfigError("An exposure is an attribute or an indicator.", where=where)
+    name = text(raw, "name", where)
+    return Exposure(
+        name={language: name[language] for language in LANGUAGES},
+        per=int(required(raw, "per", where)),
+        attribute=str(raw.get("attribute", "")),
+        indicator=str(raw.get("indicator", "")),
+    )
+
+
+def _hotspots(raw: Mapping[str, Any], where: str) -> HotspotRule:
+    measure = raw.get("measure", "rate")
+    alpha = float(raw.get("alpha", 0.05))
+    if measure not in {"rate", "count"} or not 0 < alpha < 1:
+        raise ConfigError("Hotspots are of a rate or a count, at an alpha between 0 and 1.", where=where)
+    return HotspotRule(measure=measure, alpha=alpha, levels=tuple(required(raw, "levels", where)))

@@ -1,0 +1,81 @@
+"""Families of levels: each is a chain from the country to its finest level, and an area lies in one parent.
+
+The administrative family is country > gemeente > wijk > buurt > park; the hex family is country > h3-R > ... > h3-9.
+They meet in the country only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from itertools import pairwise
+
+import numpy as np
+from numpy.typing import NDArray
+
+from geo.areas import ADMINISTRATIVE, Layer
+from zicht.errors import AlignmentError
+
+HEX = "h3-"
+
+
+def families(levels: Sequence[str]) -> tuple[tuple[str, ...], ...]:
+    """Return the chains that the levels form, each from coarse to fine and starting at the country."""
+    administrative = tuple(level for level in ADMINISTRATIVE if level in levels)
+    hexes = sorted((level for level in levels if level.startswith(HEX)), key=resolution)
+    return (administrative, ("country", *hexes)) if hexes else (administrative,)
+
+
+def resolution(level: str) -> int:
+    """Return the H3 resolution of a hex level."""
+    return int(level.removeprefix(HEX))
+
+
+def family_of(level: str, levels: Sequence[str]) -> tuple[str, ...]:
+    """Return the chain that a level belongs to.
+
+    Raises:
+        AlignmentError: No chain holds it.
+    """
+    for family in families(levels):
+        if level in family:
+            return family
+    raise AlignmentError(f"There is no level {level!r}.", remedy=f"Known: {', '.join(levels)}.")
+
+
+def ancestors(layers: Mapping[str, Layer], fine: str, coarse: str) -> NDArray[np.int64]:
+    """Return, for every area of a level, the fid of the area of a coarser level that holds it.
+
+    Args:
+        layers: All layers of the release by level.
+        fine: The level to start from.
+        coarse: A level above it in the same family, or the level itself.
+
+    Returns:
+        (n,) fids.
+
+    Raises:
+        AlignmentError: The levels are of different families, or an area has no parent.
+    """
+    family = family_of(fine, tuple(layers))
+    if coarse not in family or family.index(coarse) > family.index(fine):
+        raise AlignmentError(f"Level {coarse!r} does not lie above {fine!r}.")
+    fid = np.arange(len(layers[fine]))
+    steps = family[family.index(coarse) : family.index(fine) + 1][::-1]
+    for below, above in pairwise(steps):
+        fid = positions(layers[below].parent, layers[above].code, where=below)[fid]
+    return fid
+
+
+def positions(values: NDArray[np.str_], codes: NDArray[np.str_], *, where: str) -> NDArray[np.int64]:
+    """Return the position of each value in an ascending list of codes.
+
+    Raises:
+        AlignmentError: A value is not in the list.
+    """
+    if len(codes) == 0 and len(values):
+        raise AlignmentError("There are no areas to look in.", where=where)
+    at = np.minimum(np.searchsorted(codes, values), max(len(codes) - 1, 0))
+    absent = np.flatnonzero(codes[at] != values) if len(values) else np.empty(0, dtype=np.int64)
+    if absent.size:
+        raise AlignmentError(f"{absent.size} codes are unknown, first {values[absent[0]]!r}.", where=where)
+    return at.astype(np.int64)
