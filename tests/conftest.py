@@ -6,6 +6,11 @@ import os
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+
+# A shared machine is slow now and then; a deadline would fail tests for that.
+settings.register_profile("zicht", deadline=None, print_blob=True)
+settings.load_profile("zicht")
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -15,5 +20,7 @@ def shared_data() -> Path:
     """The folder of public test data: ZICHT_DATA_ROOT, or ../shared/data beside the checkout."""
     folder = Path(os.environ.get("ZICHT_DATA_ROOT", ROOT.parent / "shared" / "data"))
     if not (folder / "README.md").is_file():
+        if os.environ.get("ZICHT_REQUIRE_DATA"):
+            pytest.fail("the public test data is required here, and is not there")
         pytest.skip("the public test data is not here: set ZICHT_DATA_ROOT to its folder")
     return folder

@@ -1,0 +1,92 @@
+"""`catalogue.json`: what each indicator means, where it comes from and what it does not say. Texts only, no number."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from analysis.confidential.aggregate import periods_of
+from analysis.confidential.contracts import Source, Text
+from analysis.confidential.indicators import Indicator, Theme
+from analysis.confidential.pipeline import rate_unit
+
+FORMAT = 1
+
+
+def catalogue(
+    themes: Sequence[Theme],
+    sources: Mapping[str, Source],
+    *,
+    years: range,
+    methods: Mapping[str, Mapping[str, str]],
+    exposure_source: Text,
+) -> dict[str, Any]:
+    """Return the themes and indicators of `catalogue.json`.
+
+    Args:
+        themes: In the order shown.
+        sources: Contracts by id.
+        years: Years of the release.
+        methods: By indicator and level, the method of its hotspot map.
+        exposure_source: Where the public figures come from.
+    """
+    return {
+        "format": FORMAT,
+        "themes": [
+            {"id": theme.id, "name": theme.name, "description": theme.description, "context": theme.context}
+            for theme in themes
+        ],
+        "indicators": [
+            _indicator(indicator, sources[indicator.source], years, methods.get(indicator.id, {}), exposure_source)
+            for theme in themes
+            for indicator in theme.indicators
+        ],
+    }
+
+
+def _indicator(
+    indicator: Indicator, source: Source, years: range, methods: Mapping[str, str], exposure_source: Text
+) -> dict[str, Any]:
+    texts = {name: getattr(indicator, name) for name in ("name", "definition", "numerator", "unit", "caveats")}
+    rule = indicator.disclosure
+    return {
+        "id": indicator.id,
+        "theme": indicator.theme,
+        **texts,
+        "nature": indicator.nature.value,
+        "measure": "count",
+        "levels": list(indicator.levels),
+        "periods": [period for period, _ in periods_of(indicator, years)],
+        "rate": _rate(indicator, exposure_source),
+        "source": {
+            "id": source.id,
+            "name": source.name,
+            "owner": source.owner,
+            "legal_basis": source.legal_basis,
+            "purpose": source.purpose,
+        },
+        "disclosure": {
+            "threshold": rule.threshold,
+            "rounding": rule.rounding,
+            "zeros": rule.zeros.value,
+            "min_exposure": rule.min_exposure,
+        },
+        "hotspots": _hotspots(indicator, methods),
+    }
+
+
+def _rate(indicator: Indicator, exposure_source: Text) -> dict[str, Any] | None:
+    if indicator.exposure is None:
+        return None
+    return {
+        "unit": rate_unit(indicator),
+        "exposure": indicator.exposure.name,
+        "per": indicator.exposure.per,
+        "exposure_source": exposure_source,
+    }
+
+
+def _hotspots(indicator: Indicator, methods: Mapping[str, str]) -> dict[str, Any] | None:
+    if indicator.hotspots is None:
+        return None
+    return {"measure": indicator.hotspots.measure, "alpha": indicator.hotspots.alpha, "method": dict(methods)}

@@ -1,0 +1,189 @@
+"""The way from records to published values, on one screen.
+
+read and check -> observe (place in time and space) -> count -> suppress -> redact -> exposure and rate -> hotspots.
+Everything after `redact` sees published columns only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from analysis.confidential.aggregate import AreaIndex, CountTable, count
+from analysis.confidential.contracts import Source
+from analysis.confidential.disclosure.primary import primary
+from analysis.confidential.disclosure.redact import redact
+from analysis.confidential.exposures import exposure_column
+from analysis.confidential.indicators import Indicator, Theme
+from analysis.confidential.observations import ObservationTable, Places, observe
+from analysis.confidential.quality import quality_report
+from analysis.confidential.records import CheckedRecords, read_records
+from analysis.published.hotspots import hotspots
+from analysis.published.rates import rate_column
+from geo.areas import Layer
+from geo.weights import SpatialWeights
+from zicht.classes import ClassColumn, ClassTable
+from zicht.errors import ConfigError
+from zicht.published import PublishedColumn, PublishedTable
+
+Progress = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Inputs:
+    """Everything a release of values is made from.
+
+    Args:
+        records: Folder with the files of the sources.
+        key: Secret for pseudonyms.
+        sources: Contracts by id.
+        themes: Themes with their indicators.
+        layers: Layers by level, coarse to fine, with public figures as attributes.
+        places: What points are placed in.
+        neighbours: Neighbourhoods by level, with the name that goes into the method ("queen", "h3-ring-1").
+        years: Years of the release.
+    """
+
+    records: Path
+    key: str
+    sources: Mapping[str, Source]
+    themes: tuple[Theme, ...]
+    layers: Mapping[str, Layer]
+    places: Places
+    neighbours: Mapping[str, tuple[str, SpatialWeights]]
+    years: range
+
+    @property
+    def indicators(self) -> tuple[Indicator, ...]:
+        """Every indicator of every theme."""
+        return tuple(indicator for theme in self.themes for indicator in theme.indicators)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Outcome:
+    """What may leave: published values, classes made of them, and the quality report."""
+
+    values: PublishedTable
+    classes: ClassTable
+    quality: Mapping[str, Any]
+
+
+def run(inputs: Inputs, *, progress: Progress) -> Outcome:
+    """Carry records to published values.
+
+    Args:
+        inputs: See `Inputs`.
+        progress: Told what is being done; never a number from a record.
+    """
+    observed = observe_all(inputs, progress)
+    progress("counting and suppressing")
+    counts = PublishedTable(
+        column for indicator in inputs.indicators for column in publish(observed[indicator.source], indicator, inputs)
+    )
+    progress("exposures and rates")
+    values = PublishedTable([*counts, *with_rates(counts, inputs)])
+    progress("hotspots")
+    return Outcome(
+        values=values,
+        classes=ClassTable(classify(values, inputs)),
+        quality=quality_report(observed.values(), years=inputs.years),
+    )
+
+
+def observe_all(inputs: Inputs, progress: Progress) -> Mapping[str, ObservationTable]:
+    """Read, check and place every source that an indicator uses."""
+    wanted = sorted({indicator.source for indicator in inputs.indicators})
+    registers = {
+        name: read_records(inputs.records, inputs.sources[name], key=inputs.key).rows
+        for name in sorted({_register(inputs.sources[source]) for source in wanted} - {""})
+    }
+    observed = {}
+    for name in wanted:
+        progress(f"reading {name}")
+        source = inputs.sources[name]
+        records = read_records(inputs.records, source, key=inputs.key)
+        observed[name] = _observe(records, registers, inputs)
+    return observed
+
+
+def _register(source: Source) -> str:
+    return source.place.register if source.place else ""
+
+
+def _observe(records: CheckedRecords, registers: Mapping[str, pl.DataFrame], inputs: Inputs) -> ObservationTable:
+    register = registers.get(_register(records.source))
+    return observe(records, places=inputs.places, register=register, years=inputs.years)
+
+
+def publish(table: ObservationTable, indicator: Indicator, inputs: Inputs) -> Iterator[PublishedColumn]:
+    """Count one indicator, suppress what each cell's own rule forbids, and round the rest."""
+    unknown = [level for level in indicator.levels if level not in inputs.layers]
+    if unknown:
+        raise ConfigError(
+            f"{indicator.id!r} asks for level {unknown[0]!r}, which the release does not have.",
+            remedy=f"Levels of this release: {', '.join(inputs.layers)}.",
+        )
+    index = AreaIndex(inputs.layers)
+    levels = list(dict.fromkeys(["country", *indicator.levels]))
+    tables = count(table, indicator, index=index, levels=levels, years=inputs.years)
+    by_period: dict[str, dict[str, CountTable]] = {}
+    for item in tables:
+        by_period.setdefault(item.period, {})[item.level] = item
+    for counts in by_period.values():
+        patterns = {level: primary(item, indicator.disclosure) for level, item in counts.items()}
+        yield from redact(counts, patterns, layers=inputs.layers, rule=indicator.disclosure, unit=indicator.unit["en"])
+
+
+def with_rates(counts: PublishedTable, inputs: Inputs) -> Iterator[PublishedColumn]:
+    """Yield the exposure and rate columns that belong to published counts."""
+    indicators = {indicator.id: indicator for indicator in inputs.indicators}
+    for column in counts:
+        indicator = indicators[column.key.indicator]
+        rule = indicator.exposure
+        if rule is None:
+            continue
+        exposure = exposure_column(column, rule, layers=inputs.layers, nature=indicator.nature, counts=counts)
+        if exposure is None:
+            continue
+        yield exposure
+        yield rate_column(
+            column,
+            exposure,
+            per=rule.per,
+            min_exposure=indicator.disclosure.min_exposure,
+            unit=rate_unit(indicator)["en"],
+        )
+
+
+def rate_unit(indicator: Indicator) -> Mapping[str, str]:
+    """Return the unit of an indicator's rate in every language.
+
+    Raises:
+        ConfigError: The indicator has no exposure.
+    """
+    if indicator.exposure is None:
+        raise ConfigError(f"{indicator.id!r} has no exposure.")
+    per = f"{indicator.exposure.per:,}".replace(",", "\u00a0")
+    name = indicator.exposure.name
+    yearly = indicator.nature.value == "event" and not indicator.exposure.indicator
+    return {
+        "nl": f"per {per} {name['nl']}" + (" per jaar" if yearly else ""),
+        "en": f"per {per} {name['en']}" + (" per year" if yearly else ""),
+    }
+
+
+def classify(values: PublishedTable, inputs: Inputs) -> Iterator[ClassColumn]:
+    """Yield the hotspot maps: functions of published values and of the neighbourhoods alone."""
+    for indicator in inputs.indicators:
+        rule = indicator.hotspots
+        if rule is None:
+            continue
+        for column in values:
+            key = column.key
+            if key.indicator == indicator.id and key.measure == rule.measure and key.level in rule.levels:
+                name, weights = inputs.neighbours[key.level]
+                yield hotspots(values.column(key), weights, method=f"gi-star/{rule.measure}/{name}", alpha=rule.alpha)

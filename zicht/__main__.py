@@ -1,0 +1,5 @@
+"""`python -m zicht` is `zicht`."""
+
+from zicht.cli import main
+
+main()

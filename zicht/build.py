@@ -1,0 +1,200 @@
+"""The composition root: the only module that knows the confidential rooms and the tiles.
+
+places -> pipeline -> release folder.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from analysis.confidential.catalogue import catalogue
+from analysis.confidential.contracts import Source, read_sources
+from analysis.confidential.indicators import Theme, read_themes
+from analysis.confidential.observations import Places
+from analysis.confidential.pipeline import Inputs, Outcome, run
+from geo.areas import BoundarySet, Layer
+from geo.boundaries import read_boundaries
+from geo.families import HEX, resolution
+from geo.grids import hex_layers, hex_polygons, to_integers
+from geo.neighbours import h3_rings, queen
+from geo.parquet import write_areas
+from geo.rasters import zonal_sums
+from geo.weights import SpatialWeights
+from tiles.build import write_geometry
+from zicht import __version__
+from zicht.areas import read_areas
+from zicht.config import Settings
+from zicht.errors import ConfigError
+from zicht.recipe import Recipe
+from zicht.release import canonical_json, write_release
+
+Progress = Callable[[str], None]
+PACKAGE = Path(__file__).resolve().parents[1] / "analysis" / "confidential"
+
+LEVEL_NAMES: Mapping[str, Mapping[str, str]] = {
+    "country": {"nl": "Heel het gebied", "en": "Whole area"},
+    "gemeente": {"nl": "Gemeente", "en": "Municipality (gemeente)"},
+    "wijk": {"nl": "Wijk", "en": "District (wijk)"},
+    "buurt": {"nl": "Buurt", "en": "Neighbourhood (buurt)"},
+    "park": {"nl": "Vakantiepark", "en": "Vacation park"},
+}
+
+
+def build(recipe: Recipe, *, settings: Settings, out: Path, progress: Progress) -> str:
+    """Build a release.
+
+    Args:
+        recipe: What to build.
+        settings: The key that pseudonyms are keyed with.
+        out: The release folder to make or replace.
+        progress: Told what is being done.
+
+    Returns:
+        The id of the release.
+
+    Raises:
+        ConfigError: There is no key, or the recipe contradicts itself.
+        ZichtError: Whatever is wrong with a source, a boundary or the target.
+    """
+    if not settings.key:
+        raise ConfigError(
+            "There is no key for pseudonyms.", where="ZICHT_KEY", remedy="Set ZICHT_KEY to at least 32 characters."
+        )
+    sources = read_sources(recipe.sources or PACKAGE / "sources")
+    themes = read_themes(recipe.themes or PACKAGE / "themes", sources)
+    progress("reading boundaries")
+    layers, boundaries = places(recipe)
+    progress("neighbourhoods")
+    neighbours = neighbourhoods(layers, themes)
+    inputs = Inputs(
+        records=recipe.records,
+        key=settings.key,
+        sources=sources,
+        themes=themes,
+        layers=layers,
+        places=Places(layers["buurt"], layers.get("park"), max(recipe.hexes, default=9)),
+        neighbours=neighbours,
+        years=recipe.years,
+    )
+    outcome = run(inputs, progress=progress)
+    texts = _catalogue(recipe, themes, sources, neighbours)
+
+    def fill(folder: Path) -> None:
+        _write_data(folder, layers=layers, outcome=outcome, texts=texts, progress=progress)
+
+    return write_release(out, manifest=_manifest(recipe, layers, boundaries, themes), fill=fill)
+
+
+def places(recipe: Recipe) -> tuple[Mapping[str, Layer], BoundarySet]:
+    """Return the layers of a release, administrative first and then hexes, with their public figures."""
+    boundaries = read_boundaries(
+        recipe.boundaries,
+        edition=recipe.edition,
+        source=recipe.boundary_source,
+        country=recipe.country,
+        remainders=recipe.remainders,
+    )
+    hexes = hex_layers(recipe.hexes, boundaries) if recipe.hexes else {}
+    if recipe.population is not None:
+        hexes = {level: _with_population(layer, recipe.population) for level, layer in hexes.items()}
+    return {**boundaries.layers, **hexes}, boundaries
+
+
+def _with_population(layer: Layer, raster: Path) -> Layer:
+    polygons = hex_polygons(to_integers(layer.code))
+    return replace(layer, attributes={**layer.attributes, **zonal_sums(raster, polygons)})
+
+
+def neighbourhoods(layers: Mapping[str, Layer], themes: tuple[Theme, ...]) -> Mapping[str, tuple[str, SpatialWeights]]:
+    """Return the neighbourhood of every level that an indicator wants a hotspot map of."""
+    rules = [indicator.hotspots for theme in themes for indicator in theme.indicators if indicator.hotspots]
+    wanted = dict.fromkeys(level for rule in rules for level in rule.levels)
+    return {
+        level: ("h3-ring-1", h3_rings(layers[level].code)) if level.startswith(HEX) else ("queen", queen(layers[level]))
+        for level in wanted
+    }
+
+
+def _catalogue(
+    recipe: Recipe,
+    themes: tuple[Theme, ...],
+    sources: Mapping[str, Source],
+    neighbours: Mapping[str, tuple[str, SpatialWeights]],
+) -> dict[str, Any]:
+    methods = {
+        indicator.id: {
+            level: f"gi-star/{indicator.hotspots.measure}/{neighbours[level][0]}" for level in indicator.hotspots.levels
+        }
+        for theme in themes
+        for indicator in theme.indicators
+        if indicator.hotspots
+    }
+    public = {"nl": recipe.boundary_source, "en": recipe.boundary_source}
+    return {
+        **catalogue(themes, sources, years=recipe.years, methods=methods, exposure_source=public),
+        "fictional": recipe.fictional,
+        "publisher": recipe.publisher,
+        "title": recipe.title,
+        "description": recipe.description,
+        "notices": list(recipe.notices),
+        "default": recipe.default,
+        "boundaries": {"edition": recipe.edition, "source": recipe.boundary_source},
+    }
+
+
+def _write_data(
+    folder: Path, *, layers: Mapping[str, Layer], outcome: Outcome, texts: dict[str, Any], progress: Progress
+) -> None:
+    progress("writing areas and values")
+    write_areas(layers, folder / "areas.parquet")
+    outcome.values.write(folder / "values.parquet")
+    outcome.classes.write(folder / "classes.parquet")
+    (folder / "quality.json").write_bytes(canonical_json(outcome.quality))
+    progress("drawing tiles")
+    zooms = write_geometry(layers.values(), folder / "geometry", progress=progress)
+    levels = [_level(name, zooms.get(name)) for name in layers]
+    complete = {**texts, "levels": levels, "bounds": _bounds(folder / "areas.parquet")}
+    (folder / "catalogue.json").write_bytes(canonical_json(complete))
+
+
+def _level(level: str, zooms: Any) -> dict[str, Any]:
+    hexes = level.startswith(HEX)
+    name = LEVEL_NAMES.get(level) or {
+        "nl": f"Zeshoek (H3, maat {resolution(level)})",
+        "en": f"Hexagon (H3, resolution {resolution(level)})",
+    }
+    return {
+        "id": level,
+        "name": name,
+        "family": "hex" if hexes else "park" if level == "park" else "administrative",
+        "minzoom": None if zooms is None else zooms.minzoom,
+        "maxzoom": None if zooms is None else zooms.maxzoom,
+    }
+
+
+def _bounds(path: Path) -> list[float]:
+    box = read_areas(path)["gemeente"].bounds
+    west, south = np.nanmin(box[:, :2], axis=0)
+    east, north = np.nanmax(box[:, 2:], axis=0)
+    return [round(float(side), 6) for side in (west, south, east, north)]
+
+
+def _manifest(
+    recipe: Recipe, layers: Mapping[str, Layer], boundaries: BoundarySet, themes: tuple[Theme, ...]
+) -> dict[str, Any]:
+    return {
+        "title": recipe.title,
+        "edition": boundaries.edition,
+        "boundaries": boundaries.source,
+        "protection": "primary",
+        "levels": list(layers),
+        "years": [recipe.years.start, recipe.years.stop - 1],
+        "sources": sorted({indicator.source for theme in themes for indicator in theme.indicators}),
+        "parameters": {"hexes": list(recipe.hexes), "remainders": recipe.remainders},
+        "software": {"zicht": __version__},
+    }

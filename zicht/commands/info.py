@@ -1,0 +1,35 @@
+"""`zicht info RELEASE`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+import numpy as np
+
+from zicht.published import Measure, Status
+from zicht.release import Release, open_release
+
+
+@click.command()
+@click.argument("release", type=click.Path(path_type=Path))
+@click.option("--lang", type=click.Choice(["nl", "en"]), default="nl", show_default=True, help="Language of the texts.")
+def info(release: Path, lang: str) -> None:
+    """Print what a release holds: levels, indicators, periods, and how much of each is published."""
+    opened = open_release(release)
+    click.echo(f"{opened.catalogue['title'][lang]}  ({opened.short_id}, edition {opened.manifest['edition']})")
+    if opened.is_draft:
+        click.echo("DRAFT: primary suppression only")
+    click.echo("\nlevels: " + ", ".join(f"{level} ({len(areas.code)})" for level, areas in opened.areas.items()))
+    for entry in opened.catalogue["indicators"]:
+        click.echo(f"\n{entry['id']}: {entry['name'][lang]}\n  periods: {', '.join(entry['periods'])}")
+        click.echo("  published: " + ", ".join(_shares(opened, entry["id"], entry["periods"][-1])))
+
+
+def _shares(release: Release, indicator: str, period: str) -> list[str]:
+    columns = [
+        column
+        for column in release.values
+        if (column.key.indicator, column.key.period, column.key.measure) == (indicator, period, Measure.COUNT)
+    ]
+    return [f"{c.key.level} {100 * float(np.mean(c.status == Status.PUBLISHED)):.0f}%" for c in columns]

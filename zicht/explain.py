@@ -1,0 +1,207 @@
+"""The receipt of one number: where it comes from, what was done to it, and how to make it again.
+
+It reads a release only, so it can say no more than the release does.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from zicht.classes import ClassColumn
+from zicht.errors import AlignmentError
+from zicht.published import PublishedColumn, Status
+from zicht.release import Release
+
+Text = Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of a receipt: a label and what it says, in every language."""
+
+    label: Text
+    says: Text
+
+
+STATUS_TEXTS: Mapping[str, Text] = {
+    Status.PUBLISHED: {"nl": "getoond", "en": "published"},
+    Status.SUPPRESSED: {
+        "nl": "onderdrukt: het aantal is te klein om te tonen, of zou een ander klein aantal verraden",
+        "en": "suppressed: the number is too small to show, or would give away another small number",
+    },
+    Status.MISSING: {"nl": "ontbreekt: niemand heeft dit getal geleverd", "en": "missing: nobody supplied this number"},
+    Status.NOT_APPLICABLE: {
+        "nl": "niet van toepassing: er is hier te weinig om door te delen",
+        "en": "not applicable: there is too little here to divide by",
+    },
+}
+CLASS_TEXTS: Mapping[str, Text] = {
+    "hot": {
+        "nl": "hotspot: de buurgebieden samen hebben meer dan toeval over de kaart zou geven, wat de onderdrukte "
+        "waarden ook zijn",
+        "en": "hotspot: the neighbouring areas together have more than chance over the map would give, whatever the "
+        "suppressed values are",
+    },
+    "cold": {
+        "nl": "coldspot: minder dan toeval over de kaart zou geven",
+        "en": "cold spot: less than chance would give",
+    },
+    "not_significant": {
+        "nl": "geen hotspot: past bij toeval over de kaart",
+        "en": "no hotspot: in keeping with chance over the map",
+    },
+    "undetermined": {
+        "nl": "onbepaald: de onderdrukte waarden in de omgeving kunnen de uitkomst beide kanten op sturen",
+        "en": "undetermined: the suppressed values nearby could turn the outcome either way",
+    },
+    "suppressed": {
+        "nl": "onderdrukt: de eigen waarde wordt niet getoond en de uitkomst staat niet vast",
+        "en": "suppressed: its own value is not shown and the outcome is not certain",
+    },
+    "missing": {"nl": "ontbreekt", "en": "missing"},
+    "not_applicable": {"nl": "niet van toepassing", "en": "not applicable"},
+}
+NOT_PROOF: Text = {"nl": "Een patroon, geen bewijs.", "en": "A pattern, not proof."}
+
+
+def explain(release: Release, *, indicator: str, period: str, code: str, level: str = "") -> list[Line]:
+    """Return the receipt of every number that a release shows for one indicator, period and area.
+
+    Args:
+        release: The release.
+        indicator: Id of the indicator.
+        period: A year or "first-last".
+        code: Code of the area.
+        level: Its level; found from the code where it is not given.
+
+    Raises:
+        AlignmentError: The indicator, the period or the area does not exist, or they do not meet.
+    """
+    entry = _entry(release, indicator)
+    level = level or level_of(release, code)
+    fid = release.areas[level].fid(code)
+    columns = [
+        column
+        for column in release.values
+        if (column.key.indicator, column.key.period, column.key.level) == (indicator, period, level)
+    ]
+    if not columns:
+        raise AlignmentError(
+            f"{indicator!r} has no numbers for period {period!r} at level {level!r}.",
+            remedy=f"Periods: {', '.join(entry['periods'])}. Levels: {', '.join(entry['levels'])}.",
+        )
+    classes = [
+        item
+        for item in release.classes
+        if (item.key.indicator, item.key.period, item.key.level) == (indicator, period, level)
+    ]
+    return [
+        *_what(release, entry, level, fid, period),
+        *(line for column in columns for line in _number(column, entry, fid)),
+        *(line for item in classes for line in _class(item, entry, fid)),
+        *_how(release, entry),
+    ]
+
+
+def level_of(release: Release, code: str) -> str:
+    """Return the level that holds a code.
+
+    Raises:
+        AlignmentError: No level does.
+    """
+    for level, areas in release.areas.items():
+        if code in areas.code:
+            return level
+    raise AlignmentError(f"There is no area {code!r} in this release.", remedy="Look it up with the search box.")
+
+
+def _entry(release: Release, indicator: str) -> Mapping[str, Any]:
+    for entry in release.catalogue["indicators"]:
+        if entry["id"] == indicator:
+            return dict(entry)
+    known = ", ".join(entry["id"] for entry in release.catalogue["indicators"])
+    raise AlignmentError(f"There is no indicator {indicator!r}.", remedy=f"Known: {known}.")
+
+
+def _both(text: str) -> Text:
+    return {"nl": text, "en": text}
+
+
+def _what(release: Release, entry: Mapping[str, Any], level: str, fid: int, period: str) -> Iterator[Line]:
+    areas = release.areas[level]
+    yield Line({"nl": "gebied", "en": "area"}, _both(f"{areas.name[fid]} ({areas.code[fid]}, {level})"))
+    yield Line({"nl": "indicator", "en": "indicator"}, entry["name"])
+    yield Line({"nl": "definitie", "en": "definition"}, entry["definition"])
+    yield Line({"nl": "periode", "en": "period"}, _both(period))
+
+
+def _number(column: PublishedColumn, entry: Mapping[str, Any], fid: int) -> Iterator[Line]:
+    measure = column.key.measure
+    label = {
+        "count": {"nl": "aantal", "en": "count"},
+        "rate": {"nl": "verhouding", "en": "rate"},
+        "exposure": {"nl": "noemer", "en": "denominator"},
+    }.get(measure, _both(measure))
+    unit = _unit(measure, entry)
+    status = str(column.status[fid])
+    yield Line(label, {language: _says(column, fid, status, unit[language], language) for language in ("nl", "en")})
+
+
+def _unit(measure: str, entry: Mapping[str, Any]) -> Text:
+    if measure == "count" or entry["rate"] is None:
+        return dict(entry["unit"])
+    return dict(entry["rate"]["unit"] if measure == "rate" else entry["rate"]["exposure"])
+
+
+def _says(column: PublishedColumn, fid: int, status: str, unit: str, language: str) -> str:
+    if status == Status.PUBLISHED:
+        bounds = "" if column.low[fid] == column.high[fid] else f" [{column.low[fid]:g} - {column.high[fid]:g}]"
+        return f"{column.value[fid]:g} {unit}{bounds}"
+    return STATUS_TEXTS[status][language]
+
+
+def _class(item: ClassColumn, entry: Mapping[str, Any], fid: int) -> Iterator[Line]:
+    label = str(item.label[fid])
+    alpha = entry["hotspots"]["alpha"]
+    yield Line({"nl": "hotspotklasse", "en": "hotspot class"}, CLASS_TEXTS[label])
+    q_low, q_high = item.q_low[fid], item.q_high[fid]
+    if not math.isnan(q_low):
+        neighbours, hidden = item.neighbours[fid], item.neighbours_suppressed[fid]
+        yield Line(
+            {"nl": "reden van de klasse", "en": "reason for the class"},
+            {
+                "nl": f"{item.key.method}; q tussen {q_low:.3g} en {q_high:.3g} bij alfa {alpha:g} over de hele kaart; "
+                f"{neighbours} buren, waarvan {hidden} onderdrukt",
+                "en": f"{item.key.method}; q between {q_low:.3g} and {q_high:.3g} at alpha {alpha:g} over the whole "
+                f"map; {neighbours} neighbours, of which {hidden} suppressed",
+            },
+        )
+
+
+def _how(release: Release, entry: Mapping[str, Any]) -> Iterator[Line]:
+    source, rule = entry["source"], entry["disclosure"]
+    yield Line(
+        {"nl": "bron", "en": "source"},
+        {language: f"{source['name'][language]} ({source['owner']})" for language in ("nl", "en")},
+    )
+    yield Line({"nl": "grondslag", "en": "legal basis"}, source["legal_basis"])
+    yield Line(
+        {"nl": "bescherming", "en": "protection"},
+        {
+            "nl": f"aantallen vanaf {rule['threshold']}, afgerond op {rule['rounding']}; alleen primaire onderdrukking",
+            "en": f"counts from {rule['threshold']}, rounded to {rule['rounding']}; primary suppression only",
+        }
+        if release.is_draft
+        else {
+            "nl": f"aantallen vanaf {rule['threshold']}, afgerond op {rule['rounding']}; als geheel beschermd",
+            "en": f"counts from {rule['threshold']}, rounded to {rule['rounding']}; protected as a whole",
+        },
+    )
+    yield Line({"nl": "let op", "en": "note"}, entry["caveats"])
+    yield Line({"nl": "wat het zegt", "en": "what it says"}, NOT_PROOF)
+    yield Line({"nl": "uitgave", "en": "release"}, _both(f"{release.id} (edition {release.manifest['edition']})"))
+    yield Line({"nl": "controleren", "en": "check"}, _both("zicht verify RELEASE"))
+    yield Line({"nl": "opnieuw maken", "en": "make again"}, _both("zicht build CONFIG.toml --out DIR"))

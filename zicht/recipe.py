@@ -1,0 +1,119 @@
+"""The build file: what a release is made from. Paths in it are relative to the file itself.
+
+```toml
+fictional = true
+publisher = "..."
+title = { nl = "...", en = "..." }
+description = { nl = "...", en = "..." }
+notices = [{ nl = "...", en = "..." }]
+records = "records"                 # folder with the files of the sources
+sources = "sources"                 # folder with source contracts; those of Zicht itself by default
+themes = "themes"                   # folder with themes; those of Zicht itself by default
+years = [2021, 2025]                # first and last
+hexes = [6, 7, 8, 9]                # H3 resolutions
+
+[boundaries]
+file = "boundaries.gpkg"
+edition = "2025"
+source = "..."
+country = { code = "FL00", name = "..." }
+remainders = false                  # make named cells for areas that the publisher left out
+population = "population.tif"       # optional raster for the exposure of hexes
+
+[default]
+indicator = "..."
+period = "2021-2025"
+level = "buurt"
+layer = "hotspot"
+```
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from zicht.config import read_toml
+from zicht.errors import ConfigError
+
+LANGUAGES = ("nl", "en")
+TEXTS = ("title", "description", "notices", "publisher", "fictional", "default")
+INPUTS = ("records", "sources", "themes", "years", "hexes", "boundaries")
+ENTRIES = frozenset(TEXTS + INPUTS)
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """A build file, read and checked; see the module for the entries."""
+
+    path: Path
+    fictional: bool
+    publisher: str
+    title: Mapping[str, str]
+    description: Mapping[str, str]
+    notices: tuple[Mapping[str, str], ...]
+    records: Path
+    sources: Path | None
+    themes: Path | None
+    years: range
+    hexes: tuple[int, ...]
+    boundaries: Path
+    edition: str
+    boundary_source: str
+    country: tuple[str, str]
+    remainders: bool
+    population: Path | None
+    default: Mapping[str, str]
+
+
+def read_recipe(path: Path) -> Recipe:
+    """Read a build file.
+
+    Raises:
+        ConfigError: An entry is missing, unknown or of the wrong kind.
+    """
+    raw = read_toml(path)
+    where = str(path)
+    unknown = sorted(set(raw) - ENTRIES)
+    if unknown:
+        raise ConfigError(f"There is no entry {unknown[0]!r}.", where=where, remedy=f"Known: {sorted(ENTRIES)}.")
+    try:
+        return _recipe(raw, path)
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise ConfigError(f"An entry is missing or of the wrong kind: {error}.", where=where) from None
+
+
+def _recipe(raw: Mapping[str, Any], path: Path) -> Recipe:
+    beside = path.absolute().parent
+    boundaries = raw["boundaries"]
+    first, last = (int(year) for year in raw["years"])
+    if last < first:
+        raise ConfigError("The last year comes before the first.", where=str(path))
+    return Recipe(
+        path=path.absolute(),
+        fictional=bool(raw.get("fictional", False)),
+        publisher=str(raw["publisher"]),
+        title=_text(raw["title"], path),
+        description=_text(raw["description"], path),
+        notices=tuple(_text(notice, path) for notice in raw.get("notices", [])),
+        records=beside / raw["records"],
+        sources=beside / raw["sources"] if "sources" in raw else None,
+        themes=beside / raw["themes"] if "themes" in raw else None,
+        years=range(first, last + 1),
+        hexes=tuple(sorted(int(item) for item in raw.get("hexes", []))),
+        boundaries=beside / boundaries["file"],
+        edition=str(boundaries["edition"]),
+        boundary_source=str(boundaries["source"]),
+        country=(str(boundaries["country"]["code"]), str(boundaries["country"]["name"])),
+        remainders=bool(boundaries.get("remainders", False)),
+        population=beside / boundaries["population"] if "population" in boundaries else None,
+        default={name: str(raw["default"][name]) for name in ("indicator", "period", "level", "layer")},
+    )
+
+
+def _text(value: Mapping[str, str], path: Path) -> dict[str, str]:
+    if any(not str(value.get(language, "")).strip() for language in LANGUAGES):
+        raise ConfigError(f"A text needs {' and '.join(LANGUAGES)}.", where=str(path))
+    return {language: str(value[language]) for language in LANGUAGES}
