@@ -1,0 +1,97 @@
+"""Make a fictional country: the steps, on one screen."""
+
+from __future__ import annotations
+
+import numpy as np
+import shapely
+
+from geo.areas import BoundarySet, FloatArray, Layer, ObjectArray, StrArray
+from geo.fiction.addresses import make_addresses
+from geo.fiction.country import EDITION, SOURCE, FictionalCountry, Size, Waters
+from geo.fiction.figures import Parks, choose_works, count_by, draw_parks, register_figures, round_to_five, share_homes
+from geo.fiction.landscape import LAKE, RIVER, SEA, make_landscape
+from geo.fiction.naming import Names, name_territory
+from geo.fiction.plan import PLANS
+from geo.fiction.territory import Territory, make_territory
+
+#: Share of inhabitants aged 15-64.
+WORKING_AGE = 0.64
+
+#: Code and name of the whole.
+COUNTRY = ("FL00", "Fictieland")
+
+
+def make_country(*, size: Size, seed: int) -> FictionalCountry:
+    """Make a fictional country; the same size and seed give the same bytes.
+
+    Args:
+        size: Province or national.
+        seed: Seed of everything random, at least 0.
+
+    Returns:
+        The country.
+    """
+    plan = PLANS[size]
+    land = make_landscape(plan, np.random.default_rng([seed, 1]))
+    territory = make_territory(land, seed=seed)
+    works = choose_works(territory, seed=seed)
+    names = name_territory(territory, land, works=works, seed=seed)
+    homes = share_homes(territory, works, homes=plan.homes, seed=seed)
+    parks = draw_parks(territory, count=plan.parks, seed=seed)
+    bare = _boundaries(territory, names, parks, {"homes": homes.astype(np.float64)})
+    register = make_addresses(bare, seed=seed)
+    figures = register_figures(register, territory.buurt)
+    boundaries = _boundaries(territory, names, parks, figures)
+    return FictionalCountry(boundaries, _waters(territory, names), register)
+
+
+def _boundaries(territory: Territory, names: Names, parks: Parks, figures: dict[str, FloatArray]) -> BoundarySet:
+    """Put areas, names and figures into layers: figures rounded at buurt and wijk, exact above."""
+    wijk_code, gemeente_code = territory.wijk, territory.gemeente
+    in_wijk, in_gemeente = wijk_code[territory.wijk_of], gemeente_code[territory.gemeente_of[territory.wijk_of]]
+    by_wijk = {name: count_by(wijk_code, in_wijk, values) for name, values in figures.items()}
+    by_gemeente = {name: count_by(gemeente_code, in_gemeente, values) for name, values in figures.items()}
+    total = {name: np.array([values.sum()]) for name, values in figures.items()}
+    whole = np.array([shapely.coverage_union_all(territory.gemeente_shape)])
+    above = np.repeat(COUNTRY[0], len(gemeente_code))
+    layers = {
+        "country": _layer("country", np.array(COUNTRY[:1]), np.array(COUNTRY[1:]), np.array([""]), whole, total),
+        "gemeente": _layer("gemeente", gemeente_code, names.gemeente, above, territory.gemeente_shape, by_gemeente),
+        "wijk": _layer(
+            "wijk", wijk_code, names.wijk, gemeente_code[territory.gemeente_of], territory.wijk_shape, _rounded(by_wijk)
+        ),
+        "buurt": _layer("buurt", territory.buurt, names.buurt, in_wijk, territory.buurt_shape, _rounded(figures)),
+        "park": _layer(
+            "park",
+            parks.code,
+            parks.name,
+            parks.buurt,
+            parks.geometry,
+            {"addresses": parks.addresses.astype(np.float64)},
+        ),
+    }
+    return BoundarySet(EDITION, SOURCE, layers)
+
+
+def _rounded(figures: dict[str, FloatArray]) -> dict[str, FloatArray]:
+    """Round persons and households to five; homes stay exact, as in the publisher's figures."""
+    return {name: values if name == "homes" else round_to_five(values) for name, values in figures.items()}
+
+
+def _layer(
+    level: str, code: StrArray, name: StrArray, parent: StrArray, geometry: ObjectArray, figures: dict[str, FloatArray]
+) -> Layer:
+    kind = np.repeat("park" if level == "park" else "area", len(code))
+    attributes = dict(figures)
+    if "inhabitants" in figures:
+        working = WORKING_AGE * figures["inhabitants"]
+        attributes["inhabitants_15_64"] = round_to_five(working) if level in ("wijk", "buurt") else np.round(working)
+    return Layer(level, code, name, parent, kind, geometry, attributes)
+
+
+def _waters(territory: Territory, names: Names) -> Waters:
+    kind = np.array(["", "sea", "lake", "river"])
+    assert (SEA, LAKE, RIVER) == (1, 2, 3)
+    return Waters(
+        names.water, kind[territory.water_kind], territory.gemeente[territory.water_gemeente], territory.water_shape
+    )
