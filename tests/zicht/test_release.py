@@ -92,7 +92,7 @@ def test_a_folder_that_is_no_release_is_not_replaced(tmp_path):
 
 def test_a_release_without_its_tables_is_refused(tmp_path):
     with pytest.raises(ReleaseError, match="needs"):
-        write_release(tmp_path / "release", manifest=MANIFEST, fill=lambda folder: None)
+        write_release(tmp_path / "release", manifest=MANIFEST, fill=lambda _: None)
     assert not (tmp_path / "release").exists()
 
 
