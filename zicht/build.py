@@ -17,10 +17,10 @@ from analysis.confidential.contracts import Source, read_sources
 from analysis.confidential.indicators import Theme, read_themes
 from analysis.confidential.observations import Places
 from analysis.confidential.pipeline import Inputs, Outcome, run
-from geo.areas import BoundarySet, Layer
+from geo.areas import RD, BoundarySet, Layer
 from geo.boundaries import read_boundaries
 from geo.families import HEX, resolution
-from geo.grids import hex_layers, hex_polygons, to_integers
+from geo.grids import from_strings, hex_layers, hex_polygons
 from geo.neighbours import h3_rings, queen
 from geo.parquet import write_areas
 from geo.rasters import zonal_sums
@@ -106,8 +106,8 @@ def places(recipe: Recipe) -> tuple[Mapping[str, Layer], BoundarySet]:
 
 
 def _with_population(layer: Layer, raster: Path) -> Layer:
-    polygons = hex_polygons(to_integers(layer.code))
-    return replace(layer, attributes={**layer.attributes, **zonal_sums(raster, polygons)})
+    polygons = hex_polygons(from_strings(layer.code), crs=RD)
+    return replace(layer, attributes={**layer.attributes, **zonal_sums(raster, polygons, crs=RD)})
 
 
 def neighbourhoods(layers: Mapping[str, Layer], themes: tuple[Theme, ...]) -> Mapping[str, tuple[str, SpatialWeights]]:

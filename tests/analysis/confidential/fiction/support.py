@@ -55,15 +55,15 @@ def square_country(*, columns: int = 30, rows: int = 15, homes: int = 64_000, pa
         "park": _layer("park", park, [code[at] for at in park_of], box[park_of], "park"),
     }
     size = rng.lognormal(0.0, 0.7, size=count)
-    at_home = rng.choice(count, size=homes, p=size / size.sum())
-    at_business = rng.choice(count, size=homes // 16, p=size / size.sum())
+    of_home = rng.choice(count, size=homes, p=size / size.sum())
+    of_business = rng.choice(count, size=homes // 16, p=size / size.sum())
     objects = rng.integers(40, 180, size=parks)
-    buurt = np.concatenate([at_home, at_business, np.repeat(park_of, objects)])
+    buurt = np.concatenate([of_home, of_business, np.repeat(park_of, objects)])
     use = np.repeat(["home", "business", "recreation"], [homes, homes // 16, objects.sum()])
     of_park = np.concatenate([np.full(homes + homes // 16, ""), np.repeat(park, objects)])
-    residents = np.where(
-        use == "home", rng.choice([0, 1, 2, 3, 4, 7], size=len(use), p=[0.03, 0.33, 0.32, 0.14, 0.16, 0.02]), 0
-    )
+    at_home = rng.choice([0, 1, 2, 3, 4, 7], size=len(use), p=[0.03, 0.33, 0.32, 0.14, 0.16, 0.02])
+    at_park = np.where(rng.random(len(use)) < 0.09, rng.integers(1, 4, size=len(use)), 0)
+    residents = np.where(use == "home", at_home, np.where(use == "recreation", at_park, 0))
     order = np.argsort(buurt, kind="stable")
     register = AddressRegister(
         address_id=np.asarray(pseudonyms(len(use), rng).to_list()),

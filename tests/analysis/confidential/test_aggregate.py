@@ -1,0 +1,86 @@
+"""Totals are conserved from rows to every level, period by period."""
+
+from __future__ import annotations
+
+import numpy as np
+import polars as pl
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from analysis.confidential.aggregate import AreaIndex, CountTable, count, periods_of
+from analysis.confidential.indicators import Nature
+from analysis.confidential.observations import ObservationTable
+from tests.support.small import indicator, source, tree
+from zicht.errors import AlignmentError
+
+LEVELS = ("country", "gemeente", "wijk", "buurt")
+YEARS = range(2021, 2024)
+
+ROWS = st.lists(
+    st.tuples(st.integers(0, 5), st.sampled_from(list(YEARS)), st.integers(0, 3), st.sampled_from(["lab", "store"])),
+    max_size=60,
+)
+
+
+def observed(rows: list[tuple[int, int, int, str]]) -> ObservationTable:
+    frame = pl.DataFrame(
+        {
+            "buurt": pl.Series([row[0] for row in rows], dtype=pl.Int32),
+            "park": pl.Series([-1] * len(rows), dtype=pl.Int32),
+            "year": pl.Series([row[1] for row in rows], dtype=pl.Int32),
+            "owner_id": pl.Series([f"{row[2]:032x}" for row in rows], dtype=pl.String),
+            "kind": pl.Series([row[3] for row in rows], dtype=pl.String),
+        }
+    )
+    return ObservationTable(source(), frame, len(rows), {})
+
+
+@given(ROWS)
+def test_every_level_and_the_total_hold_every_row_once(rows):
+    tables = count(observed(rows), indicator(), index=AreaIndex(tree()), levels=LEVELS, years=YEARS)
+    for table in tables:
+        first, _, last = table.period.partition("-")
+        expected = sum(int(first) <= row[1] <= int(last or first) for row in rows)
+        assert table.count.sum() == expected
+
+
+@given(ROWS)
+def test_counts_and_contributors_are_those_of_a_count_by_hand(rows):
+    labs = indicator(where={"kind": ("lab",)})
+    tables = count(observed(rows), labs, index=AreaIndex(tree()), levels=("gemeente",), years=YEARS)
+    for table in tables:
+        first, _, last = table.period.partition("-")
+        for fid, buurten in enumerate(({0, 1, 2, 3}, {4, 5})):
+            mine = [r for r in rows if r[0] in buurten and int(first) <= r[1] <= int(last or first) and r[3] == "lab"]
+            assert table.count[fid] == len(mine)
+            assert table.contributors[fid] == len({row[2] for row in mine})
+
+
+@given(ROWS, st.randoms())
+def test_the_order_of_records_does_not_matter(rows, random):
+    shuffled = list(rows)
+    random.shuffle(shuffled)
+    index = AreaIndex(tree())
+    one = count(observed(rows), indicator(), index=index, levels=LEVELS, years=YEARS)
+    other = count(observed(shuffled), indicator(), index=index, levels=LEVELS, years=YEARS)
+    for left, right in zip(one, other, strict=True):
+        assert np.array_equal(left.count, right.count)
+        assert np.array_equal(left.contributors, right.contributors)
+
+
+def test_a_stock_has_years_and_no_total():
+    stock = indicator(nature=Nature.STOCK, total=False)
+    assert [period for period, _ in periods_of(stock, YEARS)] == ["2021", "2022", "2023"]
+    assert [period for period, _ in periods_of(indicator(years=False), YEARS)] == ["2021-2023"]
+    assert [period for period, _ in periods_of(indicator(), range(2021, 2022))] == ["2021"]
+
+
+def test_lost_rows_are_a_programming_error():
+    with pytest.raises(AssertionError, match="lost"):
+        ObservationTable(source(), pl.DataFrame({"buurt": [1]}), 2, {})
+
+
+def test_more_contributors_than_units_are_refused():
+    with pytest.raises(AlignmentError):
+        CountTable("labs", "2021", "buurt", np.array(["a"]), np.array([1]), np.array([2]))
