@@ -1,7 +1,7 @@
 """What a fictional country is: `Size`, `AddressRegister`, `Waters` and `FictionalCountry`.
 
-Nothing in it exists. The country has the form of Dutch public data (codes, columns, RD coordinates) so that every step from
-record to map can be shown without a real place looking like a crime map.
+Nothing in it exists. The country has the form of Dutch public data (codes, columns, RD coordinates) so that every step
+from record to map can be shown without a real place looking like a crime map.
 """
 
 from __future__ import annotations
@@ -16,12 +16,19 @@ from geo.areas import BoundarySet, FloatArray, ObjectArray, StrArray
 from zicht.errors import AlignmentError
 
 IntArray = NDArray[np.int64]
+BoolArray = NDArray[np.bool_]
 
 #: Edition of the fictional boundaries, as Dutch statistics would name it.
 EDITION = "2025"
 
 #: Source line of everything in the fictional country.
 SOURCE = "Fictief: door Zicht verzonnen provincie"
+
+#: Code and name of the whole.
+COUNTRY = ("FL00", "Fictieland")
+
+#: Seed of the committed country.
+SEED = 20250101
 
 
 class Size(Enum):

@@ -7,18 +7,16 @@ import shapely
 
 from geo.areas import BoundarySet, FloatArray, Layer, ObjectArray, StrArray
 from geo.fiction.addresses import make_addresses
-from geo.fiction.country import EDITION, SOURCE, FictionalCountry, Size, Waters
-from geo.fiction.figures import Parks, choose_works, count_by, draw_parks, register_figures, round_to_five, share_homes
+from geo.fiction.country import COUNTRY, EDITION, SOURCE, FictionalCountry, Size, Waters
+from geo.fiction.figures import choose_works, count_by, register_figures, round_to_five, share_homes
 from geo.fiction.landscape import LAKE, RIVER, SEA, make_landscape
 from geo.fiction.naming import Names, name_territory
+from geo.fiction.parks import Parks, draw_parks
 from geo.fiction.plan import PLANS
 from geo.fiction.territory import Territory, make_territory
 
 #: Share of inhabitants aged 15-64.
 WORKING_AGE = 0.64
-
-#: Code and name of the whole.
-COUNTRY = ("FL00", "Fictieland")
 
 
 def make_country(*, size: Size, seed: int) -> FictionalCountry:

@@ -14,7 +14,7 @@ import numpy as np
 from scipy.spatial import Delaunay
 
 from geo.areas import FloatArray
-from geo.fiction.country import IntArray
+from geo.fiction.country import BoolArray, IntArray
 
 #: Vertices inside each piece of border.
 INNER = 3
@@ -116,7 +116,7 @@ def _two_labels(
     on_edge: FloatArray,
     wave: FloatArray,
     chosen: IntArray,
-    same: np.ndarray,  # type: ignore[type-arg]
+    same: BoolArray,
 ) -> _Part:
     """One curve round the lone corner, from the side before it to the side after it."""
     lone = (np.argmax(same[chosen], axis=1) + 2) % 3

@@ -11,7 +11,7 @@ import shapely
 from scipy.spatial import cKDTree
 
 from geo.areas import FloatArray, StrArray
-from geo.fiction.country import IntArray
+from geo.fiction.country import BoolArray, IntArray
 from geo.fiction.landscape import LAKE, SEA, Landscape
 from geo.fiction.names import invent
 from geo.fiction.territory import Territory
@@ -32,7 +32,7 @@ class Names:
     water: StrArray
 
 
-def name_territory(territory: Territory, land: Landscape, *, works: np.ndarray, seed: int) -> Names:  # type: ignore[type-arg]
+def name_territory(territory: Territory, land: Landscape, *, works: BoolArray, seed: int) -> Names:
     """Name every area.
 
     Args:
@@ -110,7 +110,7 @@ def _name_buurten(
     settlement: list[str],
     nearest: IntArray,
     middle: FloatArray,
-    works: np.ndarray,  # type: ignore[type-arg]
+    works: BoolArray,
     rng: np.random.Generator,
 ) -> list[str]:
     quarters, polders = invent("quarter", rng), invent("polder", np.random.default_rng(rng.integers(2**32)))

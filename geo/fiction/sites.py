@@ -8,6 +8,7 @@ import numpy as np
 from scipy.spatial import cKDTree
 
 from geo.areas import FloatArray
+from geo.fiction.country import BoolArray, IntArray
 from geo.fiction.hilbert import hilbert_index
 from geo.fiction.landscape import Landscape, height, inland
 from geo.fiction.noise import fractal
@@ -89,7 +90,7 @@ def scatter_sites(land: Landscape, rng: np.random.Generator) -> FloatArray:
     return _line_river(land, sites)
 
 
-def _jitter(raster: Raster, pixels: np.ndarray, rng: np.random.Generator) -> FloatArray:  # type: ignore[type-arg]
+def _jitter(raster: Raster, pixels: IntArray, rng: np.random.Generator) -> FloatArray:
     return raster.centre[pixels] + rng.uniform(-0.5, 0.5, size=(len(pixels), 2)) * raster.pixel
 
 
@@ -124,7 +125,7 @@ def _line_river(land: Landscape, sites: FloatArray) -> FloatArray:
     return np.concatenate([sites[off], rows])
 
 
-def _keep_apart(points: FloatArray, distance: float) -> np.ndarray:  # type: ignore[type-arg]
+def _keep_apart(points: FloatArray, distance: float) -> BoolArray:
     """Mark the points to keep so that no two are closer than a distance; earlier points win."""
     pairs = cKDTree(points).query_pairs(distance, output_type="ndarray")
     keep = np.ones(len(points), dtype=bool)

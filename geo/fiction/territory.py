@@ -9,7 +9,7 @@ from scipy.sparse import csr_array
 from scipy.sparse.csgraph import connected_components
 
 from geo.areas import FloatArray, ObjectArray, StrArray
-from geo.fiction.country import IntArray
+from geo.fiction.country import BoolArray, IntArray
 from geo.fiction.landscape import LAKE, LAND, RIVER, SEA, Landscape, ground_kind, height, inland
 from geo.fiction.mesh import Arcs, Mesh, draw_arcs, make_mesh
 from geo.fiction.noise import noise
@@ -94,7 +94,7 @@ def make_territory(land: Landscape, *, seed: int) -> Territory:
     return _outline(arcs, division, labels, kind, bodies, mesh, built)
 
 
-def _ground(land: Landscape, mesh: Mesh) -> tuple[IntArray, np.ndarray]:  # type: ignore[type-arg]
+def _ground(land: Landscape, mesh: Mesh) -> tuple[IntArray, BoolArray]:
     """Kind of each site, and whether it belongs to the country."""
     plan = land.plan
     level = height(land, mesh.sites)
@@ -109,7 +109,7 @@ def _ground(land: Landscape, mesh: Mesh) -> tuple[IntArray, np.ndarray]:  # type
     return kind, mine & _large(mesh, mine, 40)
 
 
-def _large(mesh: Mesh, member: np.ndarray, least: int) -> np.ndarray:  # type: ignore[type-arg]
+def _large(mesh: Mesh, member: BoolArray, least: int) -> BoolArray:
     """Mark the members that lie in a connected part of at least so many sites."""
     edges = mesh.edges[member[mesh.edges].all(axis=1)]
     graph = csr_array((np.ones(len(edges)), (edges[:, 0], edges[:, 1])), shape=(len(member), len(member)))
@@ -117,12 +117,12 @@ def _large(mesh: Mesh, member: np.ndarray, least: int) -> np.ndarray:  # type: i
     return np.asarray(member & (np.bincount(part)[part] >= least))
 
 
-def _fill(mesh: Mesh, kind: IntArray, member: np.ndarray, to: int) -> IntArray:  # type: ignore[type-arg]
+def _fill(mesh: Mesh, kind: IntArray, member: BoolArray, to: int) -> IntArray:
     """Give small connected parts another kind."""
     return np.where(member & ~_large(mesh, member, SMALLEST), to, kind)
 
 
-def _content(land: Landscape, mesh: Mesh, kind: IntArray, mine: np.ndarray) -> FloatArray:  # type: ignore[type-arg]
+def _content(land: Landscape, mesh: Mesh, kind: IntArray, mine: BoolArray) -> FloatArray:
     """Content to divide: buurten aimed at in the cell; 0 on water, -1 abroad."""
     a, b, c = (mesh.sites[mesh.triangles[:, corner]] for corner in range(3))
     third = np.abs((b - a)[:, 0] * (c - a)[:, 1] - (b - a)[:, 1] * (c - a)[:, 0]) / 6.0
