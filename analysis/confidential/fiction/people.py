@@ -8,16 +8,15 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
-from analysis.confidential.fiction.places import HOME, RECREATION, BoolArray, Context, IntArray, Places, positions
-from analysis.confidential.fiction.plan import Planted, park_sizes
+from analysis.confidential.fiction.places import RECREATION, BoolArray, Context, IntArray, Places, positions
+from analysis.confidential.fiction.plan import Planted
 from analysis.confidential.fiction.pseudonyms import pseudonyms, stream
 from geo.areas import FloatArray
 
 ADULT = 18
 
-#: Persons registered at a park per recreation object, at an ordinary park and at the planted one.
-PARK_RATE = (0.08, 0.30)
-PLANTED_PARK_RATE = 1.3
+#: Persons per recreation object who are registered at the planted park on top of the residents of the register.
+EXTRA_AT_PLANTED_PARK = 1.0
 
 _LARGEST_HOUSEHOLD = 6
 
@@ -71,21 +70,20 @@ class Persons:
 class _Households:
     address: IntArray
     size: IntArray
-    at_park: BoolArray
 
 
 def make_persons(places: Places, context: Context, plan: Planted, *, seed: int, years: Sequence[int]) -> Persons:
     """Make the persons of the country.
 
     Args:
-        places: Areas and addresses; each home address houses as many persons as it has residents.
+        places: Areas and addresses; each address houses as many persons as it has residents.
         context: Context of the buurten.
         plan: What is planted: one park houses many more than others.
         seed: Seed of the fictional country.
         years: Years of the records.
 
     Returns:
-        All persons; those at parks are added to the residents of home addresses.
+        All persons: the residents of the register, and those who are registered at the planted park besides.
     """
     rng = stream(seed, "persons")
     households = _households(places, plan, rng)
@@ -94,7 +92,7 @@ def make_persons(places: Places, context: Context, plan: Planted, *, seed: int, 
     buurt = positions(context.code, places.addresses.buurt)[households.address]
     adults = _adults(households.size, context.deprivation[buurt], rng)
     adult = rank < adults[of]
-    at_park = households.at_park[of]
+    at_park = (places.addresses.use == RECREATION)[households.address[of]]
     debt = np.where(at_park, 0.22, np.clip(0.06 * np.exp(0.6 * context.deprivation[buurt][of]), 0, 0.5))
     since = rng.integers(years[0] - 2, years[-1] + 1, size=len(households.size))[of]
     return Persons(
@@ -112,34 +110,27 @@ def make_persons(places: Places, context: Context, plan: Planted, *, seed: int, 
 
 
 def _households(places: Places, plan: Planted, rng: np.random.Generator) -> _Households:
-    register = places.addresses
-    home = np.flatnonzero((register.use == HOME) & (register.residents > 0))
-    parts = -(-register.residents[home] // _LARGEST_HOUSEHOLD)
-    address = np.repeat(home, parts)
+    residents = places.addresses.residents
+    housed = np.flatnonzero(residents > 0)
+    parts = -(-residents[housed] // _LARGEST_HOUSEHOLD)
+    address = np.repeat(housed, parts)
     rank = np.arange(len(address)) - np.repeat(np.cumsum(parts) - parts, parts)
-    share, rest = np.divmod(register.residents[address], np.repeat(parts, parts))
-    park_address, park_size = _park_households(places, plan, rng)
-    every = np.concatenate([address, park_address])
-    size = np.concatenate([share + (rank < rest), park_size])
-    at_park = np.arange(len(every)) >= len(address)
+    share, rest = np.divmod(residents[address], np.repeat(parts, parts))
+    extra_address, extra_size = _extra_at_park(places, plan, rng)
+    every = np.concatenate([address, extra_address])
+    size = np.concatenate([share + (rank < rest), extra_size]).astype(np.int64)
     order = np.argsort(every, kind="stable")
-    return _Households(address=every[order], size=size[order].astype(np.int64), at_park=at_park[order])
+    return _Households(address=every[order], size=size[order])
 
 
-def _park_households(places: Places, plan: Planted, rng: np.random.Generator) -> tuple[IntArray, IntArray]:
+def _extra_at_park(places: Places, plan: Planted, rng: np.random.Generator) -> tuple[IntArray, IntArray]:
     register = places.addresses
-    codes, sizes = park_sizes(places)
-    rate = np.where(codes == plan.park, PLANTED_PARK_RATE, rng.uniform(*PARK_RATE, size=len(codes)))
-    wanted = rng.poisson(rate * sizes)
-    address, size = [], []
-    for code, persons in zip(codes, wanted, strict=True):
-        objects = rng.permutation(np.flatnonzero((register.use == RECREATION) & (register.park == code)))
-        each = rng.choice([1, 2, 3, 4], size=len(objects), p=[0.5, 0.3, 0.12, 0.08])
-        used = int(np.searchsorted(np.cumsum(each), persons))
-        address.append(objects[:used])
-        size.append(each[:used])
-    empty = np.zeros(0, dtype=np.int64)
-    return np.concatenate([empty, *address]), np.concatenate([empty, *size])
+    objects = (register.use == RECREATION) & (register.park == plan.park)
+    persons = rng.poisson(EXTRA_AT_PLANTED_PARK * objects.sum())
+    empty = rng.permutation(np.flatnonzero(objects & (register.residents == 0)))
+    each = rng.choice([1, 2, 3, 4], size=len(empty), p=[0.4, 0.3, 0.18, 0.12])
+    used = int(np.searchsorted(np.cumsum(each), persons))
+    return empty[:used], each[:used]
 
 
 def _adults(size: IntArray, deprivation: FloatArray, rng: np.random.Generator) -> IntArray:

@@ -65,13 +65,13 @@ def write_records(tables: Mapping[str, pl.DataFrame], folder: Path) -> None:
 
 
 def addresses(world: World) -> pl.DataFrame:
-    """Return the address register; at half of the parks all objects share one main address."""
+    """Return the address register; park objects with the same coordinates are stacked on one main address."""
     register = world.places.addresses
-    at = np.arange(len(world.address_id))
-    main = at.copy()
-    for park in np.unique(register.park[register.park != ""])[::2]:
-        objects = np.flatnonzero(register.park == park)
-        main[objects] = objects[0]
+    main = np.arange(len(world.address_id))
+    objects = np.flatnonzero(register.park != "")
+    xy = np.column_stack([register.x, register.y])[objects]
+    _, first, group = np.unique(xy, axis=0, return_index=True, return_inverse=True)
+    main[objects] = objects[first[group.reshape(-1)]]
     return frame(
         {
             "address_id": world.address_id,
