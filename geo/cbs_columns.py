@@ -1,0 +1,183 @@
+"""What CBS calls its columns, and what its numbers and codes mean.
+
+Conventions: column names are compared without regard to case, current names before older ones. Every negative number is
+a missing value (-99999999 unknown, -99997 secret, and others), also where the file holds it as text.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from types import MappingProxyType
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from geo.areas import FloatArray, StrArray
+from zicht.errors import SchemaError
+
+#: Where each level is found in a file in the CBS layout.
+LAYERS: Mapping[str, str] = MappingProxyType(
+    {"gemeente": "gemeenten", "wijk": "wijken", "buurt": "buurten", "park": "parken"}
+)
+
+#: Names of the columns that carry the structure: level -> role -> names, the current one first.
+STRUCTURE: Mapping[str, Mapping[str, tuple[str, ...]]] = MappingProxyType(
+    {
+        "gemeente": {"code": ("gemeentecode", "gm_code"), "name": ("gemeentenaam", "gm_naam")},
+        "wijk": {
+            "code": ("wijkcode", "wk_code"),
+            "name": ("wijknaam", "wk_naam"),
+            "parent": ("gemeentecode", "gm_code"),
+        },
+        "buurt": {
+            "code": ("buurtcode", "bu_code"),
+            "name": ("buurtnaam", "bu_naam"),
+            "parent": ("wijkcode", "wk_code"),
+        },
+        "park": {"code": ("parkcode",), "name": ("parknaam",), "parent": ("buurtcode", "bu_code")},
+    }
+)
+
+WATER = ("water",)
+
+#: Public figures that a file may hold: attribute -> names.
+FIGURES: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "inhabitants": ("aantal_inwoners", "aant_inw"),
+        "inhabitants_15_64": ("aantal_inwoners_15_64",),
+        "households": ("aantal_huishoudens", "aantal_hh"),
+        "homes": ("aantal_woningen", "woningen", "woningvoorraad"),
+        "addresses": ("adressen",),
+    }
+)
+
+#: Percentages of the inhabitants that together are those of 15 up to and including 64 years old.
+AGES_15_64: tuple[tuple[str, ...], ...] = (
+    ("percentage_personen_15_tot_25_jaar", "p_15_24_jr"),
+    ("percentage_personen_25_tot_45_jaar", "p_25_44_jr"),
+    ("percentage_personen_45_tot_65_jaar", "p_45_64_jr"),
+)
+
+#: What a code looks like. A park has no national code: two letters, then letters and digits.
+CODE: Mapping[str, re.Pattern[str]] = MappingProxyType(
+    {
+        "gemeente": re.compile(r"GM\d{4}"),
+        "wijk": re.compile(r"WK\d{4}[0-9A-Z]{2}"),
+        "buurt": re.compile(r"BU\d{4}[0-9A-Z]{4}"),
+        "park": re.compile(r"[A-Z]{2}[0-9A-Z]{2,14}"),
+    }
+)
+
+
+def find_column(fields: Iterable[str], names: Sequence[str]) -> str | None:
+    """Return the file's own spelling of the first of `names` that it has, or None."""
+    spelled = {field.lower(): field for field in fields}
+    return next((spelled[name.lower()] for name in names if name.lower() in spelled), None)
+
+
+def structure_columns(
+    fields: Sequence[str], level: str, *, where: str, columns: Mapping[str, str] = MappingProxyType({})
+) -> dict[str, str]:
+    """Find the columns of code, name and parent.
+
+    Args:
+        fields: Column names of the layer.
+        level: "gemeente", "wijk", "buurt" or "park".
+        where: File and layer, for the message.
+        columns: Role -> column name, for a file with names of its own.
+
+    Returns:
+        Role -> column as the file spells it.
+
+    Raises:
+        SchemaError: A column is missing; the message says which, and which there are.
+    """
+    wanted = {role: (columns[role],) if role in columns else names for role, names in STRUCTURE[level].items()}
+    found = {role: find_column(fields, names) for role, names in wanted.items()}
+    missing = [" or ".join(wanted[role]) for role, column in found.items() if column is None]
+    if missing:
+        raise SchemaError(
+            f"Missing columns for level {level}: {', '.join(missing)}. Found: {', '.join(map(str, fields)) or 'none'}.",
+            where=where,
+            remedy="Use a file in the CBS layout (gemeentecode, wijkcode, buurtcode, ...), or name its own columns.",
+        )
+    return {role: column for role, column in found.items() if column is not None}
+
+
+def _is_null(value: object) -> bool:
+    return value is None or (isinstance(value, float) and np.isnan(value))
+
+
+def texts(values: NDArray[Any]) -> StrArray:
+    """Return a column as stripped text, "" where it is null."""
+    return np.array(["" if _is_null(value) else str(value).strip() for value in values], dtype=np.str_)
+
+
+def figures(values: NDArray[Any], *, where: str) -> FloatArray:
+    """Return a column as numbers, NaN for null, empty text and every negative number.
+
+    Raises:
+        SchemaError: Text that is not a number.
+    """
+    column = np.asarray(values)
+    if column.dtype == object:
+        column = texts(column)
+    if column.dtype.kind == "U":
+        column = np.where(column == "", "nan", column)
+    try:
+        number = column.astype(np.float64)
+    except ValueError as error:
+        raise SchemaError("A column of numbers holds text that is not a number.", where=where) from error
+    return np.where(np.isfinite(number) & (number >= 0), number, np.nan)
+
+
+def check_codes(code: StrArray, level: str, *, where: str) -> None:
+    """Refuse codes that do not have the form of their level.
+
+    Raises:
+        SchemaError: With the first wrong code, its row and the number of wrong codes.
+    """
+    wrong = [row for row, one in enumerate(code) if not CODE[level].fullmatch(str(one))]
+    if wrong:
+        raise SchemaError(
+            f"{len(wrong)} codes of level {level} do not have the form {CODE[level].pattern}, "
+            f"first {str(code[wrong[0]])!r} in row {wrong[0] + 1}.",
+            where=where,
+        )
+
+
+def figure_columns(fields: Sequence[str]) -> list[str]:
+    """Return the columns, as the file spells them, that hold a public figure Zicht uses."""
+    found = [find_column(fields, names) for names in (*FIGURES.values(), *AGES_15_64)]
+    return [column for column in found if column is not None]
+
+
+def attributes(fields: Sequence[str], columns: Mapping[str, NDArray[Any]], *, where: str) -> dict[str, FloatArray]:
+    """Return the public figures of a layer under Zicht's names.
+
+    Args:
+        fields: Column names of the layer.
+        columns: Column -> (n,) values, at least those of `figure_columns`.
+        where: File and layer, for messages.
+
+    Returns:
+        Attribute -> (n,) numbers, NaN where unknown; only what the file holds. Inhabitants of 15 to 64 follow from
+        percentages where they are not counted, as whole persons and never more than the inhabitants.
+
+    Raises:
+        SchemaError: A column holds text that is not a number.
+    """
+
+    def numbers(names: Sequence[str]) -> FloatArray | None:
+        column = find_column(fields, names)
+        return None if column is None else figures(columns[column], where=f"{where}, column {column}")
+
+    read = {name: numbers(names) for name, names in FIGURES.items()}
+    out = {name: values for name, values in read.items() if values is not None}
+    shares = [values for values in map(numbers, AGES_15_64) if values is not None]
+    if "inhabitants" in out and "inhabitants_15_64" not in out and len(shares) == len(AGES_15_64):
+        share = np.minimum(np.sum(shares, axis=0), 100.0)
+        out["inhabitants_15_64"] = np.rint(out["inhabitants"] * share / 100.0)
+    return out

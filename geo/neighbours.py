@@ -1,0 +1,159 @@
+"""Build `SpatialWeights` from places: contiguity, H3 rings, nearest neighbours, distance bands.
+
+Contiguity compares borders within `snap` metres, because coordinates of the same border differ by noise between areas
+and because one area's vertex may lie on the middle of its neighbour's edge (a T-junction): rounding vertices finds
+neither. Areas are *queen* neighbours when their borders come within `snap` of each other at some point, *rook*
+neighbours when they run within `snap` of each other over more than 4 x `snap` of length. Areas without a polygon are
+islands.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import pyarrow as pa
+import shapely
+from h3ronpy import grid_disk
+from scipy.spatial import cKDTree
+
+from geo.areas import FloatArray, Layer, ObjectArray, StrArray
+from geo.grids import from_strings
+from geo.weights import SpatialWeights, from_pairs
+from zicht.errors import AlignmentError
+
+
+def queen(layer: Layer, *, snap: float = 0.1) -> SpatialWeights:
+    """Link areas whose borders come within `snap` of each other.
+
+    Args:
+        layer: Areas with polygons in RD.
+        snap: Largest distance in metres at which two borders count as the same, at least 0.
+
+    Returns:
+        Symmetric binary weights over the layer's areas.
+
+    Raises:
+        AlignmentError: `snap` is negative.
+    """
+    first, second = _near(layer, snap)
+    return _both_ways(len(layer), first, second)
+
+
+def rook(layer: Layer, *, snap: float = 0.1) -> SpatialWeights:
+    """Link areas whose borders run within `snap` of each other over more than a point.
+
+    Args:
+        layer: Areas with polygons in RD.
+        snap: Largest distance in metres at which two borders count as the same, above 0.
+
+    Returns:
+        Symmetric binary weights over the layer's areas.
+
+    Raises:
+        AlignmentError: `snap` is not above 0.
+    """
+    if not snap > 0:
+        raise AlignmentError("Rook contiguity needs a snapping distance above 0.", where=f"level {layer.level}")
+    first, second = _near(layer, snap)
+    border = shapely.boundary(layer.geometry)
+    shared = _shared_length(border[first], border[second], snap)
+    # Two borders that only meet in a corner still run within `snap` of each other there, over up to about 2 x snap on
+    # either side of the corner where the angle is sharp.
+    long = shared > 4 * snap
+    return _both_ways(len(layer), first[long], second[long])
+
+
+def h3_rings(codes: StrArray, k: int = 1) -> SpatialWeights:
+    """Link each H3 cell to the cells of the list that are at most k steps away.
+
+    Args:
+        codes: (n,) H3 indexes as text, ascending and unique, of one resolution (as `Layer.code` of a hex layer).
+        k: Number of rings, at least 1.
+
+    Returns:
+        Symmetric binary weights; a cell outside the list is left out, never taken as empty.
+
+    Raises:
+        AlignmentError: The codes are not ascending and unique, or k is below 1.
+    """
+    if k < 1:
+        raise AlignmentError("A neighbourhood of cells needs at least one ring.", where="H3 weights")
+    cells = from_strings(codes)
+    if np.any(cells[1:] <= cells[:-1]):
+        raise AlignmentError("Cells are not ascending and unique.", where="H3 weights")
+    disks = pa.array(grid_disk(cells, k))
+    member, sizes = disks.flatten().to_numpy(), disks.value_lengths().to_numpy()
+    start = np.repeat(np.arange(len(cells), dtype=np.int64), sizes)
+    at = np.minimum(np.searchsorted(cells, member), max(len(cells) - 1, 0))
+    here = cells[at] == member
+    return from_pairs(len(cells), start[here], at[here])
+
+
+def k_nearest(points: FloatArray, k: int) -> SpatialWeights:
+    """Link each point to its k nearest others; ties go to the lower position.
+
+    Args:
+        points: (n, 2) coordinates in metres, finite.
+        k: Number of neighbours, from 1 to n - 1.
+
+    Returns:
+        Binary weights, in general not symmetric.
+
+    Raises:
+        AlignmentError: k is out of range.
+    """
+    n = len(points)
+    if not 1 <= k < n:
+        raise AlignmentError(f"{k} nearest neighbours cannot be found among {n} points.", where="nearest neighbours")
+    reach = cKDTree(points).query(points, k=k + 1)[0][:, -1]
+    start, end, distance = _within(points, np.nextafter(reach * (1 + 1e-12), np.inf))
+    order = np.lexsort((end, distance, start))
+    start, end = start[order], end[order]
+    first = np.searchsorted(start, np.arange(n))
+    nearest = np.arange(len(start)) - first[start] < k
+    return from_pairs(n, start[nearest], end[nearest])
+
+
+def distance_band(points: FloatArray, radius: float) -> SpatialWeights:
+    """Link points at most `radius` apart.
+
+    Args:
+        points: (n, 2) coordinates in metres, finite.
+        radius: Distance in metres, above 0; a distance equal to it counts.
+
+    Returns:
+        Symmetric binary weights.
+
+    Raises:
+        AlignmentError: The radius is not above 0.
+    """
+    if not radius > 0:
+        raise AlignmentError("A distance band needs a radius above 0.", where="distance band")
+    pairs = cKDTree(points).query_pairs(radius, output_type="ndarray")
+    return _both_ways(len(points), pairs[:, 0], pairs[:, 1])
+
+
+def _within(points: FloatArray, reach: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray]:
+    found = cKDTree(points).query_ball_point(points, reach)
+    sizes = np.fromiter(map(len, found), dtype=np.int64, count=len(found))
+    start = np.repeat(np.arange(len(points), dtype=np.int64), sizes)
+    end = np.concatenate([np.asarray(one, dtype=np.int64) for one in found])
+    other = start != end
+    start, end = start[other], end[other]
+    return start, end, np.hypot(*(points[start] - points[end]).T)
+
+
+def _near(layer: Layer, snap: float) -> tuple[FloatArray, FloatArray]:
+    if not snap >= 0:
+        raise AlignmentError("The snapping distance cannot be negative.", where=f"level {layer.level}")
+    first, second = shapely.STRtree(layer.geometry).query(layer.geometry, predicate="dwithin", distance=snap)
+    once = first < second
+    return first[once], second[once]
+
+
+def _shared_length(one: ObjectArray, other: ObjectArray, snap: float) -> FloatArray:
+    near = shapely.intersection(one, shapely.buffer(other, snap, cap_style="flat"))
+    return np.asarray(shapely.length(near), dtype=np.float64)
+
+
+def _both_ways(n: int, first: FloatArray, second: FloatArray) -> SpatialWeights:
+    return from_pairs(n, np.concatenate([first, second]), np.concatenate([second, first]))
