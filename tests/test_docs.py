@@ -1,0 +1,72 @@
+"""What the documentation says exists, and what exists is said."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import fields
+from pathlib import Path
+
+import pytest
+
+from zicht.areas import COLUMNS
+from zicht.cli import COMMANDS, SUMMARIES
+from zicht.config import PREFIX, Settings
+from zicht.published import SCHEMA, Status
+from zicht.recipe import ENTRIES
+from zicht.release import REQUIRED
+
+ROOT = Path(__file__).resolve().parents[1]
+DOCS = ROOT / "docs"
+
+
+def page(name: str) -> str:
+    return (DOCS / name).read_text(encoding="utf-8")
+
+
+def test_every_command_is_described():
+    assert set(COMMANDS) == set(SUMMARIES)
+    for command in COMMANDS:
+        assert f"`zicht {command}" in page("reference/commands.md")
+
+
+def test_every_setting_is_described_with_its_variable():
+    for item in fields(Settings):
+        assert f"| `{item.name}` | `{PREFIX}{item.name.upper()}` |" in page("reference/settings.md")
+
+
+def test_every_entry_of_the_build_file_is_described():
+    for entry in ENTRIES:
+        assert re.search(rf"`{entry}[`.]", page("reference/build-file.md")), entry
+
+
+def test_the_release_page_names_every_file_column_and_status():
+    text = page("reference/release.md")
+    for word in (*REQUIRED, *SCHEMA.names, *(f"`{status}`" for status in Status)):
+        assert word in text, word
+    assert set(COLUMNS) >= {"level", "fid", "code"}
+
+
+def test_every_page_is_in_the_navigation():
+    navigation = (ROOT / "mkdocs.yml").read_text(encoding="utf-8")
+    for path in DOCS.rglob("*.md"):
+        assert path.relative_to(DOCS).as_posix() in navigation
+
+
+def test_the_glossary_is_in_order():
+    terms = re.findall(r"^\| \*\*(.+?)\*\*", page("reference/glossary.md"), re.MULTILINE)
+    assert len(terms) > 10
+    assert terms == sorted(terms, key=str.lower)
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "docs" / "adr").glob("*.md")), ids=lambda path: path.stem)
+def test_decisions_are_numbered_and_give_their_reason(path):
+    text = path.read_text(encoding="utf-8")
+    number = path.stem.partition("-")[0]
+    assert text.startswith(f"# {number}. ")
+    assert len(text) > 400
+
+
+def test_the_readme_gives_the_two_commands_and_the_plain_ones():
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    for command in ("make demo", "make test", "python -m venv", "zicht demo", "pytest"):
+        assert command in text

@@ -1,0 +1,48 @@
+"""Settings come from one file and the environment, and the key is never shown."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from zicht.config import Background, Settings, read_settings
+from zicht.errors import ConfigError
+
+KEY = "0123456789abcdef" * 4
+
+
+def test_without_anything_there_are_defaults(tmp_path):
+    assert read_settings(tmp_path, {}) == Settings()
+
+
+def test_variables_overrule_the_file(tmp_path):
+    (tmp_path / "zicht.toml").write_text('data_root = "here"\nbackground = "pdok"\n', encoding="utf-8")
+    settings = read_settings(tmp_path, {"ZICHT_DATA_ROOT": "there", "OTHER": "x"})
+    assert settings.data_root == Path("there")
+    assert settings.background is Background.PDOK
+
+
+@pytest.mark.parametrize(
+    ("content", "variables", "message"),
+    [
+        ('colour = "red"', {}, "no setting 'colour'"),
+        ("data_root = 3", {}, "must be text"),
+        ("data_root = ", {}, "not valid TOML"),
+        ("", {"ZICHT_BACKGROUND": "google"}, "'google' is unknown"),
+        ("", {"ZICHT_KEY": "short"}, "shorter than 32"),
+    ],
+)
+def test_wrong_settings_are_refused(tmp_path, content, variables, message):
+    (tmp_path / "zicht.toml").write_text(content, encoding="utf-8")
+    with pytest.raises(ConfigError, match=message):
+        read_settings(tmp_path, variables)
+
+
+def test_the_key_is_in_no_representation_and_no_error(tmp_path):
+    settings = read_settings(tmp_path, {"ZICHT_KEY": KEY})
+    assert settings.key == KEY
+    assert KEY not in repr(settings)
+    with pytest.raises(ConfigError) as caught:
+        read_settings(tmp_path, {"ZICHT_KEY": "tooshort-secret"})
+    assert "tooshort-secret" not in str(caught.value)
