@@ -15,11 +15,16 @@ VARINT, FIXED64, BYTES, FIXED32 = 0, 1, 2, 5
 _FIXED = {FIXED64: 8, FIXED32: 4}
 _LIMIT = 1 << 64
 
+# Nearly every number in a tile is small: all of one or two bytes, made beforehand.
+_SMALL = [bytes([n]) if n < 128 else bytes([n & 0x7F | 0x80, n >> 7]) for n in range(1 << 14)]
+
 Raw = int | bytes
 
 
 def varint(value: int) -> bytes:
     """Return an unsigned number of at most 64 bits in base 128, least significant digits first."""
+    if 0 <= value < len(_SMALL):
+        return _SMALL[value]
     if not 0 <= value < _LIMIT:
         raise MalformedTileError(f"{value} is no unsigned number of 64 bits.")
     out = bytearray()
@@ -30,12 +35,9 @@ def varint(value: int) -> bytes:
     return bytes(out)
 
 
-_SMALL = [varint(value) for value in range(1 << 14)]
-
-
 def packed(values: Iterable[int]) -> bytes:
     """Return unsigned numbers one after the other."""
-    return b"".join([_SMALL[value] if value < 16384 else varint(value) for value in values])
+    return b"".join([varint(value) for value in values])
 
 
 def zigzag(value: int) -> int:

@@ -1,0 +1,100 @@
+"""A release so small that a test builds it in a second, and so real that everything can be served from it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import shapely
+
+from geo.areas import Layer
+from tests.support import tiny_world as world
+from tests.support.tiny_catalogue import catalogue, quality
+from tiles.build import write_geometry
+from tiles.coverage import project
+from tiles.scheme import degrees
+from zicht._tables import nullable, write_parquet
+from zicht.classes import ClassTable
+from zicht.published import PublishedTable
+from zicht.release import canonical_json, write_release
+
+#: What a test may change: the part as it is goes in, the part as it should be comes out.
+Change = Callable[[Any], Any]
+
+PARTS = ("manifest", "layers", "values", "classes", "catalogue", "quality")
+
+
+def tiny_release(folder: Path, **changes: Change) -> Path:
+    """Build the tiny release.
+
+    Args:
+        folder: The release folder to make.
+        changes: By name of a part ("manifest", "catalogue", "quality": JSON content; "layers": tuple of `Layer`;
+            "values": `PublishedTable`; "classes": `ClassTable`), a function from the part to its replacement.
+
+    Returns:
+        The folder.
+    """
+    unknown = sorted(set(changes) - set(PARTS))
+    if unknown:
+        raise TypeError(f"A tiny release has no part {unknown[0]!r}.")
+    write_release(folder, manifest=_changed(changes, "manifest", _manifest()), fill=partial(_fill, changes=changes))
+    return folder
+
+
+def _changed(changes: Mapping[str, Change], part: str, content: Any) -> Any:
+    return changes[part](content) if part in changes else content
+
+
+def _manifest() -> dict[str, Any]:
+    return {
+        "edition": "fictional-2025",
+        "protection": "primary",
+        "levels": list(world.LEVELS),
+        "periods": list(world.PERIODS),
+        "parameters": {"threshold": world.THRESHOLD},
+        "software": {"zicht": "0.1.0"},
+    }
+
+
+def _fill(folder: Path, *, changes: Mapping[str, Change]) -> None:
+    layers = _changed(changes, "layers", world.layers())
+    by_level = {layer.level: layer for layer in layers}
+    columns = {column.key: column for column in world.columns(by_level)}
+    values = _changed(changes, "values", PublishedTable(columns.values()))
+    classes = _changed(changes, "classes", ClassTable(world.classes(by_level, columns)))
+    zooms = write_geometry(layers, folder / "geometry")
+    values.write(folder / "values.parquet")
+    classes.write(folder / "classes.parquet")
+    write_parquet(pa.concat_tables([_areas(layer) for layer in layers]), folder / "areas.parquet")
+    _write(folder / "catalogue.json", _changed(changes, "catalogue", catalogue(layers, zooms)))
+    _write(folder / "quality.json", _changed(changes, "quality", quality()))
+
+
+def _write(path: Path, content: Any) -> None:
+    path.write_bytes(canonical_json(content))
+
+
+def _areas(layer: Layer) -> pa.Table:
+    shapes = project(layer).geometry
+    points = _degrees(shapely.get_coordinates(shapely.point_on_surface(shapes)))
+    bounds = shapely.bounds(shapes)
+    low, high = _degrees(bounds[:, :2]), _degrees(bounds[:, 2:])
+    sides = {"lon": points[:, 0], "lat": points[:, 1], "west": low[:, 0], "south": low[:, 1], "east": high[:, 0]}
+    return pa.table(
+        {
+            "level": pa.array([layer.level] * len(layer)),
+            "fid": pa.array(np.arange(len(layer)), type=pa.int32()),
+            **{part: pa.array(getattr(layer, part)) for part in ("code", "name", "parent", "kind")},
+            **{side: nullable(np.round(numbers, 6)) for side, numbers in {**sides, "north": high[:, 1]}.items()},
+            "geometry": pa.array(shapely.to_wkb(layer.geometry), type=pa.binary()),
+        }
+    )
+
+
+def _degrees(xy: np.ndarray) -> np.ndarray:
+    return np.array([degrees(x, y) for x, y in xy.tolist()])

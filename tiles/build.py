@@ -1,0 +1,153 @@
+"""From the areas of an edition to one tile archive a level: ids and codes, no name, no value.
+
+What stands here may be read by anybody for ever, so the properties are two and the metadata are what TileJSON needs.
+Build time only: needs shapely and h3ronpy.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from itertools import groupby
+from pathlib import Path
+
+import numpy as np
+
+from geo.areas import Layer
+from tiles.archive import write_archive
+from tiles.coverage import Coverage, draw, project
+from tiles.cut import Pieces, cut, ring_parts
+from tiles.features import Feature, GeometryType, TileLayer
+from tiles.mvt import encode_tile
+from tiles.scheme import DEFAULT_SCHEME, TileScheme, ZoomRange, degrees, tile_number
+from tiles.tilejson import vector_layer
+from zicht.errors import ConfigError, InvalidTopologyError
+
+#: The level that is never tiled: it is one shape, and every map shows it whole.
+UNTILED = "country"
+
+Progress = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Pyramid:
+    """All tiles of one level.
+
+    Args:
+        level: Name of the level, and of the layer in every tile.
+        zooms: Zooms, each holding every area of the level that has a polygon.
+        bounds: West, south, east, north in degrees.
+        tiles: Encoded tiles, not compressed, by tile number.
+        minimal: By zoom, the codes of the areas too small to draw, shown as one square unit.
+    """
+
+    level: str
+    zooms: ZoomRange
+    bounds: tuple[float, float, float, float]
+    tiles: Mapping[int, bytes]
+    minimal: Mapping[int, tuple[str, ...]]
+
+
+def write_geometry(
+    layers: Iterable[Layer],
+    folder: Path,
+    *,
+    scheme: TileScheme = DEFAULT_SCHEME,
+    progress: Progress | None = None,
+) -> Mapping[str, ZoomRange]:
+    """Write `<level>.pmtiles` for every level but the country; the same layers give the same bytes.
+
+    Args:
+        layers: Areas in RD metres; cells of the H3 grid need no geometry. Areas without a polygon are not drawn.
+        folder: Where to write; made if absent.
+        scheme: Tile size and zooms by level.
+        progress: Told what is done, one line a level.
+
+    Returns:
+        The zooms of each level written.
+
+    Raises:
+        ConfigError: The scheme has no zooms for a level.
+        BoundaryError: A level has no polygon, or an invalid one.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    written = {}
+    for layer in layers:
+        if layer.level == UNTILED:
+            continue
+        pyramid = build_pyramid(layer, scheme=scheme)
+        body = archive_bytes(pyramid)
+        (folder / f"{layer.level}.pmtiles").write_bytes(body)
+        written[layer.level] = pyramid.zooms
+        if progress is not None:
+            progress(_summary(pyramid, len(body)))
+    return written
+
+
+def _summary(pyramid: Pyramid, size: int) -> str:
+    text = (
+        f"{pyramid.level}: {len(pyramid.tiles)} tiles, zooms {pyramid.zooms.minzoom} to {pyramid.zooms.maxzoom}, "
+        f"{size / 1000:.0f} kB"
+    )
+    small = [
+        f"{len(codes)} at zoom {zoom} ({', '.join(codes[:3])})" for zoom, codes in pyramid.minimal.items() if codes
+    ]
+    return f"{text}; too small to draw, shown as one unit: {'; '.join(small)}" if small else text
+
+
+def build_pyramid(layer: Layer, *, scheme: TileScheme = DEFAULT_SCHEME) -> Pyramid:
+    """Draw and cut one level at every zoom of the scheme.
+
+    Args:
+        layer: As for `write_geometry`.
+        scheme: Tile size and zooms by level.
+
+    Raises:
+        ConfigError: The scheme has no zooms for this level.
+        BoundaryError: The level has no polygon, or an invalid one.
+    """
+    if layer.level not in scheme.zooms:
+        raise ConfigError(f"There are no zooms for level {layer.level}.", remedy="Add the level to the tile scheme.")
+    zooms, coverage = scheme.zooms[layer.level], project(layer)
+    tiles: dict[int, bytes] = {}
+    minimal = {}
+    for zoom in zooms.zooms():
+        drawing = draw(coverage, zoom, extent=scheme.extent)
+        pieces = cut(drawing, extent=scheme.extent, buffer=scheme.buffer)
+        _check_complete(coverage, pieces, zoom)
+        tiles |= _encode(layer, pieces, zoom, extent=scheme.extent)
+        minimal[zoom] = tuple(layer.code[drawing.fid[drawing.minimal]].tolist())
+    west, south, east, north = coverage.bounds()
+    return Pyramid(layer.level, zooms, (*degrees(west, south), *degrees(east, north)), tiles, minimal)
+
+
+def _check_complete(coverage: Coverage, pieces: Pieces, zoom: int) -> None:
+    lost = np.setdiff1d(coverage.fid, pieces.fid)
+    if lost.size:
+        raise InvalidTopologyError(
+            f"{lost.size} areas would be lost at zoom {zoom}, first number {lost[0]}.",
+            where=coverage.level,
+            remedy="Check that the boundaries lie within the world of web mercator.",
+        )
+
+
+def _encode(layer: Layer, pieces: Pieces, zoom: int, *, extent: int) -> dict[int, bytes]:
+    rows = zip(pieces.y.tolist(), pieces.x.tolist(), pieces.fid.tolist(), ring_parts(pieces.geometry), strict=True)
+    codes = layer.code.tolist()
+    tiles = {}
+    for (y, x), group in groupby(rows, key=lambda row: row[:2]):
+        features = tuple(
+            Feature(GeometryType.POLYGON, parts, fid, {"fid": fid, "code": codes[fid]}) for _, _, fid, parts in group
+        )
+        tiles[tile_number(zoom, x, y)] = encode_tile([TileLayer(layer.level, features, extent)])
+    return tiles
+
+
+def archive_bytes(pyramid: Pyramid) -> bytes:
+    """Return the archive of a pyramid."""
+    return write_archive(
+        pyramid.tiles,
+        zooms=pyramid.zooms,
+        bounds=pyramid.bounds,
+        metadata={"vector_layers": [vector_layer(pyramid.level, pyramid.zooms)]},
+    )
