@@ -18,7 +18,7 @@ from analysis.confidential.indicators import Theme, read_themes
 from analysis.confidential.observations import Places
 from analysis.confidential.pipeline import Inputs, Outcome, run
 from geo.areas import RD, BoundarySet, Layer
-from geo.boundaries import read_boundaries
+from geo.boundaries import read_boundaries, read_codes
 from geo.families import HEX, resolution
 from geo.grids import from_strings, hex_layers, hex_polygons
 from geo.neighbours import h3_rings, queen
@@ -98,6 +98,7 @@ def places(recipe: Recipe) -> tuple[Mapping[str, Layer], BoundarySet]:
         source=recipe.boundary_source,
         country=recipe.country,
         remainders=recipe.remainders,
+        expected={level: read_codes(path, layer) for level, (path, layer) in recipe.names.items()},
     )
     hexes = hex_layers(recipe.hexes, boundaries) if recipe.hexes else {}
     if recipe.population is not None:

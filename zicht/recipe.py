@@ -20,6 +20,10 @@ country = { code = "FL00", name = "..." }
 remainders = false                  # make named cells for areas that the publisher left out
 population = "population.tif"       # optional raster for the exposure of hexes
 
+[boundaries.names.buurt]            # optional, for remainders: what the publisher's areas are called, a file a level
+file = "buurten.topojson"           # GeoJSON or TopoJSON with statcode and statnaam, features without geometry included
+layer = "buurt_2015"                # object in a TopoJSON file
+
 [default]
 indicator = "..."
 period = "2021-2025"
@@ -64,6 +68,7 @@ class Recipe:
     boundary_source: str
     country: tuple[str, str]
     remainders: bool
+    names: Mapping[str, tuple[Path, str]]
     population: Path | None
     default: Mapping[str, str]
 
@@ -108,6 +113,10 @@ def _recipe(raw: Mapping[str, Any], path: Path) -> Recipe:
         boundary_source=str(boundaries["source"]),
         country=(str(boundaries["country"]["code"]), str(boundaries["country"]["name"])),
         remainders=bool(boundaries.get("remainders", False)),
+        names={
+            str(level): (beside / entry["file"], str(entry.get("layer", "")))
+            for level, entry in boundaries.get("names", {}).items()
+        },
         population=beside / boundaries["population"] if "population" in boundaries else None,
         default={name: str(raw["default"][name]) for name in ("indicator", "period", "level", "layer")},
     )
