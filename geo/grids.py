@@ -97,7 +97,7 @@ def from_strings(code: StrArray) -> CellArray:
     digit = np.where((wide >= 48) & (wide <= 57), wide - 48, np.where((wide >= 97) & (wide <= 102), wide - 87, -1))
     good = np.all(digit >= 0, axis=1) & (np.strings.str_len(text) == 15)
     shift = np.uint64(4) * np.arange(14, -1, -1, dtype=np.uint64)
-    cell = (np.where(digit < 0, 0, digit).astype(np.uint64) << shift).sum(axis=1, dtype=np.uint64)
+    cell: CellArray = np.sum(np.where(digit < 0, 0, digit).astype(np.uint64) << shift, axis=1, dtype=np.uint64)
     good &= as_array(h3ronpy.cells_valid(cell, booleanarray=True))
     if not good.all():
         raise AlignmentError(f"{str(text[~good][0])!r} is not an H3 cell.", remedy="Codes are 15 hexadecimal digits.")

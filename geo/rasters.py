@@ -1,0 +1,136 @@
+"""Sums of a raster over areas, exactly: each cell counts for the share of it that an area covers.
+
+Conventions: a raster holds amounts per cell (persons), not densities, so that the sums over a partition add up to the
+raster. A cell without data counts as nothing. Coverage fractions: exactextract
+(https://github.com/isciences/exactextract).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import rasterio
+from exactextract import exact_extract
+from exactextract.raster import NumPyRasterSource
+from rasterio.errors import RasterioError
+from rasterio.transform import Affine
+
+from geo.areas import RD, FloatArray, ObjectArray
+from zicht.errors import AlignmentError, BoundaryError, CRSMismatchError
+
+
+def zonal_sums(raster: Path, geometries: ObjectArray, *, crs: int = RD) -> dict[str, FloatArray]:
+    """Add up a raster over areas.
+
+    Args:
+        raster: GeoTIFF of amounts per cell, north up, in the same reference system as the areas.
+        geometries: (n,) shapely (multi)polygons, None allowed.
+        crs: EPSG code of the geometries.
+
+    Returns:
+        Band name (its description, else "band_1", ...) -> (n,) sums; 0 where an area meets no data, NaN where there is
+        no polygon.
+
+    Raises:
+        CRSMismatchError: The raster is in another reference system, or in none that is stated.
+        BoundaryError: The raster cannot be read, or is not north up.
+    """
+    bands = read_bands(raster, crs=crs)
+    has = np.array([one is not None for one in geometries], dtype=bool)
+    areas = gpd.GeoDataFrame(geometry=gpd.GeoSeries(list(geometries[has]), crs=crs))
+    out = {}
+    for name, source in bands.items():
+        sums = np.full(len(geometries), np.nan)
+        sums[has] = _sums(source, areas)
+        out[name] = sums
+    return out
+
+
+def write_raster(
+    path: Path, bands: Mapping[str, FloatArray], *, west: float, north: float, cell: float, crs: int = RD
+) -> None:
+    """Write amounts per cell as a GeoTIFF; NaN is written as no data, and the same values give the same bytes.
+
+    Args:
+        path: The file to write.
+        bands: Name -> (rows, columns) amounts, the first row northernmost; all of one shape.
+        west: x of the western edge, metres.
+        north: y of the northern edge, metres.
+        cell: Width and height of a cell, metres.
+        crs: EPSG code.
+
+    Raises:
+        AlignmentError: There is no band, or the bands differ in shape.
+    """
+    shapes = {values.shape for values in bands.values()}
+    if len(shapes) != 1:
+        raise AlignmentError("A raster needs bands of one shape.", where=str(path))
+    height, width = shapes.pop()
+    profile: dict[str, Any] = {
+        "driver": "GTiff",
+        "height": height,
+        "width": width,
+        "count": len(bands),
+        "dtype": "float64",
+        "crs": f"EPSG:{crs}",
+        "transform": Affine(cell, 0.0, west, 0.0, -cell, north),
+        "nodata": np.nan,
+        "compress": "deflate",
+        "predictor": 3,
+    }
+    with rasterio.open(path, "w", **profile) as target:
+        for band, (name, values) in enumerate(bands.items(), start=1):
+            target.write(np.asarray(values, dtype=np.float64), band)
+            target.set_band_description(band, name)
+
+
+def read_bands(raster: Path, *, crs: int = RD) -> dict[str, NumPyRasterSource]:
+    """Read a raster of amounts, cells without data as 0.
+
+    Args:
+        raster: GeoTIFF.
+        crs: EPSG code that it must have.
+
+    Returns:
+        Band name -> raster source of float64 amounts.
+
+    Raises:
+        CRSMismatchError: The raster is in another reference system, or in none that is stated.
+        BoundaryError: The raster cannot be read, or is not north up.
+    """
+    try:
+        with rasterio.open(raster) as source:
+            stated = source.crs.to_epsg() if source.crs else None
+            names = [text or f"band_{band}" for band, text in enumerate(source.descriptions, start=1)]
+            amounts = source.read(masked=True).astype(np.float64).filled(np.nan)
+            transform, bounds = source.transform, source.bounds
+    except RasterioError as error:
+        raise BoundaryError("The raster cannot be read.", where=str(raster), remedy="Fetch or make it again.") from
+        error
+    _check_grid(raster, stated, transform, crs)
+    return {
+        name: NumPyRasterSource(np.nan_to_num(values, nan=0.0), *bounds)
+        for name, values in zip(names, amounts, strict=True)
+    }
+
+
+def _check_grid(raster: Path, stated: int | None, transform: Any, crs: int) -> None:
+    if stated != crs:
+        raise CRSMismatchError(
+            f"The raster is in {f'EPSG:{stated}' if stated else 'no stated reference system'}, the areas in EPSG:{crs}.",
+            where=str(raster),
+            remedy="Warp the raster to the areas' reference system, keeping its total.",
+        )
+    if transform.b or transform.d or transform.a <= 0 or transform.e >= 0:
+        raise BoundaryError("The raster is not north up.", where=str(raster), remedy="Warp it to a north-up grid.")
+
+
+def _sums(source: NumPyRasterSource, areas: gpd.GeoDataFrame) -> FloatArray:
+    if areas.empty:
+        return np.zeros(0)
+    found = exact_extract(source, areas, ["sum"], output="pandas")
+    return np.nan_to_num(found["sum"].to_numpy(dtype=np.float64), nan=0.0)
