@@ -16,14 +16,14 @@ from analysis.confidential.fiction.pseudonyms import pseudonyms, stream
 
 #: Share of each branch (SBI code) among businesses: first the branches that are published, then the rest.
 BRANCHES: Mapping[str, float] = {
-    "96021": 0.030,
-    "96022": 0.024,
-    "451": 0.030,
-    "7711": 0.010,
-    "563": 0.025,
-    "92": 0.008,
-    "4742": 0.012,
-    "4777": 0.009,
+    "96021": 0.045,
+    "96022": 0.040,
+    "451": 0.045,
+    "7711": 0.015,
+    "563": 0.040,
+    "92": 0.012,
+    "4742": 0.016,
+    "4777": 0.013,
     "0111": 0.060,
     "41": 0.120,
     "43": 0.110,
@@ -32,7 +32,7 @@ BRANCHES: Mapping[str, float] = {
     "62": 0.120,
     "70": 0.140,
     "86": 0.090,
-    "49": 0.062,
+    "49": 0.060,
 }
 
 #: Businesses per address of the country.

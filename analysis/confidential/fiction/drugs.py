@@ -23,8 +23,8 @@ WASTE_KINDS = ("barrels", "vehicle", "drain")
 OFFENCE_KINDS = ("possession", "trade", "production")
 
 _LABS = Profile(rate=0.0006, urbanity=-0.45, coast=0.3, dispersion=0.25)
-_CANNABIS = Profile(rate=0.0125, deprivation=0.35, urbanity=-0.05, dispersion=0.12)
-_WASTE = Profile(rate=0.06, urbanity=-0.5, coast=-0.2, dispersion=0.3)
+_CANNABIS = Profile(rate=0.017, deprivation=0.3, urbanity=-0.15, dispersion=0.12)
+_WASTE = Profile(rate=0.13, urbanity=-0.5, coast=-0.2, dispersion=0.3)
 _OFFENCES = Profile(rate=0.006, deprivation=0.4, urbanity=0.3, dispersion=0.2)
 _SUSPECTS = Profile(rate=0.011, deprivation=0.4, urbanity=0.1, dispersion=0.15)
 
@@ -63,7 +63,8 @@ def cannabis_sites(world: World) -> pl.DataFrame:
 def drug_waste(world: World) -> pl.DataFrame:
     """Draw the dumpings of drug waste: in the open field, so with coordinates and without an address."""
     rng = world.rng("drug_waste")
-    area = np.sqrt(shapely.area(world.context.geometry) / 1e6)
+    # Where nobody lives is water, and what is dumped there is not found.
+    area = np.where(world.context.homes > 0, np.sqrt(shapely.area(world.context.geometry) / 1e6), 0.0)
     mean = expected(area, _WASTE, world.context) * len(world.years) * world.risk("drug_waste")
     count = draw_counts(mean, _WASTE.dispersion, rng)
     xy = _inside(world, np.repeat(np.arange(len(count)), count), rng)

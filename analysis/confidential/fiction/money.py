@@ -13,7 +13,7 @@ from analysis.confidential.fiction.world import World, frame
 #: Transactions by each salon of the planted cluster over all years, on average.
 PER_SALON = 8.0
 
-_TRANSACTIONS = Profile(rate=0.016, deprivation=0.3, urbanity=0.12, dispersion=0.1)
+_TRANSACTIONS = Profile(rate=0.024, deprivation=0.3, dispersion=0.08)
 _BY_BUSINESS = 0.25
 _AGAIN = 0.12
 

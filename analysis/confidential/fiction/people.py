@@ -90,10 +90,12 @@ def make_persons(places: Places, context: Context, plan: Planted, *, seed: int, 
     of = np.repeat(np.arange(len(households.size)), households.size)
     rank = np.arange(len(of)) - (np.cumsum(households.size) - households.size)[of]
     buurt = positions(context.code, places.addresses.buurt)[households.address]
-    adults = _adults(households.size, context.deprivation[buurt], rng)
-    adult = rank < adults[of]
-    at_park = (places.addresses.use == RECREATION)[households.address[of]]
-    debt = np.where(at_park, 0.22, np.clip(0.06 * np.exp(0.6 * context.deprivation[buurt][of]), 0, 0.5))
+    recreation = (places.addresses.use == RECREATION)[households.address]
+    # Who lives at a park is more often a parent alone, in debt, or owner of a home elsewhere.
+    hardship = np.where(recreation, 4.0, context.deprivation[buurt])
+    adults = _adults(households.size, hardship, rng)
+    adult, at_park = rank < adults[of], recreation[of]
+    debt = np.where(at_park, 0.35, np.clip(0.06 * np.exp(0.6 * context.deprivation[buurt][of]), 0, 0.5))
     since = rng.integers(years[0] - 2, years[-1] + 1, size=len(households.size))[of]
     return Persons(
         person_id=pseudonyms(len(of), rng),
@@ -133,9 +135,9 @@ def _extra_at_park(places: Places, plan: Planted, rng: np.random.Generator) -> t
     return empty[:used], each[:used]
 
 
-def _adults(size: IntArray, deprivation: FloatArray, rng: np.random.Generator) -> IntArray:
-    # Of two persons a quarter, of more persons a seventh is a parent alone; more often where deprivation is high.
-    alone = np.clip(np.where(size == 2, 0.25, 0.15) * np.exp(0.25 * deprivation), 0, 0.9)
+def _adults(size: IntArray, hardship: FloatArray, rng: np.random.Generator) -> IntArray:
+    # Of two persons a quarter, of more persons a seventh is a parent alone; more often where hardship is high.
+    alone = np.clip(np.where(size == 2, 0.25, 0.15) * np.exp(0.25 * hardship), 0, 0.9)
     return np.where((size == 1) | (rng.random(len(size)) < alone), 1, 2).astype(np.int64)
 
 

@@ -7,7 +7,6 @@ edge of the province (the coast). It raises intensities in every table; what is 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Protocol
 
 import numpy as np
 import shapely
@@ -27,16 +26,17 @@ SNAP = 1.0
 HOME, BUSINESS, RECREATION = "home", "business", "recreation"
 
 
-class Places(Protocol):
-    """The places of a fictional country, for instance a `geo.fiction.country.FictionalCountry`."""
+@dataclass(frozen=True, slots=True, eq=False)
+class Places:
+    """What records are placed on.
 
-    @property
-    def boundaries(self) -> BoundarySet:
-        """Its areas, with at least the levels "buurt" and "park"."""
+    Args:
+        boundaries: Areas, with at least the levels "buurt" and "park".
+        addresses: Every address.
+    """
 
-    @property
-    def addresses(self) -> AddressRegister:
-        """Its addresses."""
+    boundaries: BoundarySet
+    addresses: AddressRegister
 
 
 @dataclass(frozen=True, slots=True, eq=False)

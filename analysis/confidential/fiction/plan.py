@@ -13,7 +13,8 @@ import numpy as np
 
 from analysis.confidential.fiction.places import RECREATION, BoolArray, Context, IntArray, Places, read_context
 from analysis.confidential.fiction.pseudonyms import stream
-from geo.areas import FloatArray, StrArray
+from geo.areas import BoundarySet, FloatArray, StrArray
+from geo.fiction.country import AddressRegister
 from zicht.errors import BoundaryError
 
 #: Standard industrial classification of the branch of which one wijk has a cluster: nail and beauty salons.
@@ -84,12 +85,13 @@ _PATTERNS: Mapping[str, _Pattern] = {
 }
 
 
-def planted(places: Places, *, seed: int) -> Planted:
+def planted(boundaries: BoundarySet, addresses: AddressRegister, *, seed: int) -> Planted:
     """Choose what is planted where.
 
     Args:
-        places: Areas and addresses of the fictional country.
-        seed: Seed of the fictional country; `make_records` with the same places and seed plants the same.
+        boundaries: Areas of the fictional country.
+        addresses: Its addresses.
+        seed: Seed of the records; `make_records` with the same places and seed plants the same.
 
     Returns:
         The codes of every planted pattern.
@@ -97,6 +99,7 @@ def planted(places: Places, *, seed: int) -> Planted:
     Raises:
         BoundaryError: The country is too small to hold the patterns.
     """
+    places = Places(boundaries, addresses)
     return plan(places, read_context(places, seed=seed), seed=seed)
 
 
@@ -125,7 +128,7 @@ def plan(places: Places, context: Context, *, seed: int) -> Planted:
 def _groups(context: Context, pattern: _Pattern, rng: np.random.Generator) -> list[IntArray]:
     eligible = context.inhabitants >= _POPULOUS
     if pattern.rural:
-        eligible = context.urbanity < np.median(context.urbanity)
+        eligible = (context.homes > 0) & (context.urbanity < np.median(context.urbanity))
     blocked = ~eligible
     groups: list[IntArray] = []
     for start in rng.permutation(np.flatnonzero(eligible)):

@@ -15,7 +15,7 @@ from geo.areas import FloatArray
 _SALES = Profile(rate=0.05, urbanity=0.03, dispersion=0.05)
 
 #: Chance that a purchase has a feature where nothing is planted, at mean deprivation.
-UNEXPLAINED, RESOLD, CASH = 0.055, 0.025, 0.03
+UNEXPLAINED, RESOLD, CASH = 0.055, 0.04, 0.05
 
 #: Chance that the owner of a home is not known, and that a home is owned by a director of a foundation.
 OWNER_UNKNOWN, OWNED_BY_DIRECTOR = 0.015, 0.03

@@ -27,16 +27,21 @@ from analysis.confidential.fiction.social import (
     youth_care,
 )
 from analysis.confidential.fiction.world import World, frame, make_world
+from geo.areas import BoundarySet
+from geo.fiction.country import AddressRegister
 
 #: Years of the records of the demo.
 YEARS = range(2021, 2026)
 
 
-def make_records(places: Places, *, seed: int, years: range = YEARS) -> Mapping[str, pl.DataFrame]:
+def make_records(
+    boundaries: BoundarySet, addresses: AddressRegister, *, seed: int, years: range = YEARS
+) -> Mapping[str, pl.DataFrame]:
     """Make the confidential records of a fictional country.
 
     Args:
-        places: Its areas and addresses.
+        boundaries: Its areas.
+        addresses: Its addresses.
         seed: Seed, zero or more; with the same places it gives the same records.
         years: Years of the records, one or more.
 
@@ -46,7 +51,7 @@ def make_records(places: Places, *, seed: int, years: range = YEARS) -> Mapping[
     Raises:
         BoundaryError: The country is too small to hold what is planted.
     """
-    world = make_world(places, seed=seed, years=years)
+    world = make_world(Places(boundaries, addresses), seed=seed, years=years)
     return {
         name: spoil(name, make(world), world.context.geometry, seed=seed, years=years) for name, make in TABLES.items()
     }
@@ -64,7 +69,7 @@ def write_records(tables: Mapping[str, pl.DataFrame], folder: Path) -> None:
         table.write_parquet(folder / f"{name}.parquet", compression="zstd", statistics=False)
 
 
-def addresses(world: World) -> pl.DataFrame:
+def _addresses(world: World) -> pl.DataFrame:
     """Return the address register; park objects with the same coordinates are stacked on one main address."""
     register = world.places.addresses
     main = np.arange(len(world.address_id))
@@ -104,7 +109,7 @@ def _establishments(world: World) -> pl.DataFrame:
 
 
 TABLES: Mapping[str, Callable[[World], pl.DataFrame]] = {
-    "addresses": addresses,
+    "addresses": _addresses,
     "persons": _persons,
     "businesses": _businesses,
     "establishments": _establishments,

@@ -10,7 +10,7 @@ from analysis.confidential.fiction.world import World, frame, persons_per_year
 
 SCHEMES = ("benefit", "allowance")
 
-_CONVICTED = Profile(rate=0.0022, deprivation=0.5, urbanity=0.15, dispersion=0.15)
+_CONVICTED = Profile(rate=0.004, deprivation=0.5, urbanity=0.15, dispersion=0.15)
 _YOUTH_CARE = Profile(rate=0.11, deprivation=0.3, dispersion=0.05)
 _LEAVERS = Profile(rate=0.035, deprivation=0.4, urbanity=0.1, dispersion=0.08)
 _BENEFITS = Profile(rate=0.07, deprivation=0.5, urbanity=0.1, dispersion=0.03)

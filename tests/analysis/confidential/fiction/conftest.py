@@ -18,9 +18,9 @@ def country():
 
 @pytest.fixture(scope="session")
 def records(country):
-    return make_records(country, seed=SEED)
+    return make_records(country.boundaries, country.addresses, seed=SEED)
 
 
 @pytest.fixture(scope="session")
 def plan(country):
-    return planted(country, seed=SEED)
+    return planted(country.boundaries, country.addresses, seed=SEED)

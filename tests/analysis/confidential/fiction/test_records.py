@@ -52,11 +52,11 @@ def test_no_number_looks_like_a_citizen_service_number(records):
 
 
 def test_the_same_seed_gives_the_same_records_and_another_seed_others(country, records):
-    again = make_records(country, seed=SEED)
+    again = make_records(country.boundaries, country.addresses, seed=SEED)
     assert list(again) == list(records)
     for name, table in records.items():
         assert_frame_equal(again[name], table)
-    other = make_records(country, seed=SEED + 1)
+    other = make_records(country.boundaries, country.addresses, seed=SEED + 1)
     assert not other["cannabis_sites"].equals(records["cannabis_sites"])
 
 
@@ -98,13 +98,13 @@ def test_keys_are_unique_but_for_the_rows_delivered_twice(records):
 
 
 def test_a_single_year_can_be_made(country):
-    tables = make_records(country, seed=3, years=range(2024, 2025))
+    tables = make_records(country.boundaries, country.addresses, seed=3, years=range(2024, 2025))
     assert set(tables["park_registrations"]["year"]) == {2024}
     assert tables["drug_suspects"]["year"].unique().to_list() == [2024]
 
 
 def test_fewer_years_change_nobody(country, records):
-    tables = make_records(country, seed=SEED, years=range(2024, 2026))
+    tables = make_records(country.boundaries, country.addresses, seed=SEED, years=range(2024, 2026))
     columns = ["person_id", "household_id", "address_id", "age"]
     sort = "person_id"
     assert_frame_equal(tables["persons"].select(columns).sort(sort), records["persons"].select(columns).sort(sort))
@@ -112,7 +112,7 @@ def test_fewer_years_change_nobody(country, records):
 
 @pytest.mark.parametrize("seed", [1, 2])
 def test_the_size_is_that_of_a_small_province(country, seed):
-    tables = make_records(country, seed=seed)
+    tables = make_records(country.boundaries, country.addresses, seed=seed)
     persons = tables["persons"]
     assert 120_000 < len(persons) < 180_000
     assert persons["person_id"].n_unique() == len(persons)
