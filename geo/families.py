@@ -7,12 +7,12 @@ They meet in the country only.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
 from geo.areas import ADMINISTRATIVE, Layer
+from geo.hierarchy import hierarchy
 from zicht.errors import AlignmentError
 
 HEX = "h3-"
@@ -42,7 +42,7 @@ def family_of(level: str, levels: Sequence[str]) -> tuple[str, ...]:
     raise AlignmentError(f"There is no level {level!r}.", remedy=f"Known: {', '.join(levels)}.")
 
 
-def ancestors(layers: Mapping[str, Layer], fine: str, coarse: str) -> NDArray[np.int64]:
+def ancestors(layers: Mapping[str, Layer], fine: str, coarse: str) -> NDArray[np.int32]:
     """Return, for every area of a level, the fid of the area of a coarser level that holds it.
 
     Args:
@@ -57,13 +57,7 @@ def ancestors(layers: Mapping[str, Layer], fine: str, coarse: str) -> NDArray[np
         AlignmentError: The levels are of different families, or an area has no parent.
     """
     family = family_of(fine, tuple(layers))
-    if coarse not in family or family.index(coarse) > family.index(fine):
-        raise AlignmentError(f"Level {coarse!r} does not lie above {fine!r}.")
-    fid = np.arange(len(layers[fine]))
-    steps = family[family.index(coarse) : family.index(fine) + 1][::-1]
-    for below, above in pairwise(steps):
-        fid = positions(layers[below].parent, layers[above].code, where=below)[fid]
-    return fid
+    return hierarchy({level: layers[level] for level in family}).up(fine, coarse)
 
 
 def positions(values: NDArray[np.str_], codes: NDArray[np.str_], *, where: str) -> NDArray[np.int64]:

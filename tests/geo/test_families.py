@@ -33,13 +33,13 @@ def test_ancestors_are_followed_to_the_top():
 
 
 def test_a_finer_level_is_no_ancestor():
-    with pytest.raises(AlignmentError, match="does not lie above"):
+    with pytest.raises(AlignmentError, match="is not above"):
         ancestors(tree(), "gemeente", "buurt")
 
 
 def test_an_orphan_is_named():
     layers = dict(tree()) | {"wijk": layer("wijk", ["WK900101"], ["GM9009"])}
-    with pytest.raises(AlignmentError, match="GM9009"):
+    with pytest.raises(AlignmentError, match="WK900101"):
         ancestors(layers, "wijk", "gemeente")
 
 

@@ -1,0 +1,120 @@
+"""Fetch everything that a server can be asked for: pages, columns, tiles, downloads, API answers, static files, errors."""
+
+from __future__ import annotations
+
+import gzip
+from collections.abc import Iterator
+from pathlib import Path
+
+from flask import Flask
+from werkzeug.routing import Rule
+
+from tiles.archive import Reader
+from tiles.scheme import tile_address
+from zicht.release import Release
+
+ERRORS = (
+    "/nothing-here",
+    "/kaart?indicator=nothing",
+    "/kaart?taal=xx&niveau=zzz&zoom=nan",
+    "/tiles/{id}/buurt/99/0/0.mvt",
+    "/tiles/{id}/buurt/8/999999/0.mvt",
+    "/tiles/other/buurt/8/1/1.mvt",
+    "/columns/{id}/values/buurt/nothing/2021/count",
+    "/api/v1/values/buurt/nothing/2021",
+    "/api/v1/areas?q=%00%ff",
+    "/api/v1/nothing",
+    "/download/nothing/2021/buurt.csv",
+    "/static/../../pyproject.toml",
+)
+#: Receipts are asked for every so many areas: there is one for each area, period and indicator.
+STEP = 37
+
+
+def served(app: Flask, release: Release) -> Iterator[tuple[str, int, bytes]]:
+    """Yield (address, HTTP code, body and headers) of everything that can be asked for.
+
+    Raises:
+        AssertionError: The application has an address that no crawl knows of.
+    """
+    client = app.test_client()
+    for rule in app.url_map.iter_rules():
+        for address in addresses(app, rule, release):
+            yield fetch(client, address)
+    for pattern in ERRORS:
+        yield fetch(client, pattern.format(id=release.short_id))
+
+
+def fetch(client: object, address: str) -> tuple[str, int, bytes]:
+    """Fetch one address and return its body, unpacked, behind its headers."""
+    response = client.get(address, headers={"Accept-Encoding": "gzip"})  # type: ignore[attr-defined]
+    body = response.get_data()
+    if response.headers.get("Content-Encoding") == "gzip":
+        body = gzip.decompress(body)
+    return address, response.status_code, str(sorted(response.headers.items())).encode() + b"\n" + body
+
+
+def addresses(app: Flask, rule: Rule, release: Release) -> Iterator[str]:
+    """Yield the addresses that belong to one rule of the application."""
+    if rule.endpoint == "static":
+        root = Path(str(app.static_folder))
+        for path in sorted(root.rglob("*")):
+            if path.is_file():
+                yield f"{app.static_url_path}/{path.relative_to(root).as_posix()}"
+        return
+    with app.test_request_context():
+        for values in arguments(rule, release):
+            yield rule.build({**values}, append_unknown=False)[1]
+        if not rule.arguments:
+            for query in ("?taal=en", "?taal=nl&laag=waarde", "?q=a&taal=en"):
+                yield rule.build({}, append_unknown=False)[1] + query
+
+
+def arguments(rule: Rule, release: Release) -> Iterator[dict[str, object]]:
+    """Yield every set of arguments that a rule can be asked with."""
+    names = set(rule.arguments)
+    known = {"release", "level", "indicator", "period", "measure", "code", "z", "x", "y"}
+    assert names <= known, f"the crawl does not know how to ask for {rule.rule}"
+    fixed = {"release": release.short_id} if "release" in names else {}
+    if {"z", "x", "y"} <= names:
+        yield from ({**fixed, **tile} for tile in tiles(release))
+    elif "indicator" in names:
+        yield from ({**fixed, **{k: v for k, v in key.items() if k in names}} for key in numbers(release, names))
+    elif "code" in names:
+        for areas in release.areas.values():
+            yield from ({**fixed, "code": str(code)} for code in areas.code[::STEP])
+    elif "level" in names:
+        yield from ({**fixed, "level": level} for level in release.areas)
+    else:
+        yield fixed
+
+
+def numbers(release: Release, names: set[str]) -> Iterator[dict[str, object]]:
+    """Yield every indicator, period, level and measure, and some areas of each."""
+    seen = set()
+    for column in release.values:
+        codes = column.code[::STEP] if "code" in names else column.code[:1]
+        for code in codes:
+            key = {
+                "indicator": column.key.indicator,
+                "period": column.key.period,
+                "level": column.key.level,
+                "measure": column.key.measure,
+                "code": str(code),
+            }
+            asked = tuple(key[name] for name in sorted(names & set(key)))
+            if asked not in seen:
+                seen.add(asked)
+                yield key
+
+
+def tiles(release: Release) -> Iterator[dict[str, object]]:
+    """Yield every tile of every archive; of a run of equal tiles the first."""
+    for level in release.areas:
+        path = release.geometry_path(level)
+        if path.is_file():
+            content = path.read_bytes()
+            reader = Reader(lambda offset, length, content=content: content[offset : offset + length])
+            for entry in reader.entries():
+                zoom, x, y = tile_address(entry.number)
+                yield {"level": level, "z": zoom, "x": x, "y": y}
