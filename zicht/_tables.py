@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar, Generic, Protocol, Self, TypeVar
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
+
+from zicht.errors import AlignmentError
 
 
 def runs(table: pa.Table, names: Sequence[str]) -> Iterator[tuple[tuple[str, ...], pa.Table]]:
@@ -41,3 +44,114 @@ def nullable(values: NDArray[np.float64]) -> pa.Array:
 def write_parquet(table: pa.Table, path: Path) -> None:
     """Write Parquet whose bytes depend on the table alone."""
     pq.write_table(table, path, compression="zstd", use_dictionary=True, write_statistics=False)
+
+
+class Key(Protocol):
+    """The name of a column: what it is of, for when, and for which areas."""
+
+    @property
+    def indicator(self) -> str:
+        """Id of the indicator."""
+
+    @property
+    def period(self) -> str:
+        """A year or "first-last"."""
+
+    @property
+    def level(self) -> str:
+        """The level of its areas."""
+
+    def __lt__(self, other: Any, /) -> bool: ...
+
+
+class Keyed(Protocol):
+    """A column that knows its name."""
+
+    @property
+    def key(self) -> Any:
+        """The name of the column."""
+
+
+KeyT = TypeVar("KeyT", bound=Key)
+ColumnT = TypeVar("ColumnT", bound=Keyed)
+
+
+class ColumnTable(ABC, Generic[KeyT, ColumnT]):
+    """Columns by key, in ascending order of key. Immutable, and the same in memory as in its Parquet file."""
+
+    __slots__ = ("_columns",)
+
+    schema: ClassVar[pa.Schema]
+    names: ClassVar[tuple[str, ...]]
+
+    def __init__(self, columns: Iterable[ColumnT]) -> None:
+        ordered = sorted(columns, key=lambda column: column.key)
+        self._columns: dict[KeyT, ColumnT] = {column.key: column for column in ordered}
+        if len(self._columns) != len(ordered):
+            raise AlignmentError("A column occurs twice.", remedy="Give each indicator id once.")
+
+    def __iter__(self) -> Iterator[ColumnT]:
+        return iter(self._columns.values())
+
+    def __len__(self) -> int:
+        return len(self._columns)
+
+    def __contains__(self, key: object) -> bool:
+        return key in self._columns
+
+    def keys(self) -> tuple[KeyT, ...]:
+        """Return the names of all columns, in ascending order."""
+        return tuple(self._columns)
+
+    def column(self, key: KeyT) -> ColumnT:
+        """Return one column.
+
+        Raises:
+            AlignmentError: The table has no such column.
+        """
+        if key not in self._columns:
+            raise AlignmentError(
+                f"There is nothing of {key.indicator} for {key.period} at level {key.level}.",
+                remedy="Choose one that `zicht info` lists.",
+            )
+        return self._columns[key]
+
+    def to_arrow(self) -> pa.Table:
+        """Return the long form, one row an area, ordered by key and code."""
+        parts = [pa.table(self._rows(column), schema=self.schema) for column in self]
+        return pa.concat_tables(parts) if parts else self.schema.empty_table()
+
+    @classmethod
+    def from_arrow(cls, table: pa.Table) -> Self:
+        """Build a table from its long form, checking every column again.
+
+        Raises:
+            AlignmentError: The columns of the long form are not those of the contract.
+        """
+        if table.schema.names != cls.schema.names:
+            raise AlignmentError(f"The columns of this table are {', '.join(cls.schema.names)}.")
+        return cls(cls._column(key, part) for key, part in runs(table.cast(cls.schema), cls.names))
+
+    def write(self, path: Path) -> None:
+        """Write the long form as Parquet; the same table gives the same bytes."""
+        write_parquet(self.to_arrow(), path)
+
+    @classmethod
+    def read(cls, path: Path) -> Self:
+        """Read the long form, checking every column again."""
+        return cls.from_arrow(pq.read_table(path))
+
+    @staticmethod
+    @abstractmethod
+    def _rows(column: Any) -> dict[str, Any]:
+        """Return the rows of one column by name."""
+
+    @staticmethod
+    @abstractmethod
+    def _column(key: tuple[str, ...], rows: pa.Table) -> Any:
+        """Return the column that stands in some rows."""
+
+
+def repeated(key: Any, names: Sequence[str], count: int) -> dict[str, list[str]]:
+    """Return the parts of a key, each repeated for every row of its column."""
+    return {name: [getattr(key, name)] * count for name in names}

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
-from zicht._tables import floats, nullable, runs, texts, write_parquet
+from zicht._tables import ColumnTable, floats, nullable, repeated, texts
 from zicht.errors import AlignmentError
 from zicht.published import FloatArray, HotspotClass, StrArray
 
@@ -79,58 +77,18 @@ class ClassColumn:
             raise AlignmentError("A class is not one of the known classes.", where=where)
 
 
-class ClassTable:
-    """Every hotspot map of a release."""
+class ClassTable(ColumnTable[ClassKey, ClassColumn]):
+    """Every hotspot map of a release (`classes.parquet`)."""
 
-    __slots__ = ("_columns",)
+    __slots__ = ()
 
-    def __init__(self, columns: Iterable[ClassColumn]) -> None:
-        ordered = sorted(columns, key=lambda column: column.key)
-        self._columns = {column.key: column for column in ordered}
-        if len(self._columns) != len(ordered):
-            raise AlignmentError("A hotspot map occurs twice.")
-
-    def __iter__(self) -> Iterator[ClassColumn]:
-        return iter(self._columns.values())
-
-    def __len__(self) -> int:
-        return len(self._columns)
-
-    def keys(self) -> tuple[ClassKey, ...]:
-        """Return the names of all maps, in ascending order."""
-        return tuple(self._columns)
-
-    def column(self, key: ClassKey) -> ClassColumn:
-        """Return one map.
-
-        Raises:
-            AlignmentError: There is no such map.
-        """
-        if key not in self._columns:
-            raise AlignmentError(f"There is no hotspot map of {key.indicator} for {key.period} at level {key.level}.")
-        return self._columns[key]
-
-    def to_arrow(self) -> pa.Table:
-        """Return the long form, one row an area, ordered by key and code."""
-        parts = [_to_arrow(column) for column in self]
-        return pa.concat_tables(parts) if parts else SCHEMA.empty_table()
-
-    def write(self, path: Path) -> None:
-        """Write `classes.parquet`; the same classes give the same bytes."""
-        write_parquet(self.to_arrow(), path)
-
-    @classmethod
-    def read(cls, path: Path) -> ClassTable:
-        """Read `classes.parquet`."""
-        return cls(_split(pq.read_table(path).cast(SCHEMA)))
-
-
-def _to_arrow(column: ClassColumn) -> pa.Table:
-    count = len(column.code)
+    schema = SCHEMA
     names = ("indicator", "period", "level", "category", "method")
-    return pa.table(
-        {
-            **{name: [getattr(column.key, name)] * count for name in names},
+
+    @staticmethod
+    def _rows(column: ClassColumn) -> dict[str, Any]:
+        return {
+            **repeated(column.key, ClassTable.names, len(column.code)),
             "code": column.code,
             "class": column.label,
             "z": nullable(column.z),
@@ -138,20 +96,17 @@ def _to_arrow(column: ClassColumn) -> pa.Table:
             "q_high": nullable(column.q_high),
             "neighbours": column.neighbours,
             "neighbours_suppressed": column.neighbours_suppressed,
-        },
-        schema=SCHEMA,
-    )
+        }
 
-
-def _split(table: pa.Table) -> Iterator[ClassColumn]:
-    for key, part in runs(table, ("indicator", "period", "level", "category", "method")):
-        yield ClassColumn(
+    @staticmethod
+    def _column(key: tuple[str, ...], rows: pa.Table) -> ClassColumn:
+        return ClassColumn(
             key=ClassKey(*key),
-            code=texts(part["code"]),
-            label=texts(part["class"]),
-            z=floats(part["z"]),
-            q_low=floats(part["q_low"]),
-            q_high=floats(part["q_high"]),
-            neighbours=part["neighbours"].to_numpy(),
-            neighbours_suppressed=part["neighbours_suppressed"].to_numpy(),
+            code=texts(rows["code"]),
+            label=texts(rows["class"]),
+            z=floats(rows["z"]),
+            q_low=floats(rows["q_low"]),
+            q_high=floats(rows["q_high"]),
+            neighbours=rows["neighbours"].to_numpy(),
+            neighbours_suppressed=rows["neighbours_suppressed"].to_numpy(),
         )

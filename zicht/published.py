@@ -7,17 +7,15 @@ suppression are one status, because telling them apart would tell that the first
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
-from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
-from zicht._tables import floats, nullable, runs, texts, write_parquet
+from zicht._tables import ColumnTable, floats, nullable, repeated, texts
 from zicht.errors import AlignmentError, UnprotectedError
 
 FloatArray = NDArray[np.float64]
@@ -135,94 +133,35 @@ SCHEMA = pa.schema(
 )
 
 
-class PublishedTable:
-    """Every published column of a release. Immutable; there is no way to build one that shows a suppressed value."""
+class PublishedTable(ColumnTable[ColumnKey, PublishedColumn]):
+    """Every published column of a release (`values.parquet`). None can be built that shows a hidden value."""
 
-    __slots__ = ("_columns",)
+    __slots__ = ()
 
-    def __init__(self, columns: Iterable[PublishedColumn]) -> None:
-        ordered = sorted(columns, key=lambda column: column.key)
-        self._columns = {column.key: column for column in ordered}
-        if len(self._columns) != len(ordered):
-            raise AlignmentError("A published column occurs twice.", remedy="Give each indicator id once.")
+    schema = SCHEMA
+    names = ("indicator", "period", "level", "category", "measure")
 
-    def __iter__(self) -> Iterator[PublishedColumn]:
-        return iter(self._columns.values())
+    @staticmethod
+    def _rows(column: PublishedColumn) -> dict[str, Any]:
+        count = len(column.code)
+        return {
+            **repeated(column.key, PublishedTable.names, count),
+            "code": column.code,
+            "status": column.status,
+            "value": nullable(column.value),
+            "low": nullable(column.low),
+            "high": nullable(column.high),
+            "unit": [column.unit] * count,
+        }
 
-    def __len__(self) -> int:
-        return len(self._columns)
-
-    def __contains__(self, key: object) -> bool:
-        return key in self._columns
-
-    def keys(self) -> tuple[ColumnKey, ...]:
-        """Return the names of all columns, in ascending order."""
-        return tuple(self._columns)
-
-    def column(self, key: ColumnKey) -> PublishedColumn:
-        """Return one column.
-
-        Raises:
-            AlignmentError: The table has no such column.
-        """
-        if key not in self._columns:
-            raise AlignmentError(
-                f"There is no {key.measure} of {key.indicator} for {key.period} at level {key.level}.",
-                remedy="Choose one that `zicht info` lists.",
-            )
-        return self._columns[key]
-
-    def to_arrow(self) -> pa.Table:
-        """Return the long form, one row a cell, ordered by key and code."""
-        parts = [_to_arrow(column) for column in self]
-        return pa.concat_tables(parts) if parts else SCHEMA.empty_table()
-
-    def write(self, path: Path) -> None:
-        """Write `values.parquet`; the same table gives the same bytes."""
-        write_parquet(self.to_arrow(), path)
-
-    @classmethod
-    def read(cls, path: Path) -> PublishedTable:
-        """Read `values.parquet`, checking every column again."""
-        return cls.from_arrow(pq.read_table(path))
-
-    @classmethod
-    def from_arrow(cls, table: pa.Table) -> PublishedTable:
-        """Build a table from its long form.
-
-        Raises:
-            AlignmentError: The columns of the table are not those of the contract.
-        """
-        if table.schema.names != SCHEMA.names:
-            raise AlignmentError(f"A table of values has the columns {', '.join(SCHEMA.names)}.")
-        return cls(_split(table.cast(SCHEMA)))
-
-
-def _to_arrow(column: PublishedColumn) -> pa.Table:
-    count = len(column.code)
-    repeated = {name: [getattr(column.key, name)] * count for name in ("indicator", "period", "level")}
-    arrays = {
-        **repeated,
-        "code": column.code,
-        "category": [column.key.category] * count,
-        "measure": [column.key.measure] * count,
-        "status": column.status,
-        "value": nullable(column.value),
-        "low": nullable(column.low),
-        "high": nullable(column.high),
-        "unit": [column.unit] * count,
-    }
-    return pa.table(arrays, schema=SCHEMA)
-
-
-def _split(table: pa.Table) -> Iterator[PublishedColumn]:
-    for key, part in runs(table, ("indicator", "period", "level", "category", "measure")):
-        yield PublishedColumn(
+    @staticmethod
+    def _column(key: tuple[str, ...], rows: pa.Table) -> PublishedColumn:
+        return PublishedColumn(
             key=ColumnKey(*key),
-            unit=part["unit"][0].as_py(),
-            code=texts(part["code"]),
-            status=texts(part["status"]),
-            value=floats(part["value"]),
-            low=floats(part["low"]),
-            high=floats(part["high"]),
+            unit=rows["unit"][0].as_py(),
+            code=texts(rows["code"]),
+            status=texts(rows["status"]),
+            value=floats(rows["value"]),
+            low=floats(rows["low"]),
+            high=floats(rows["high"]),
         )
