@@ -26,6 +26,13 @@ def test_paths_are_relative_to_the_file(tmp_path):
     assert recipe.fictional
 
 
+def test_files_with_the_names_of_areas_are_found_beside_it(tmp_path):
+    names = '[boundaries.names.buurt]\nfile = "names.topojson"\nlayer = "buurt_2015"\n\n[default]'
+    recipe = read_recipe(write(tmp_path, RECIPE.replace("[default]", names, 1)))
+    assert recipe.names == {"buurt": (tmp_path / "names.topojson", "buurt_2015")}
+    assert read_recipe(write(tmp_path, RECIPE)).names == {}
+
+
 @pytest.mark.parametrize(
     ("old", "new", "message"),
     [
