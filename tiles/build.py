@@ -1,7 +1,7 @@
 """From the areas of an edition to one tile archive a level: ids and codes, no name, no value.
 
 What stands here may be read by anybody for ever, so the properties are two and the metadata are what TileJSON needs.
-Build time only: needs shapely and h3ronpy.
+Build time only: needs shapely.
 """
 
 from __future__ import annotations

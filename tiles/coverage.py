@@ -5,7 +5,7 @@ Simplification is Visvalingam-Whyatt on the whole coverage at once (GEOS `Covera
 to world units of the zoom, which maps equal points to equal points. A polygon that rounding makes invalid is mended
 alone; an area that nothing is left of is drawn as one square unit, so that no area is ever lost.
 
-Build time only: needs shapely and h3ronpy.
+Build time only: needs shapely.
 """
 
 from __future__ import annotations
@@ -13,17 +13,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-import h3ronpy
-import h3ronpy.vector
 import numpy as np
-import pyarrow as pa
 import shapely
 from numpy.typing import NDArray
 
 from geo.areas import FloatArray, Layer, ObjectArray
+from geo.grids import from_strings, hex_polygons
+from geo.polygons import check_polygons
 from geo.projection import to_lonlat
 from tiles.scheme import EXTENT, HALF_WORLD, unit_length
-from zicht.errors import BoundaryError, InvalidTopologyError
+from zicht.errors import BoundaryError
 
 IntArray = NDArray[np.int64]
 
@@ -89,34 +88,18 @@ def project(layer: Layer) -> Coverage:
 
     Raises:
         InvalidTopologyError: A geometry is empty, invalid or no polygon.
-        BoundaryError: No area of the layer has a polygon.
+        BoundaryError: No area of the layer has a polygon, or one lies outside RD.
+        AlignmentError: A code is no H3 cell.
     """
     if layer.level.startswith("h3-"):
-        return Coverage(layer.level, np.arange(len(layer)), hex_polygons(layer), simplified=False)
+        lonlat, fid = hex_polygons(from_strings(layer.code), crs=4326), np.arange(len(layer))
+        return Coverage(layer.level, fid, _transformed(lonlat, lambda xy: mercator(*xy.T)), simplified=False)
     fid = np.flatnonzero(~shapely.is_missing(layer.geometry))
     geometry = layer.geometry[fid]
     if fid.size == 0:
         raise BoundaryError("No area has a polygon to draw.", where=layer.level, remedy="Leave this level out.")
-    polygonal = np.isin(shapely.get_type_id(geometry), (3, 6)) & ~shapely.is_empty(geometry)
-    wrong = np.flatnonzero(~(polygonal & shapely.is_valid(geometry)))
-    if wrong.size:
-        raise InvalidTopologyError(
-            f"{wrong.size} areas have an empty or invalid polygon, first {layer.code[fid[wrong[0]]]}.",
-            where=layer.level,
-            remedy="Import the boundaries again with `zicht boundaries import`, which names every fault.",
-        )
+    check_polygons(geometry, layer.code[fid], where=layer.level)
     return Coverage(layer.level, fid, _transformed(geometry, lambda xy: mercator(*to_lonlat(*xy.T))), simplified=True)
-
-
-def hex_polygons(layer: Layer) -> ObjectArray:
-    """Return the cells of an H3 layer as polygons in web mercator metres.
-
-    Args:
-        layer: Codes are H3 indexes as 15 hexadecimal digits.
-    """
-    cells = pa.array([int(code, 16) for code in layer.code], type=pa.uint64())
-    outlines = shapely.from_wkb(pa.array(h3ronpy.vector.cells_to_wkb_polygons(cells)).to_numpy(zero_copy_only=False))
-    return _transformed(outlines, lambda lonlat: mercator(*lonlat.T))
 
 
 def mercator(lon: FloatArray, lat: FloatArray) -> FloatArray:

@@ -7,17 +7,10 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-import pyarrow as pa
-import shapely
-
-from geo.areas import Layer
+from geo.parquet import write_areas
 from tests.support import tiny_world as world
 from tests.support.tiny_catalogue import catalogue, quality
 from tiles.build import write_geometry
-from tiles.coverage import project
-from tiles.scheme import degrees
-from zicht._tables import nullable, write_parquet
 from zicht.classes import ClassTable
 from zicht.published import PublishedTable
 from zicht.release import canonical_json, write_release
@@ -70,31 +63,10 @@ def _fill(folder: Path, *, changes: Mapping[str, Change]) -> None:
     zooms = write_geometry(layers, folder / "geometry")
     values.write(folder / "values.parquet")
     classes.write(folder / "classes.parquet")
-    write_parquet(pa.concat_tables([_areas(layer) for layer in layers]), folder / "areas.parquet")
+    write_areas(by_level, folder / "areas.parquet")
     _write(folder / "catalogue.json", _changed(changes, "catalogue", catalogue(layers, zooms)))
     _write(folder / "quality.json", _changed(changes, "quality", quality()))
 
 
 def _write(path: Path, content: Any) -> None:
     path.write_bytes(canonical_json(content))
-
-
-def _areas(layer: Layer) -> pa.Table:
-    shapes = project(layer).geometry
-    points = _degrees(shapely.get_coordinates(shapely.point_on_surface(shapes)))
-    bounds = shapely.bounds(shapes)
-    low, high = _degrees(bounds[:, :2]), _degrees(bounds[:, 2:])
-    sides = {"lon": points[:, 0], "lat": points[:, 1], "west": low[:, 0], "south": low[:, 1], "east": high[:, 0]}
-    return pa.table(
-        {
-            "level": pa.array([layer.level] * len(layer)),
-            "fid": pa.array(np.arange(len(layer)), type=pa.int32()),
-            **{part: pa.array(getattr(layer, part)) for part in ("code", "name", "parent", "kind")},
-            **{side: nullable(np.round(numbers, 6)) for side, numbers in {**sides, "north": high[:, 1]}.items()},
-            "geometry": pa.array(shapely.to_wkb(layer.geometry), type=pa.binary()),
-        }
-    )
-
-
-def _degrees(xy: np.ndarray) -> np.ndarray:
-    return np.array([degrees(x, y) for x, y in xy.tolist()])

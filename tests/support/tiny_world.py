@@ -6,14 +6,14 @@ Nothing in it is random and nothing of it exists: the shapes lie in open water a
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from math import cos, sin
 
-import h3
 import numpy as np
 import shapely
 
-from geo.areas import FloatArray, Layer, ObjectArray, StrArray
-from geo.projection import to_lonlat
+from geo.areas import BoundarySet, FloatArray, Layer, ObjectArray, StrArray
+from geo.grids import hex_layers
 from zicht.classes import ClassColumn, ClassKey
 from zicht.published import ColumnKey, HotspotClass, Measure, PublishedColumn, Status
 
@@ -55,14 +55,14 @@ def layers() -> tuple[Layer, ...]:
     wijken, wijk_shape = _dissolved(codes, geometry, "WK", 6)
     gemeenten, gemeente_shape = _dissolved(codes, geometry, "GM", 4)
     whole = shapely.union_all(geometry)
-    country = np.array([whole], dtype=object)
+    country = _layer("country", np.array(["FL00"]), np.array([""]), np.array([whole], dtype=object))
     return (
-        _layer("country", np.array(["FL00"]), np.array([""]), country),
+        country,
         _layer("gemeente", gemeenten, np.full(2, "FL00"), gemeente_shape),
         _layer("wijk", wijken, _parents(wijken, "GM", 4), wijk_shape),
         _layer("buurt", codes, _parents(codes, "WK", 6), geometry),
         _parks(),
-        *_hexes(whole),
+        *_hexes(country),
     )
 
 
@@ -128,13 +128,10 @@ def _parks() -> Layer:
     return _layer("park", np.array(["PK9001", "PK9002"]), parents, np.array(shapes, dtype=object), kind="park")
 
 
-def _hexes(whole: shapely.Geometry) -> Iterator[Layer]:
-    outline = shapely.transform(whole, lambda xy: np.column_stack(to_lonlat(*xy.T)))
-    fine = np.array(sorted(h3.geo_to_cells(outline, 8)))
-    parents = np.array([h3.cell_to_parent(cell, 7) for cell in fine.tolist()])
-    coarse = np.unique(parents)
-    for level, code, parent in (("h3-7", coarse, np.full(len(coarse), "FL00")), ("h3-8", fine, parents)):
-        yield _layer(level, code, parent, np.full(len(code), None, dtype=object), kind="hex")
+def _hexes(country: Layer) -> Iterator[Layer]:
+    for layer in hex_layers([7, 8], BoundarySet("fictional-2025", "invented", {"country": country})).values():
+        homes = np.array([_homes(code) for code in layer.code.tolist()], dtype=np.float64)
+        yield replace(layer, attributes={"homes": homes})
 
 
 def _within(code: str) -> list[str]:
