@@ -1,0 +1,1 @@
+"""Views for people and for the map: pages, columns, tiles and downloads. One blueprint a module."""

@@ -1,0 +1,131 @@
+"""What the map joins to its tiles in the browser, by feature id: value columns, hotspot columns, areas, breaks.
+
+Every path names the release, so that every body may be kept for ever: another release has another path.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import lru_cache
+from typing import Any
+
+from flask import Blueprint, Response, request
+
+from tiles.columns import encode_classes, encode_column
+from web.deck import specification
+from web.errors import NotHereError
+from web.legend import breaks_of
+from web.receipt import number
+from web.responses import FOR_EVER, REVALIDATE, answer, canonical, compress
+from web.site import Site
+from zicht.areas import AreaList
+
+JSON = "application/json"
+
+#: Bodies kept packed; the largest, a column of national hexes, takes under 3 MB.
+_KEPT = 256
+
+
+def columns(site: Site) -> Blueprint:
+    """Return the views of everything that is joined to tiles."""
+    views = Blueprint("columns", __name__)
+
+    @lru_cache(maxsize=_KEPT)
+    def packed(make: Callable[..., bytes], *parts: str) -> tuple[bytes, bytes]:
+        body = make(site, *parts)
+        return body, compress(body)
+
+    def send(release: str, kind: str, make: Callable[..., bytes], *parts: str) -> Response:
+        if release != site.release.short_id:
+            raise NotHereError("This server has another release.", remedy="Reload the page.")
+        body, zipped = packed(make, *parts)
+        return answer(body, packed=zipped, content_type=kind, cache=FOR_EVER)
+
+    def values(release: str, level: str, indicator: str, period: str, measure: str) -> Response:
+        return send(release, JSON, _values, level, indicator, period, measure, request.args.get("categorie", ""))
+
+    def classes(release: str, level: str, indicator: str, period: str) -> Response:
+        return send(release, JSON, _classes, level, indicator, period, request.args.get("categorie", ""))
+
+    def areas(release: str, level: str) -> Response:
+        return send(release, JSON, _areas, level)
+
+    def breaks(release: str, indicator: str) -> Response:
+        return send(release, JSON, _breaks, indicator)
+
+    def catalogue(release: str) -> Response:
+        return send(release, JSON, _catalogue)
+
+    def deck() -> Response:
+        body, zipped = packed(_deck)
+        return answer(body, packed=zipped, content_type=JSON, cache=REVALIDATE)
+
+    root = "/columns/<release>"
+    views.add_url_rule(f"{root}/values/<level>/<indicator>/<period>/<measure>", view_func=values)
+    views.add_url_rule(f"{root}/classes/<level>/<indicator>/<period>", view_func=classes)
+    views.add_url_rule(f"{root}/areas/<level>.json", view_func=areas)
+    views.add_url_rule(f"{root}/breaks/<indicator>.json", view_func=breaks)
+    views.add_url_rule(f"{root}/catalogue.json", view_func=catalogue)
+    views.add_url_rule("/deck.json", view_func=deck)
+    return views
+
+
+def _values(site: Site, level: str, indicator: str, period: str, measure: str, category: str) -> bytes:
+    return encode_column(site.column(indicator, period, level, measure, category))
+
+
+def _classes(site: Site, level: str, indicator: str, period: str, category: str) -> bytes:
+    return encode_classes(site.classes(indicator, period, level, category))
+
+
+def _areas(site: Site, level: str) -> bytes:
+    return canonical(area_columns(site.areas(level)))
+
+
+def _breaks(site: Site, indicator: str) -> bytes:
+    return canonical(breaks_of(site, indicator))
+
+
+def _catalogue(site: Site) -> bytes:
+    return canonical(full_catalogue(site))
+
+
+def _deck(site: Site) -> bytes:
+    return specification(site).encode()
+
+
+def area_columns(areas: AreaList) -> dict[str, Any]:
+    """Return the areas of a level as one list a property; the position is the feature id."""
+    return {
+        "level": areas.level,
+        "code": areas.code.tolist(),
+        "name": areas.name.tolist(),
+        "parent": areas.parent.tolist(),
+        "kind": areas.kind.tolist(),
+        "point": [_degrees(row) for row in areas.point.tolist()],
+        "bounds": [_degrees(row) for row in areas.bounds.tolist()],
+    }
+
+
+def _degrees(row: list[float]) -> list[float | int] | None:
+    shown = [number(round(value, 6)) if value == value else None for value in row]  # noqa: PLR0124  (NaN)
+    return None if None in shown else shown  # type: ignore[return-value]
+
+
+def full_catalogue(site: Site) -> dict[str, Any]:
+    """Return the catalogue with what the table of values truly offers for each indicator."""
+    entries = [
+        {
+            **entry,
+            "offered": site.offered.get(entry["id"], {"periods": [], "categories": [], "measures": {}}),
+            "maps": site.hotspot_maps.get(entry["id"], {}),
+            "methods": {level: site.method(entry["id"], level) for level in site.hotspot_maps.get(entry["id"], {})},
+        }
+        for entry in site.catalogue["indicators"]
+    ]
+    manifest = site.release.manifest
+    return {
+        **site.catalogue,
+        "indicators": entries,
+        "release": {"id": site.release.id, "edition": manifest["edition"], "protection": manifest["protection"]},
+    }

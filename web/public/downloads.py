@@ -1,0 +1,27 @@
+"""Files to take away."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, request
+
+from web.exports import file_name, values_csv
+from web.responses import answer
+from web.site import Site
+from web.translations import language
+
+
+def downloads(site: Site) -> Blueprint:
+    """Return the views of the downloads."""
+    views = Blueprint("downloads", __name__)
+
+    def values(indicator: str, period: str, level: str) -> Response:
+        query = request.args
+        column = site.column(indicator, period, level, query.get("maat", ""), query.get("categorie", ""))
+        return answer(
+            values_csv(site, column, language=language(query.get("taal"))),
+            content_type="text/csv; charset=utf-8; header=present",
+            headers={"Content-Disposition": f'attachment; filename="{file_name(column)}"'},
+        )
+
+    views.add_url_rule("/download/<indicator>/<period>/<level>.csv", view_func=values)
+    return views

@@ -1,0 +1,173 @@
+"""What every view reads: one opened release, what it offers, and how the server is set up."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from web.errors import NotHereError
+from zicht.areas import AreaList
+from zicht.classes import ClassColumn, ClassKey
+from zicht.config import Background
+from zicht.published import ColumnKey, Measure, PublishedColumn
+from zicht.release import Release
+
+
+@dataclass(frozen=True)
+class Site:
+    """A release as it is served.
+
+    Args:
+        release: The release.
+        background: What lies under the map.
+        base_url: Address of the server as its readers know it, without a trailing slash; "" to take it from requests.
+    """
+
+    release: Release
+    background: Background = Background.NONE
+    base_url: str = ""
+
+    @property
+    def catalogue(self) -> Mapping[str, Any]:
+        """The catalogue of the release."""
+        return self.release.catalogue
+
+    @cached_property
+    def indicators(self) -> Mapping[str, Mapping[str, Any]]:
+        """Catalogue entries by indicator id."""
+        return {str(entry["id"]): entry for entry in self.catalogue["indicators"]}
+
+    @cached_property
+    def levels(self) -> tuple[str, ...]:
+        """Levels that have vector tiles, coarsest first within their family."""
+        return tuple(str(level["id"]) for level in self.catalogue["levels"] if _zooms(level) is not None)
+
+    @cached_property
+    def offered(self) -> Mapping[str, Mapping[str, Any]]:
+        """By indicator: its periods and categories, and its measures by level, as they are in the table of values."""
+        offered: dict[str, dict[str, Any]] = {}
+        for key in self.release.values.keys():  # noqa: SIM118  (a method of the table, not of a mapping)
+            entry = offered.setdefault(key.indicator, {"periods": set(), "categories": set(), "measures": {}})
+            entry["periods"].add(key.period)
+            entry["categories"].add(key.category)
+            entry["measures"].setdefault(key.level, set()).add(key.measure)
+        return {name: _sorted(entry) for name, entry in sorted(offered.items())}
+
+    @cached_property
+    def _methods(self) -> Mapping[tuple[str, str], str]:
+        methods: dict[tuple[str, str], str] = {}
+        for key in self.release.classes.keys():  # noqa: SIM118
+            methods.setdefault((key.indicator, key.level), key.method)
+            if key.method == self._default_method(key.indicator, key.level):
+                methods[key.indicator, key.level] = key.method
+        return methods
+
+    def _default_method(self, indicator: str, level: str) -> str:
+        entry = self.indicators.get(indicator, {}).get("hotspots") or {}
+        per_level = entry.get("level") or {}
+        return str(per_level.get(level) or entry.get("method") or "")
+
+    def indicator(self, name: str) -> Mapping[str, Any]:
+        """Return the catalogue entry of an indicator.
+
+        Raises:
+            NotHereError: The release has none of that name.
+        """
+        if name not in self.indicators:
+            raise NotHereError("There is no such indicator.", remedy="Choose one that the catalogue lists.")
+        return self.indicators[name]
+
+    def areas(self, level: str) -> AreaList:
+        """Return the areas of a level.
+
+        Raises:
+            NotHereError: The release has no such level.
+        """
+        if level not in self.release.areas:
+            raise NotHereError("There is no such level.", remedy="Choose one that the catalogue lists.")
+        return self.release.areas[level]
+
+    def main_measure(self, indicator: str, level: str) -> str:
+        """Return the measure a map shows unless asked otherwise: the rate where there is one."""
+        offered = self.offered.get(indicator, {}).get("measures", {}).get(level, ())
+        wanted = (Measure.RATE, str(self.indicator(indicator).get("measure", "")), Measure.COUNT, Measure.AMOUNT)
+        return next((str(name) for name in wanted if name in offered), "")
+
+    def column(self, indicator: str, period: str, level: str, measure: str = "", category: str = "") -> PublishedColumn:
+        """Return one published column.
+
+        Args:
+            indicator: Id of the indicator.
+            period: For instance "2021" or "2021-2025".
+            level: For instance "wijk".
+            measure: Member of `Measure`; "" for the main one.
+            category: "" where not broken down.
+
+        Raises:
+            NotHereError: The release has no such column.
+        """
+        self.indicator(indicator)
+        self.areas(level)
+        name = measure or self.main_measure(indicator, level)
+        key = ColumnKey(indicator=indicator, period=period, level=level, category=category, measure=name)
+        if key not in self.release.values:
+            raise NotHereError(
+                "These figures are not in this release.", remedy="Choose a period, level and measure it lists."
+            )
+        return self.release.values.column(key)
+
+    def method(self, indicator: str, level: str) -> str:
+        """Return the hotspot method shown for an indicator at a level, "" where there is none."""
+        return self._methods.get((indicator, level), "")
+
+    def classes(self, indicator: str, period: str, level: str, category: str = "") -> ClassColumn:
+        """Return one hotspot map.
+
+        Raises:
+            NotHereError: The release has no such map.
+        """
+        self.indicator(indicator)
+        self.areas(level)
+        key = ClassKey(indicator, period, level, category, self.method(indicator, level))
+        if key not in self._class_keys:
+            raise NotHereError("There is no hotspot map of this.", remedy="Choose the layer of values.")
+        return self.release.classes.column(key)
+
+    @cached_property
+    def _class_keys(self) -> frozenset[ClassKey]:
+        return frozenset(self.release.classes.keys())
+
+    @cached_property
+    def hotspot_maps(self) -> Mapping[str, Mapping[str, tuple[str, ...]]]:
+        """By indicator and level: the periods that have a hotspot map."""
+        maps: dict[str, dict[str, set[str]]] = {}
+        for key in self.release.classes.keys():  # noqa: SIM118
+            maps.setdefault(key.indicator, {}).setdefault(key.level, set()).add(key.period)
+        return {name: {level: tuple(sorted(p)) for level, p in by.items()} for name, by in maps.items()}
+
+    def zooms(self, level: str) -> tuple[int, int]:
+        """Return the first and last zoom of the tiles of a level.
+
+        Raises:
+            NotHereError: The level has no tiles.
+        """
+        for entry in self.catalogue["levels"]:
+            zooms = _zooms(entry)
+            if entry["id"] == level and zooms is not None:
+                return zooms
+        raise NotHereError("There are no tiles of this level.", remedy="Choose a level that the catalogue lists.")
+
+
+def _zooms(level: Mapping[str, Any]) -> tuple[int, int] | None:
+    first, last = level.get("minzoom"), level.get("maxzoom")
+    return None if first is None or last is None else (int(first), int(last))
+
+
+def _sorted(entry: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "periods": sorted(entry["periods"], key=lambda period: ("-" in period, period)),
+        "categories": sorted(entry["categories"]),
+        "measures": {level: sorted(names) for level, names in sorted(entry["measures"].items())},
+    }

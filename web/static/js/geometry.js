@@ -1,0 +1,34 @@
+// The little web mercator the page needs: 512 pixels are the world at zoom 0, as in deck.gl.
+
+const WORLD = 512;
+
+export function mercator([lon, lat]) {
+  const angle = (lat * Math.PI) / 180;
+  return [(lon + 180) / 360, 0.5 - Math.asinh(Math.tan(angle)) / (2 * Math.PI)];
+}
+
+export function degrees([x, y]) {
+  return [x * 360 - 180, (Math.atan(Math.sinh((0.5 - y) * 2 * Math.PI)) * 180) / Math.PI];
+}
+
+export const pixelsAt = zoom => WORLD * 2 ** zoom;
+
+/**
+ * The view that shows a box of degrees.
+ * @param bounds [west, south, east, north]
+ * @param size [width, height] of the map in pixels
+ * @param padding [top, right, bottom, left] pixels kept free
+ */
+export function fitBounds([west, south, east, north], [width, height], padding, maxZoom) {
+  const [top, right, bottom, left] = padding;
+  const [x0, y0] = mercator([west, north]);
+  const [x1, y1] = mercator([east, south]);
+  const across = Math.max(width - left - right, 40) / (WORLD * Math.max(x1 - x0, 1e-9));
+  const down = Math.max(height - top - bottom, 40) / (WORLD * Math.max(y1 - y0, 1e-9));
+  const zoom = Math.min(Math.log2(Math.min(across, down)), maxZoom);
+  // What is kept free on one side moves the middle to the other.
+  const pixels = pixelsAt(zoom);
+  const middle = [(x0 + x1) / 2 + (right - left) / 2 / pixels, (y0 + y1) / 2 + (bottom - top) / 2 / pixels];
+  const [longitude, latitude] = degrees(middle);
+  return {longitude, latitude, zoom};
+}

@@ -1,0 +1,63 @@
+// The legend: every class with its look, its limits and how many areas it holds, and how the classes were made.
+
+import {byId, el} from './dom.js';
+import {number, t} from './i18n.js';
+import {swatch} from './swatch.js';
+import {levelOne} from './model.js';
+import {HOTSPOT} from './state.js';
+
+export class Legend {
+  constructor() {
+    this.root = byId('legend');
+  }
+
+  show(view) {
+    const shown = view.entries.filter(entry => entry.id !== 'zero' || entry.count);
+    this.root.replaceChildren(
+      el(
+        'div',
+        {class: 'legend-head'},
+        el('h2', {class: 'legend-title'}, view.layer === HOTSPOT ? t('legend.hotspot_title') : unitText(view)),
+        el('p', {class: 'legend-unit'}, t('legend.number'))
+      ),
+      this.list(shown),
+      el('p', {class: 'legend-note'}, methodText(view))
+    );
+  }
+
+  list(entries) {
+    return el(
+      'ul',
+      {class: 'legend-list'},
+      entries.map(entry =>
+        el(
+          'li',
+          {class: 'legend-row', 'data-class': entry.id, 'data-count': entry.count},
+          swatch(entry.look),
+          el('span', {}, entry.label),
+          el('span', {class: 'legend-count'}, number(entry.count))
+        )
+      )
+    );
+  }
+}
+
+/** The unit of what is shown, with a capital. */
+export function unitText({measure, unit}) {
+  return unit ? unit.charAt(0).toUpperCase() + unit.slice(1) : t(`measure.${measure}`);
+}
+
+export function levelText({level}) {
+  return t('legend.level', {level: levelOne(level)});
+}
+
+function methodText(view) {
+  if (view.layer !== HOTSPOT) {
+    return t(view.state.period.includes('-') ? 'legend.method_value_total' : 'legend.method_value');
+  }
+  const alpha = view.entry.hotspots?.alpha ?? '';
+  return t('legend.method_hotspot', {
+    method: view.entry.methods[view.level] || '',
+    alpha: typeof alpha === 'number' ? number(alpha) : alpha
+  });
+}

@@ -1,0 +1,219 @@
+// The page: one state, one view of it, and the parts that show the view.
+
+import {byId} from './dom.js';
+import {config, lang, local, t} from './i18n.js';
+import {Controls} from './controls.js';
+import {Legend, levelText, unitText} from './legend.js';
+import {MapView} from './map.js';
+import {Panel} from './panel.js';
+import {Search} from './search.js';
+import {Table} from './table.js';
+import {Tooltip} from './tooltip.js';
+import {fetchArea, fetchAreas, fetchCatalogue, levelOne, loadView, periodName} from './model.js';
+import {Store, byId as entryById, fitState, readState, shownLevel, writeState, levelsOf, AUTO} from './state.js';
+import {valueText} from './values.js';
+
+const DRILL = ['country', 'gemeente', 'wijk', 'buurt', 'park'];
+
+class Page {
+  async start() {
+    const [catalogue, spec] = await Promise.all([fetchCatalogue(), fetch('/deck.json').then(answer => answer.json())]);
+    this.catalogue = catalogue;
+    this.store = new Store(fitState(catalogue, readState(location.search)), lang);
+    this.lists = {};
+    this.turn = 0;
+    this.announced = '';
+    this.tooltip = new Tooltip();
+    this.legend = new Legend();
+    this.controls = new Controls(catalogue, this.store);
+    this.panel = new Panel(catalogue, {
+      select: code => this.select(code, {fly: true}),
+      children: area => this.lookInside(area),
+      clear: () => this.store.set({area: ''})
+    });
+    this.table = new Table({
+      select: (level, fid) => this.select(this.view.areas.code[fid]),
+      hover: fid => this.map?.hover({level: fid < 0 ? null : this.view.level, fid})
+    });
+    this.search = new Search(hit => this.select(hit.code, {fly: true}), text => this.announce(text));
+    this.startMap(spec);
+    this.store.subscribe((state, changed) => this.changed(state, changed));
+    addEventListener('popstate', () => this.store.set(fitState(catalogue, {...blank, ...readState(location.search)}), {step: false}));
+    byId('zoom-in').addEventListener('click', () => this.map?.zoomBy(1));
+    byId('zoom-out').addEventListener('click', () => this.map?.zoomBy(-1));
+    byId('zoom-all').addEventListener('click', () => this.map?.goHome());
+    await this.refresh();
+    this.fetchNames();
+  }
+
+  startMap(spec) {
+    try {
+      this.map = new MapView(byId('map'), spec, {
+        palette: config.palette,
+        map: config.map,
+        state: this.store.state,
+        areasOf: level => this.lists[level],
+        events: {
+          pick: found => this.pick(found),
+          hover: found => this.hover(found),
+          move: view => this.store.set(view, {step: false}),
+          busy: busy => byId('map-busy').classList.toggle('is-busy', busy)
+        }
+      });
+      const {longitude, latitude, zoom} = this.map.viewState;
+      this.store.state = {...this.store.state, lon: longitude, lat: latitude, zoom};
+    } catch (error) {
+      // Without WebGL the table still shows everything; the page says so and goes on.
+      byId('map-failed').hidden = false;
+      this.map = null;
+    }
+    if (config.background === 'pdok') byId('map-credit').textContent = t('map.attribution_pdok');
+  }
+
+  /** Names of places for the labels; they come after the first figures. */
+  async fetchNames() {
+    for (const level of DRILL.slice(1)) {
+      if (!this.catalogue.levels.some(item => item.id === level)) continue;
+      this.lists[level] = await fetchAreas(level);
+      this.map?.placeNames();
+    }
+  }
+
+  changed(state, changed) {
+    const level = shownLevel(this.catalogue, this.entry(), state, config.map.takeover);
+    const moved = changed.every(name => ['lon', 'lat', 'zoom'].includes(name));
+    this.updateLanguageLink();
+    if (!moved || level !== this.view?.level) this.refresh();
+  }
+
+  entry() {
+    return entryById(this.catalogue.indicators, this.store.state.indicator);
+  }
+
+  async refresh() {
+    const turn = (this.turn += 1);
+    const state = this.store.state;
+    const level = shownLevel(this.catalogue, this.entry(), state, config.map.takeover);
+    this.controls.show(state, this.view?.state.indicator === state.indicator ? this.view : null);
+    const [view, area] = await Promise.all([
+      loadView(this.catalogue, state, level),
+      state.area ? fetchArea(state.area).catch(() => null) : null
+    ]);
+    if (turn !== this.turn) return;
+    this.view = view;
+    const chosen = area && {level: area.level, fid: area.fid};
+    this.controls.show(state, view);
+    this.titles(view);
+    this.legend.show(view);
+    this.map?.show(view);
+    this.map?.choose(chosen);
+    const within = area ? await this.within(view, area) : null;
+    if (turn !== this.turn) return;
+    this.table.show(view, chosen, within);
+    const whole = this.catalogue.levels.find(item => item.id === 'country');
+    const shownArea = area || (await this.wholeCountry(whole));
+    if (turn === this.turn && shownArea) {
+      this.panel.show(view, shownArea, Boolean(area), this.childLevel(shownArea));
+    }
+    this.announceView(view, area);
+    document.documentElement.dataset.ready = String(turn);
+  }
+
+  async wholeCountry(level) {
+    if (!level) return null;
+    const areas = await fetchAreas(level.id);
+    return {level: level.id, code: areas.code[0], name: areas.name[0], fid: 0, parents: []};
+  }
+
+  /** Which areas of the view lie in a coarser chosen area; null when the chosen area is not coarser. */
+  async within(view, area) {
+    const chain = DRILL.slice(DRILL.indexOf(area.level) + 1, DRILL.indexOf(view.level) + 1);
+    if (area.level === 'country' || !chain.length || !DRILL.includes(view.level)) return null;
+    let codes = new Set([area.code]);
+    let holds = null;
+    for (const level of chain) {
+      const list = await fetchAreas(level).catch(() => null);
+      if (!list) return null;
+      const inside = list.parent.map(parent => codes.has(parent));
+      codes = new Set(list.code.filter((_, fid) => inside[fid]));
+      holds = fid => inside[fid];
+    }
+    return {code: area.code, name: area.name, holds};
+  }
+
+  childLevel(area) {
+    const levels = levelsOf(this.catalogue, this.entry()).map(level => level.id);
+    const finer = DRILL.slice(DRILL.indexOf(area.level) + 1);
+    return DRILL.includes(area.level) ? finer.find(level => levels.includes(level)) || null : null;
+  }
+
+  lookInside(area) {
+    const level = this.childLevel(area);
+    this.store.set({level, area: area.level === 'country' ? '' : area.code});
+    if (area.bounds) this.map?.goTo(area.bounds, config.map.maxZoom - 2);
+    else this.map?.goHome();
+  }
+
+  /** Choose an area by its code; fly there and show its level when it was not chosen on the map itself. */
+  async select(code, {fly = false} = {}) {
+    const area = await fetchArea(code);
+    if (area.level === 'country') {
+      this.store.set({area: ''});
+      if (fly) this.map?.goHome();
+      return;
+    }
+    const changes = {area: code};
+    const levels = levelsOf(this.catalogue, this.entry()).map(level => level.id);
+    if (fly && this.store.state.level !== AUTO && levels.includes(area.level)) changes.level = area.level;
+    this.store.set(changes);
+    if (fly && area.bounds) this.map?.goTo(area.bounds, Math.max(this.store.state.zoom || 0, config.map.maxZoom - 4));
+  }
+
+  pick(found) {
+    if (!found || !this.view || found.level !== this.view.level) this.store.set({area: ''});
+    else this.select(this.view.areas.code[found.fid]);
+  }
+
+  hover(found) {
+    if (found && this.view?.level === found.level) this.tooltip.show(this.view, found);
+    else this.tooltip.hide();
+  }
+
+  titles(view) {
+    const name = local(view.entry.name);
+    byId('map-title').textContent = name;
+    const parts = [unitText(view), periodName(view.state.period), levelText(view)];
+    byId('map-subtitle').textContent = parts.join(' · ');
+    document.title = `${name} ${t('title.separator')} ${local(this.catalogue.title)}`;
+    const query = new URLSearchParams({taal: lang, maat: view.measure});
+    if (view.state.category) query.set('categorie', view.state.category);
+    byId('download').href = `/download/${view.entry.id}/${view.state.period}/${view.level}.csv?${query}`;
+    this.updateLanguageLink();
+  }
+
+  updateLanguageLink() {
+    byId('language').href = `/kaart${writeState(this.store.state, t('lang.other_code'))}`;
+  }
+
+  announceView(view, area) {
+    const shown = view.column.status.filter(status => status === 0).length;
+    const text = area && area.level === view.level
+      ? t('status.selected', {name: area.name, value: valueText(view, area.fid, {unit: true})})
+      : t('status.changed', {
+          indicator: local(view.entry.name), period: periodName(view.state.period),
+          level: levelOne(view.level), shown, total: view.group.length
+        });
+    this.announce(text);
+  }
+
+  announce(text) {
+    if (text === this.announced) return;
+    this.announced = text;
+    byId('status').textContent = text;
+  }
+}
+
+const blank = {area: '', measure: '', category: ''};
+
+const page = new Page();
+page.start();

@@ -1,0 +1,227 @@
+// The map: pydeck's specification, drawn by the bundle of its wheel; this module only chooses which layers are shown and
+// gives them colours. Layers of the specification are templates: deck.gl compares a clone with what it drew before, so
+// that another indicator changes colours and fetches no tile.
+
+import {layerFunctions} from './layers.js';
+import {labelRules, placeLabels} from './labels.js';
+import {fitBounds} from './geometry.js';
+import {rgb} from './hatch.js';
+
+const SMALL_LEVEL = 'park';
+const MARKERS_UNTIL = 12.6;
+const still = matchMedia('(prefers-reduced-motion: reduce)');
+
+export class MapView {
+  /**
+   * @param container element to draw in
+   * @param spec JSON of the map, see web/deck.py
+   * @param options {palette, map: summary of web/deck.py, state, areasOf, events: {pick, hover, move, busy}}
+   */
+  constructor(container, spec, options) {
+    Object.assign(this, {container, ...options});
+    this.scene = {
+      land: [...rgb('#f3f0ea'), 255],
+      paint: {},
+      version: {},
+      hover: {level: null, fid: -1},
+      chosen: {level: null, fid: -1}
+    };
+    this.rules = labelRules(this.map.takeover);
+    this.names = [];
+    this.level = null;
+    this.previous = null;
+    this.counter = 0;
+    this.deck = globalThis.createDeck({
+      container,
+      jsonInput: spec,
+      tooltip: null,
+      configuration: {functions: layerFunctions(this.scene, this.palette)},
+      handleEvent: (kind, info) => this.handle(kind, info)
+    });
+    if (!this.deck) throw new Error('no map');
+    this.templates = new Map(this.deck.props.layers.map(layer => [layer.id, layer]));
+    this.limits = {minZoom: spec.initialViewState.minZoom, maxZoom: spec.initialViewState.maxZoom};
+    this.viewState = {...spec.initialViewState, ...this.startView()};
+    this.deck.setProps({
+      layers: [],
+      initialViewState: this.viewState,
+      getCursor: ({isDragging, isHovering}) => (isDragging ? 'grabbing' : isHovering ? 'pointer' : 'grab'),
+      onLoad: () => this.render(),
+      onAfterRender: () => this.settle()
+    });
+  }
+
+  size() {
+    return [this.container.clientWidth || 600, this.container.clientHeight || 500];
+  }
+
+  startView() {
+    const {lon, lat, zoom} = this.state;
+    if ([lon, lat, zoom].every(Number.isFinite)) return {longitude: lon, latitude: lat, zoom: this.clamp(zoom)};
+    return this.wholeView();
+  }
+
+  wholeView() {
+    return fitBounds(this.map.bounds, this.size(), [16, 20, 16, 20], this.map.maxZoom);
+  }
+
+  clamp(zoom) {
+    return Math.min(Math.max(zoom, this.limits.minZoom), this.limits.maxZoom);
+  }
+
+  handle(kind, info) {
+    if (kind === 'deck-view-state-change-event') this.moved(info);
+    else if (kind === 'deck-click-event') this.events.pick(this.target(info));
+    else if (kind === 'deck-hover-event') this.hovered(info);
+    else if (kind === 'deck-resize-event') this.placeNames();
+  }
+
+  target(info) {
+    const level = info.layer?.id.startsWith('values-') ? info.layer.id.slice(7) : SMALL_LEVEL;
+    return info.object ? {level, fid: info.object.fid} : null;
+  }
+
+  hovered(info) {
+    const found = this.target(info) || {level: null, fid: -1};
+    this.events.hover(found.level ? {...found, x: info.x, y: info.y} : null);
+    this.hover(found);
+  }
+
+  /** Outline an area lightly, as under the pointer. */
+  hover(found) {
+    if (found.fid === this.scene.hover.fid && found.level === this.scene.hover.level) return;
+    this.scene.hover = {level: found.level, fid: found.fid};
+    this.render();
+  }
+
+  moved(viewState) {
+    const {longitude, latitude, zoom} = viewState;
+    this.viewState = {...this.viewState, longitude, latitude, zoom};
+    this.events.move({lon: longitude, lat: latitude, zoom});
+    this.placeNamesSoon();
+  }
+
+  /** Show a view: its level, in its colours. */
+  show(view) {
+    const before = this.scene.paint[view.level];
+    if (before !== view.paint) {
+      this.scene.paint[view.level] = view.paint;
+      this.scene.version[view.level] = this.counter += 1;
+    }
+    if (this.level !== view.level) {
+      this.previous = this.level;
+      this.level = view.level;
+    }
+    this.markers = view.level === SMALL_LEVEL ? markersOf(view) : null;
+    this.placeNames();
+    this.render();
+  }
+
+  /** Outline the chosen area; null for none. */
+  choose(chosen) {
+    this.scene.chosen = chosen || {level: null, fid: -1};
+    this.render();
+  }
+
+  render() {
+    if (!this.level || !this.templates) return;
+    const {chosen} = this.scene;
+    const ids = ['background', 'land-gemeente', `values-${this.previous}`, `values-${this.level}`];
+    if (this.level !== 'gemeente') ids.push('outline-gemeente');
+    if (chosen.level) ids.push(`selection-${chosen.level}`);
+    const layers = ids.filter(id => this.templates.has(id)).map(id => {
+      return this.templates.get(id).clone({updateTriggers: {renderSubLayers: this.changes(id)}});
+    });
+    this.deck.setProps({layers: [...layers, ...this.markerLayers(), ...this.labelLayers()]});
+  }
+
+  /** What a layer is made from besides its tiles: when this changes, its parts are made again from tiles at hand. */
+  changes(id) {
+    const [kind, level] = [id.slice(0, id.indexOf('-')), id.slice(id.indexOf('-') + 1)];
+    const {hover, chosen, version} = this.scene;
+    if (kind === 'values') return `${version[level]} ${hover.level === level ? hover.fid : -1}`;
+    return kind === 'selection' ? chosen.fid : 0;
+  }
+
+  markerLayers() {
+    if (!this.markers || this.viewState.zoom > MARKERS_UNTIL) return [];
+    const {data, paint} = this.markers;
+    return [
+      this.templates.get('markers').clone({
+        data,
+        getPosition: item => item.point,
+        getFillColor: item => paint.subarray(item.fid * 4, item.fid * 4 + 4),
+        updateTriggers: {getFillColor: this.scene.version[SMALL_LEVEL]}
+      })
+    ];
+  }
+
+  labelLayers() {
+    // Without a letter there is no atlas of letters, which the bundle does not expect.
+    if (!this.names.length) return [];
+    const layer = this.templates.get('labels').clone({
+      data: this.names,
+      getPosition: item => item.position,
+      getText: item => item.name,
+      getSize: item => item.size
+    });
+    return [layer];
+  }
+
+  placeNamesSoon() {
+    clearTimeout(this.naming);
+    this.naming = setTimeout(() => this.placeNames(), 120);
+  }
+
+  placeNames() {
+    const [width, height] = this.size();
+    const {longitude, latitude, zoom} = this.viewState;
+    const names = placeLabels(this.rules, this.areasOf, {longitude, latitude, zoom, width, height});
+    if (names.map(item => item.name).join() === this.names.map(item => item.name).join()) return;
+    this.names = names;
+    this.render();
+  }
+
+  /** Once the new level is drawn the one before it, kept beneath against flashing, may go. */
+  settle() {
+    const current = this.deck.props.layers.find(layer => layer.id === `values-${this.level}`);
+    const loaded = Boolean(current?.isLoaded);
+    if (loaded !== this.loaded) {
+      this.loaded = loaded;
+      this.events.busy(!loaded);
+    }
+    if (loaded && this.previous) {
+      this.previous = null;
+      this.render();
+    }
+  }
+
+  /** Move the eye. */
+  go(view, duration = 600) {
+    const zoom = this.clamp(view.zoom);
+    this.viewState = {...this.viewState, ...view, zoom};
+    this.deck.setProps({
+      initialViewState: {...this.viewState, ...this.limits, transitionDuration: still.matches ? 0 : duration}
+    });
+    this.events.move({lon: view.longitude, lat: view.latitude, zoom});
+    this.placeNamesSoon();
+  }
+
+  zoomBy(step) {
+    const {longitude, latitude, zoom} = this.viewState;
+    this.go({longitude, latitude, zoom: zoom + step}, 250);
+  }
+
+  goTo(bounds, maxZoom) {
+    this.go(fitBounds(bounds, this.size(), [50, 50, 50, 50], maxZoom));
+  }
+
+  goHome() {
+    this.go(this.wholeView());
+  }
+}
+
+function markersOf({areas, paint}) {
+  const data = areas.point.map((point, fid) => ({point, fid})).filter(item => item.point);
+  return {data, paint};
+}

@@ -1,0 +1,159 @@
+// The card of the chosen area, or of the whole country when none is chosen: number, class, years, and how it came about.
+
+import {byId, el, svg} from './dom.js';
+import {config, local, number, t} from './i18n.js';
+import {barChart, chartLabel} from './chart.js';
+import {fetchReceipt, fetchSeries, levelName, levelOne} from './model.js';
+import {swatch} from './swatch.js';
+import {cellText} from './values.js';
+
+
+export class Panel {
+  /** @param events {select(code), children(area), clear()} */
+  constructor(catalogue, events) {
+    Object.assign(this, {catalogue, events});
+    this.root = byId('area-panel');
+    this.turn = 0;
+    this.opened = false;
+  }
+
+  /**
+   * @param view what is shown
+   * @param area facts of the API: level, code, name, parents
+   * @param chosen whether somebody chose it
+   * @param childLevel level to look at inside it, or null
+   */
+  async show(view, area, chosen, childLevel) {
+    const turn = (this.turn += 1);
+    const [series, receipt] = await Promise.all([
+      fetchSeries(view, area.level, area.code).catch(() => null),
+      fetchReceipt(view, area.level, area.code).catch(() => null)
+    ]);
+    if (turn !== this.turn) return;
+    const cell = receipt?.values.find(item => item.measure === view.measure);
+    this.root.replaceChildren(
+      ...[
+        this.crumbs(area),
+        this.head(area, chosen),
+        cell && this.figure(cell),
+        receipt?.class && this.classLine(receipt.class),
+        receipt && this.facts(receipt, view.measure),
+        ...this.chart(view, area, series),
+        el('p', {class: 'pattern-line'}, t('pattern')),
+        receipt && this.receipt(receipt),
+        this.actions(area, childLevel),
+        !chosen && el('p', {class: 'hint'}, t('area.select_hint'))
+      ].filter(Boolean)
+    );
+  }
+
+  crumbs(area) {
+    if (!area.parents?.length) return null;
+    const parts = area.parents.flatMap((parent, index) => [
+      index ? el('span', {class: 'crumb-sep', 'aria-hidden': 'true'}, '›') : null,
+      el('button', {type: 'button', class: 'crumb', onclick: () => this.events.select(parent.code)}, parent.name)
+    ]);
+    return el('nav', {class: 'crumbs', 'aria-label': t('area.title')}, parts);
+  }
+
+  head(area, chosen) {
+    const level = area.level === 'country' ? t('area.overview') : `${levelOne(area.level)} ${area.code}`;
+    const close = el(
+      'button',
+      {type: 'button', class: 'area-close', 'aria-label': t('action.close'), title: t('action.close'), onclick: this.events.clear},
+      svg('svg', {class: 'icon', viewBox: '0 0 20 20', 'aria-hidden': 'true'}, svg('path', {d: 'M5 5l10 10M15 5 5 15'}))
+    );
+    return el(
+      'div',
+      {class: 'area-head'},
+      el('div', {}, el('h2', {class: 'area-name', id: 'area-name'}, area.name), el('p', {class: 'area-level'}, level)),
+      chosen && close
+    );
+  }
+
+  figure(cell) {
+    const known = cell.status === 'published';
+    const parts = known
+      ? [el('span', {class: 'figure-value'}, number(cell.value)), el('span', {class: 'figure-unit'}, cell.unit)]
+      : [el('span', {class: 'figure-value is-status'}, swatch(config.palette.statuses[cell.status], 28, 18), cellText(cell))];
+    const rounded = known && cell.low !== null && cell.low < cell.high;
+    const bounds = {low: number(cell.low ?? 0), high: number(cell.high ?? 0)};
+    const notes = known
+      ? [rounded && t('method.bounds', bounds)]
+      : [t(`class.${cell.status}.explain`), cell.high !== null && t('method.bounds_hidden', bounds)];
+    const note = notes.filter(Boolean).join(' ');
+    return el('div', {class: 'figure', id: 'area-figure'}, parts, note && el('span', {class: 'figure-note'}, note));
+  }
+
+  classLine(found) {
+    if (['suppressed', 'missing', 'not_applicable'].includes(found.label)) return null;
+    return el(
+      'div',
+      {class: 'class-line'},
+      swatch(config.palette.classes[found.label]),
+      el('div', {}, el('strong', {}, found.name), found.reasons[0])
+    );
+  }
+
+  facts(receipt, shown) {
+    const rows = receipt.values
+      .filter(cell => cell.measure !== shown)
+      .map(cell => {
+        const name = cell.measure === 'exposure' && receipt.definition.rate
+          ? receipt.definition.rate.exposure
+          : t(`measure.${cell.measure}`);
+        return el('div', {}, el('dt', {}, name), el('dd', {}, cellText(cell)));
+      });
+    return rows.length ? el('dl', {class: 'facts'}, rows) : null;
+  }
+
+  chart(view, area, series) {
+    const chart = series && barChart(series.points, view.state.period, chartLabel(local(view.entry.name), area.name));
+    return chart ? [el('h3', {class: 'panel-title'}, t('chart.title')), chart] : [];
+  }
+
+  receipt(receipt) {
+    const {definition, source, release} = receipt;
+    const found = receipt.class;
+    const row = (name, value) => value && el('div', {}, el('dt', {}, t(name)), el('dd', {}, value));
+    const list = items => el('ul', {}, items.map(item => el('li', {}, item)));
+    const details = el(
+      'details',
+      {class: 'receipt', id: 'receipt', open: this.opened},
+      el('summary', {}, t('receipt.title')),
+      el(
+        'div',
+        {class: 'receipt-body'},
+        el(
+          'dl',
+          {class: 'terms'},
+          row('receipt.definition', definition.definition),
+          row('receipt.numerator', definition.numerator),
+          row('receipt.formula', definition.rate?.formula),
+          row('receipt.status', receipt.values[0] && t(`status.${receipt.values[0].status}`)),
+          found && row('receipt.class', list([`${found.name}.`, ...found.reasons])),
+          row('receipt.source', source.name),
+          row('receipt.owner', source.owner),
+          row('receipt.legal_basis', source.legal_basis),
+          row('receipt.purpose', source.purpose),
+          row('receipt.caveats', definition.caveats),
+          row('receipt.checks', list(receipt.checks)),
+          row('receipt.release', `${release.id.slice(0, 12)}, ${t('footer.edition', {edition: release.edition})}`),
+          row('receipt.rebuild', receipt.rebuild.map(line => el('div', {}, el('code', {}, line))))
+        )
+      )
+    );
+    details.addEventListener('toggle', () => {
+      this.opened = details.open;
+    });
+    return details;
+  }
+
+  actions(area, childLevel) {
+    if (!childLevel) return null;
+    const name = levelName(this.catalogue, childLevel).toLowerCase();
+    const button = {type: 'button', class: 'button', id: 'look-inside', onclick: () => this.events.children(area)};
+    return el('div', {class: 'panel-actions'}, el('button', button, t('area.children', {level: name})));
+  }
+}
+

@@ -1,0 +1,159 @@
+// The state of the screen. All of it stands in the address, so that a reload, a bookmark or a colleague sees the same.
+
+/** Names in the address, by name in the state. Dutch, because people read addresses. */
+const NAMES = {
+  theme: 'thema',
+  indicator: 'indicator',
+  period: 'periode',
+  level: 'niveau',
+  layer: 'laag',
+  measure: 'maat',
+  category: 'categorie',
+  area: 'gebied',
+  lon: 'lon',
+  lat: 'lat',
+  zoom: 'zoom'
+};
+
+export const AUTO = 'automatisch';
+export const VALUE = 'waarde';
+export const HOTSPOT = 'hotspot';
+
+const CODE = /^[\w.-]{1,40}$/;
+const DECIMALS = {lon: 5, lat: 5, zoom: 2};
+
+/** Read the state from an address; what is absent or makes no sense is left out. */
+export function readState(search) {
+  const query = new URLSearchParams(search);
+  const state = {};
+  for (const [name, key] of Object.entries(NAMES)) {
+    const value = query.get(key);
+    if (value === null || value === '') continue;
+    if (name in DECIMALS) {
+      if (Number.isFinite(Number(value))) state[name] = Number(value);
+    } else if (CODE.test(value)) {
+      state[name] = value;
+    }
+  }
+  return state;
+}
+
+/** Write the state as a query; what is empty is left out. */
+export function writeState(state, lang) {
+  const query = new URLSearchParams({taal: lang});
+  for (const [name, key] of Object.entries(NAMES)) {
+    const value = state[name];
+    if (value === undefined || value === null || value === '') continue;
+    query.set(key, name in DECIMALS ? String(Number(value.toFixed(DECIMALS[name]))) : value);
+  }
+  return `?${query}`;
+}
+
+/**
+ * Make a state fit a catalogue: every choice is one the release offers, or its default.
+ * @param catalogue the catalogue, with what is offered
+ * @param wanted a state, perhaps from an address or from an earlier choice
+ */
+export function fitState(catalogue, wanted) {
+  const entry =
+    byId(catalogue.indicators, wanted.indicator) ||
+    catalogue.indicators.find(item => item.theme === wanted.theme && hasFigures(item)) ||
+    byId(catalogue.indicators, catalogue.default.indicator) ||
+    catalogue.indicators[0];
+  const preset = entry.id === catalogue.default.indicator ? catalogue.default : {};
+  const levels = levelsOf(catalogue, entry).map(level => level.id);
+  const auto = canFollow(catalogue, entry);
+  const level =
+    wanted.level === AUTO && auto ? AUTO : pick(levels, wanted.level, preset.level, catalogue.default.level, levels[0]);
+  const periods = entry.offered.periods;
+  const period = pick(periods, wanted.period, preset.period, catalogue.default.period, periods[periods.length - 1]);
+  const fallback = preset.layer === 'value' ? VALUE : preset.layer ? HOTSPOT : VALUE;
+  const layer = pick([VALUE, HOTSPOT], wanted.layer, fallback);
+  const category = pick(entry.offered.categories, wanted.category, '', entry.offered.categories[0]);
+  return {
+    ...wanted,
+    theme: entry.theme,
+    indicator: entry.id,
+    level,
+    period,
+    layer: Object.keys(entry.maps).length ? layer : VALUE,
+    category,
+    measure: measuresOf(entry, level).includes(wanted.measure) ? wanted.measure : ''
+  };
+}
+
+export const byId = (entries, id) => entries.find(entry => entry.id === id);
+
+const hasFigures = entry => entry.offered.periods.length > 0;
+
+const pick = (offered, ...wanted) => wanted.find(item => item !== undefined && offered.includes(item)) ?? offered[0];
+
+/** Levels of the catalogue at which an indicator has figures and the map has tiles. */
+export function levelsOf(catalogue, entry) {
+  return catalogue.levels.filter(level => level.minzoom != null && entry.offered.measures[level.id]);
+}
+
+/** Whether the level can follow the zoom: at least two of gemeente, wijk and buurt have figures. */
+export function canFollow(catalogue, entry) {
+  return followed(catalogue, entry).length > 1;
+}
+
+export function followed(catalogue, entry) {
+  return levelsOf(catalogue, entry)
+    .map(level => level.id)
+    .filter(level => ['gemeente', 'wijk', 'buurt'].includes(level));
+}
+
+/** Measures of an indicator at a level, the main one first. */
+export function measuresOf(entry, level) {
+  const levels = entry.offered.measures;
+  const offered = levels[level] || Object.values(levels)[0] || [];
+  const order = ['rate', entry.measure, 'count', 'amount'];
+  return [...offered].sort((a, b) => rank(order, a) - rank(order, b) || (a < b ? -1 : 1));
+}
+
+const rank = (order, item) => (order.includes(item) ? order.indexOf(item) : order.length);
+
+/** The level that is shown: the one chosen, or the finest one that can be read at this zoom. */
+export function shownLevel(catalogue, entry, state, takeover) {
+  if (state.level !== AUTO) return state.level;
+  const levels = followed(catalogue, entry);
+  const readable = levels.filter((level, index) => index === 0 || state.zoom >= takeover[level]);
+  return readable[readable.length - 1];
+}
+
+/** A store that tells its listeners what changed and keeps the address up to date. */
+export class Store {
+  constructor(state, lang) {
+    this.state = state;
+    this.lang = lang;
+    this.listeners = [];
+    this.pending = 0;
+  }
+
+  /** Call with (state, names of what changed) after each change. */
+  subscribe(listener) {
+    this.listeners.push(listener);
+  }
+
+  /** Change something. A choice is a step one can go back from; looking around is not. */
+  set(changes, {step = true} = {}) {
+    const changed = Object.keys(changes).filter(name => this.state[name] !== changes[name]);
+    if (!changed.length) return;
+    this.state = {...this.state, ...changes};
+    this.remember(step);
+    for (const listener of this.listeners) listener(this.state, changed);
+  }
+
+  remember(step) {
+    clearTimeout(this.pending);
+    const write = () => {
+      const address = `/kaart${writeState(this.state, this.lang)}`;
+      if (step) history.pushState(null, '', address);
+      else history.replaceState(null, '', address);
+    };
+    // Browsers limit how often an address may change, and a moving map changes it sixty times a second.
+    if (step) write();
+    else this.pending = setTimeout(write, 250);
+  }
+}

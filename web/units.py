@@ -1,0 +1,24 @@
+"""What a number counts, in the words of the catalogue."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from web.translations import localised
+from zicht.published import Measure
+
+
+def unit_of(entry: Mapping[str, Any], measure: str, language: str, *, otherwise: str = "") -> str:
+    """Return the unit of a measure of an indicator in a language.
+
+    Args:
+        entry: Catalogue entry of the indicator.
+        measure: Member of `Measure`.
+        language: "nl" or "en".
+        otherwise: What the column itself calls it, for where the catalogue is silent.
+    """
+    rate = entry.get("rate") or {}
+    texts = {Measure.RATE: rate.get("unit"), Measure.EXPOSURE: rate.get("exposure")}
+    counted = entry.get("unit") if measure in {Measure.COUNT, Measure.AMOUNT, Measure.EXPECTED} else None
+    return localised(texts.get(Measure(measure)) or counted, language) or otherwise
