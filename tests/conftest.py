@@ -24,3 +24,13 @@ def shared_data() -> Path:
             pytest.fail("the public test data is required here, and is not there")
         pytest.skip("the public test data is not here: set ZICHT_DATA_ROOT to its folder")
     return folder
+
+
+@pytest.fixture(scope="session")
+def demo(pytestconfig: pytest.Config) -> Path:
+    """The folder of the whole demo, records and release; kept between runs until the software changes."""
+    from zicht.demo import make_demo
+
+    folder = Path(pytestconfig.cache.mkdir("zicht-demo")) / "demo"  # type: ignore[union-attr]
+    make_demo(folder, boundaries=ROOT / "data" / "boundaries", progress=lambda _: None)
+    return folder

@@ -6,13 +6,11 @@ import hashlib
 import json
 import shutil
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 
 from analysis.confidential.fiction.records import make_records, write_records
-from geo.areas import BoundarySet
 from geo.boundaries import read_boundaries
-from geo.fiction import AddressRegister, Size, make_addresses, make_country, write_boundaries, write_population_raster
+from geo.fiction import Size, make_addresses, make_country, write_boundaries, write_population_raster
 from zicht.build import build
 from zicht.config import Settings
 from zicht.errors import ReleaseError
@@ -53,14 +51,6 @@ period = "2021-2025"
 level = "buurt"
 layer = "hotspot"
 """
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Premises:
-    """The areas and addresses that records are invented on."""
-
-    boundaries: BoundarySet
-    addresses: AddressRegister
 
 
 def make_demo(folder: Path, *, boundaries: Path, progress: Progress) -> Path:
@@ -110,8 +100,8 @@ def _make_inputs(folder: Path, boundaries: Path, progress: Progress) -> None:
         write_population_raster(country, raster)
     progress("inventing addresses, persons and five years of records")
     areas = read_boundaries(target, edition="2025", source="", country=("FL00", "Fictief gebied"))
-    premises = Premises(areas, make_addresses(areas, seed=SEED))
-    write_records(make_records(premises, seed=SEED, years=YEARS), folder / "records")
+    records = make_records(areas, make_addresses(areas, seed=SEED), seed=SEED, years=YEARS)
+    write_records(records, folder / "records")
 
 
 def fingerprint() -> str:

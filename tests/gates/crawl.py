@@ -1,4 +1,4 @@
-"""Fetch everything that a server can be asked for: pages, columns, tiles, downloads, API answers, static files, errors."""
+"""Fetch everything that a server can be asked for: pages, columns, tiles, downloads, API answers, files, errors."""
 
 from __future__ import annotations
 
