@@ -2,23 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
+import polars as pl
 import shapely
 
+from analysis.confidential.fiction.places import Places
 from analysis.confidential.fiction.pseudonyms import pseudonyms
 from geo.areas import BoundarySet, Layer
 from geo.fiction.country import AddressRegister
 
 SIDE = 900.0
 WEST, SOUTH = 30_000.0, 500_000.0
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class SquareCountry:
-    boundaries: BoundarySet
-    addresses: AddressRegister
 
 
 def _layer(level, code, parent, geometry, kind="area"):
@@ -74,5 +68,25 @@ def square_country(*, columns: int = 30, rows: int = 15, homes: int = 64_000, pa
         park=of_park[order],
         residents=residents[order].astype(np.int64),
     )
-    places = BoundarySet(edition="2025", source="squares", layers=layers)
-    return SquareCountry(boundaries=places, addresses=register)
+    boundaries = BoundarySet(edition="2025", source="squares", layers=layers)
+    return Places(boundaries, register)
+
+
+def good(records, name, years=range(2021, 2026)):
+    """The rows of a table without the bad ones, with the year."""
+    table = records[name].unique(maintain_order=True)
+    if "date" in table.columns:
+        table = table.with_columns(pl.col("date").dt.year().cast(pl.Int64).alias("year"))
+    if "address_id" in table.columns:
+        table = table.join(records["addresses"].select("address_id"), on="address_id", how="semi")
+    return table.filter(pl.col("year").is_in(list(years))) if "year" in table.columns else table
+
+
+def per_buurt(places, table):
+    """Count the rows of a table by buurt, by hand: address -> buurt -> position."""
+    buurt = dict(zip(places.addresses.address_id.tolist(), places.addresses.buurt.tolist(), strict=True))
+    position = {code: at for at, code in enumerate(places.boundaries.layers["buurt"].code.tolist())}
+    count = np.zeros(len(position))
+    for address in table["address_id"]:
+        count[position[buurt[address]]] += 1
+    return count

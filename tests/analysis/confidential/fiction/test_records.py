@@ -41,7 +41,7 @@ def test_no_identifier_holds_a_citizen_service_number(records):
     for name, column, values in ids(records):
         if (name, column) in {("addresses", "address_id"), ("addresses", "main_address_id")} or column == "address_id":
             continue  # made with the places
-        runs = re.findall(r"\d{9,}", "\n".join(values.to_list()))
+        runs = re.findall(r"\d{9,}", "\n".join(values.unique().to_list()))
         assert not [run for run in runs for at in range(len(run) - 8) if is_bsn(run[at : at + 9])], (name, column)
 
 
@@ -61,12 +61,14 @@ def test_the_same_seed_gives_the_same_records_and_another_seed_others(country, r
 
 
 def test_written_twice_the_bytes_are_the_same(records, tmp_path):
-    write_records(records, tmp_path / "a")
-    write_records(records, tmp_path / "b" / "c")
-    names = sorted(path.name for path in (tmp_path / "a").iterdir())
-    assert names == sorted(f"{name}.parquet" for name in records)
-    for name in names:
-        assert (tmp_path / "a" / name).read_bytes() == (tmp_path / "b" / "c" / name).read_bytes()
+    some = {name: records[name] for name in ("drug_labs", "purchases", "park_registrations")}
+    write_records(some, tmp_path / "a")
+    write_records(dict(reversed(some.items())), tmp_path / "b" / "c")
+    assert sorted(path.name for path in (tmp_path / "a").iterdir()) == sorted(f"{name}.parquet" for name in some)
+    for name, table in some.items():
+        written = tmp_path / "a" / f"{name}.parquet"
+        assert written.read_bytes() == (tmp_path / "b" / "c" / f"{name}.parquet").read_bytes()
+        assert_frame_equal(pl.read_parquet(written), table)
 
 
 def test_every_address_exists_but_for_the_counted_ones(records):
