@@ -1,0 +1,101 @@
+"""Everything derived in a release is made again from what the release publishes, and is the same to the last bit."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import geopandas as gpd
+import numpy as np
+import pytest
+
+from analysis.published.hotspots import hotspots
+from analysis.published.rates import rate_column
+from geo.areas import Layer
+from geo.neighbours import h3_rings, queen
+from zicht.classes import ClassTable
+from zicht.published import ColumnKey, Measure, PublishedColumn, PublishedTable, Status
+from zicht.release import Release, open_release
+
+
+@pytest.fixture(scope="module")
+def release(demo: Path) -> Release:
+    return open_release(demo / "release")
+
+
+@pytest.fixture(scope="module")
+def entries(release: Release):
+    return {entry["id"]: entry for entry in release.catalogue["indicators"]}
+
+
+def beside(column: PublishedColumn, measure: Measure) -> ColumnKey:
+    key = column.key
+    return ColumnKey(key.indicator, key.period, key.level, key.category, measure)
+
+
+def test_every_rate_is_made_again_from_published_counts_and_exposures(release, entries, tmp_path):
+    again = []
+    for column in release.values:
+        if column.key.measure != Measure.RATE:
+            again.append(column)
+            continue
+        entry = entries[column.key.indicator]
+        again.append(
+            rate_column(
+                release.values.column(beside(column, Measure.COUNT)),
+                release.values.column(beside(column, Measure.EXPOSURE)),
+                per=entry["rate"]["per"],
+                min_exposure=entry["disclosure"]["min_exposure"],
+                unit=entry["rate"]["unit"]["en"],
+            )
+        )
+    assert sum(column.key.measure == Measure.RATE for column in again) > 100
+    PublishedTable(again).write(tmp_path / "values.parquet")
+    assert (tmp_path / "values.parquet").read_bytes() == (release.path / "values.parquet").read_bytes()
+
+
+def neighbours(release: Release, level: str):
+    areas = release.areas[level]
+    if level.startswith("h3-"):
+        return h3_rings(areas.code)
+    frame = gpd.read_parquet(release.path / "areas.parquet").query("level == @level")
+    assert frame["code"].tolist() == areas.code.tolist()
+    return queen(Layer(level, areas.code, areas.name, areas.parent, areas.kind, frame.geometry.to_numpy()))
+
+
+def test_every_class_is_made_again_from_published_values(release, entries, tmp_path):
+    weights = {level: neighbours(release, level) for level in {column.key.level for column in release.classes}}
+    again = []
+    for column in release.classes:
+        key, entry = column.key, entries[column.key.indicator]
+        values = release.values.column(
+            ColumnKey(key.indicator, key.period, key.level, key.category, entry["hotspots"]["measure"])
+        )
+        alpha = entry["hotspots"]["alpha"]
+        again.append(hotspots(values, weights[key.level], method=key.method, alpha=alpha))
+    assert len(again) > 20
+    ClassTable(again).write(tmp_path / "classes.parquet")
+    assert (tmp_path / "classes.parquet").read_bytes() == (release.path / "classes.parquet").read_bytes()
+
+
+def test_no_small_count_is_published_and_every_column_is_dense(release, entries):
+    for column in release.values:
+        assert column.code.tolist() == release.areas[column.key.level].code.tolist()
+        if column.key.measure == Measure.COUNT:
+            rule = entries[column.key.indicator]["disclosure"]
+            shown = column.value[column.status == Status.PUBLISHED]
+            assert ((shown == 0) | (shown >= rule["threshold"])).all()
+            assert (shown % rule["rounding"] == 0).all()
+            if rule["zeros"] == "suppress":
+                assert (shown > 0).all()
+
+
+def test_totals_of_every_level_agree_within_rounding(release, entries):
+    for indicator, entry in entries.items():
+        for period in entry["periods"]:
+            total = release.values.column(ColumnKey(indicator, period, "country", "", Measure.COUNT))
+            for level in entry["levels"]:
+                if level == "park":
+                    continue
+                column = release.values.column(ColumnKey(indicator, period, level, "", Measure.COUNT))
+                assert column.low.sum() <= total.high[0]
+                assert np.isnan(column.high).any() or column.high.sum() >= total.low[0]
