@@ -51,7 +51,6 @@ def specification(site: Site) -> str:
         *(_tiles(site, f"outline-{level}", level, "renderOutline") for level in site.levels if level in BY_ZOOM[:2]),
         *(_tiles(site, f"selection-{level}", level, "renderSelection") for level in site.levels),
         _markers(),
-        _labels(),
     ]
     deck = pydeck.Deck(
         layers=layers,
@@ -79,9 +78,7 @@ def _land(site: Site, level: str) -> pydeck.Layer:
 
 
 def _values(site: Site, level: str) -> pydeck.Layer:
-    return _tiles(
-        site, f"values-{level}", level, "renderValues", fill=_FILL, extensions=[_HATCH], pickable=True
-    )
+    return _tiles(site, f"values-{level}", level, "renderValues", fill=_FILL, extensions=[_HATCH], pickable=True)
 
 
 def _tiles(
@@ -130,24 +127,6 @@ def _markers() -> pydeck.Layer:
     )
 
 
-def _labels() -> pydeck.Layer:
-    return pydeck.Layer(
-        "TextLayer",
-        [],
-        id="labels",
-        get_position="position",
-        get_text="name",
-        get_size="size",
-        get_color=[38, 44, 54, 255],
-        character_set=String("auto"),
-        font_family=String("system-ui, sans-serif"),
-        font_weight=600,
-        font_settings={"sdf": True, "fontSize": 48, "buffer": 8, "radius": 12},
-        outline_width=3,
-        outline_color=[255, 255, 255, 235],
-    )
-
-
 def _background(site: Site) -> list[pydeck.Layer]:
     if site.background is Background.NONE:
         return []
@@ -180,7 +159,7 @@ def _view_state(site: Site) -> pydeck.ViewState:
 
 
 def fit(west: float, south: float, east: float, north: float, *, width: int, height: int) -> float:
-    """Return the zoom at which a box of degrees fills a screen of so many pixels (512 pixels is the world at zoom 0)."""
+    """Return the zoom at which a box of degrees fills a screen of so many pixels (the world at zoom 0 is 512)."""
     across = max(east - west, 1e-6) / 360
     up = max(_mercator(north) - _mercator(south), 1e-9)
     return min(math.log2(width / (512 * across)), math.log2(height / (512 * up)))

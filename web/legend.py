@@ -1,9 +1,9 @@
 """Class breaks of a map of values: rounded quantiles, shared by all years so that years can be compared by eye.
 
 Zero is a class of its own: none is another thing than few. The values above it are put in five classes of about equal
-size (quantiles, Cynthia Brewer and Pickle, 2002: readers compare rates best in quantile maps). The breaks are rounded to
-two significant digits, since a legend is read, not computed with. A class holds its lower break and not its upper one.
-Breaks are functions of published values alone.
+size (quantiles, Cynthia Brewer and Pickle, 2002: readers compare rates best in quantile maps). The breaks are rounded
+to two significant digits, since a legend is read, not computed with. A class holds its lower break and not its upper
+one. Breaks are functions of published values alone.
 """
 
 from __future__ import annotations

@@ -46,9 +46,9 @@ ZERO = Look("#fdf8d8")
 #: Five classes of published values above zero, lowest first.
 SEQUENCE = (Look("#dff0b2"), Look("#9bd6b3"), Look("#4bb0be"), Look("#2a74ae"), Look("#1f3c84"))
 
-SUPPRESSED = Look("#c4c4cc", Pattern.DIAGONAL, "#565d69")
-MISSING = Look("#ffffff", Pattern.DOTS, "#6b7280")
-NOT_APPLICABLE = Look("#8f8a84", Pattern.LINES, "#34302c")
+SUPPRESSED = Look("#bfbfc7", Pattern.DIAGONAL, "#5f6673")
+MISSING = Look("#ffffff", Pattern.DOTS, "#858c97")
+NOT_APPLICABLE = Look("#dddddd", Pattern.LINES, "#7b7b7b")
 
 STATUSES = {
     Status.SUPPRESSED: SUPPRESSED,
@@ -59,7 +59,7 @@ STATUSES = {
 CLASSES = {
     HotspotClass.HOT: Look("#b3203a"),
     HotspotClass.NOT_SIGNIFICANT: Look("#f6eed6"),
-    HotspotClass.UNDETERMINED: Look("#cba6e6", Pattern.BACKWARD, "#5f3192"),
+    HotspotClass.UNDETERMINED: Look("#d6bcee", Pattern.BACKWARD, "#7f55b5"),
     HotspotClass.COLD: Look("#2c6fb3"),
     HotspotClass.SUPPRESSED: SUPPRESSED,
     HotspotClass.MISSING: MISSING,

@@ -102,7 +102,9 @@ def _definition(entry: Mapping[str, Any], language: str) -> dict[str, Any]:
     if not rate:
         return {**parts, "rate": None}
     exposure = localised(rate["exposure"], language)
-    formula = translator(language)("receipt.formula.rate", numerator=parts["numerator"], exposure=exposure, per=rate["per"])
+    formula = translator(language)(
+        "receipt.formula.rate", numerator=parts["numerator"], exposure=exposure, per=rate["per"]
+    )
     return {
         **parts,
         "rate": {

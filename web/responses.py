@@ -33,9 +33,7 @@ def tag(body: bytes) -> str:
 
 def canonical(content: object) -> bytes:
     """Return JSON bytes that depend on the content alone."""
-    return json.dumps(
-        content, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False
-    ).encode()
+    return json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False).encode()
 
 
 def answer(
@@ -55,7 +53,7 @@ def answer(
         packed: The gzip form of the body where it is at hand.
         headers: Further headers.
     """
-    zipped = len(body) > _SMALL and "gzip" in request.accept_encodings
+    zipped = len(body) > _SMALL and bool(request.accept_encodings.quality("gzip"))
     # A strong tag names bytes: the compressed form is another representation and has a tag of its own.
     etag = tag(body) + ("-gzip" if zipped else "")
     response = Response((packed or compress(body)) if zipped else body, content_type=content_type, headers=headers)

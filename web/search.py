@@ -82,7 +82,7 @@ def _entries(areas: Mapping[str, AreaList]) -> Iterator[_Entry]:
 
 
 def _grade(entry: _Entry, wanted: str) -> int | None:
-    if entry.code == wanted or entry.name == wanted:
+    if wanted in {entry.code, entry.name}:
         return 0
     if entry.name.startswith(wanted) or entry.code.startswith(wanted):
         return 1

@@ -153,7 +153,11 @@ def _values(site: Site, column: PublishedColumn) -> dict[str, Any]:
     key = column.key
     names = site.areas(key.level).name.tolist()
     rows = [
-        {"code": code, "name": names[fid], **{k: v for k, v in cell(column, fid).items() if k not in {"measure", "unit"}}}
+        {
+            "code": code,
+            "name": names[fid],
+            **{k: v for k, v in cell(column, fid).items() if k not in {"measure", "unit"}},
+        }
         for fid, code in enumerate(column.code.tolist())
     ]
     if len(rows) > PAGE:

@@ -97,4 +97,6 @@ def _page(template: str, content: dict[str, Any]) -> Response:
 
 def _by_theme(site: Site) -> list[tuple[Any, list[Any]]]:
     entries = site.catalogue["indicators"]
-    return [(theme, [entry for entry in entries if entry["theme"] == theme["id"]]) for theme in site.catalogue["themes"]]
+    return [
+        (theme, [entry for entry in entries if entry["theme"] == theme["id"]]) for theme in site.catalogue["themes"]
+    ]

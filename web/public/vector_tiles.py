@@ -80,5 +80,3 @@ def _tilejson(site: Site, level: str) -> dict[str, object]:
         name=localised(name, DEFAULT),
         attribution=str(site.catalogue["publisher"]),
     )
-
-

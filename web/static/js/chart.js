@@ -6,7 +6,7 @@ import {config, number, t} from './i18n.js';
 import {cellText} from './values.js';
 
 const WIDTH = 340;
-const HEIGHT = 128;
+const HEIGHT = 116;
 const TOP = 18;
 const BOTTOM = 20;
 

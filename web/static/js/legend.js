@@ -1,7 +1,7 @@
 // The legend: every class with its look, its limits and how many areas it holds, and how the classes were made.
 
 import {byId, el} from './dom.js';
-import {number, t} from './i18n.js';
+import {breakNumber, number, t} from './i18n.js';
 import {swatch} from './swatch.js';
 import {levelOne} from './model.js';
 import {HOTSPOT} from './state.js';
@@ -58,6 +58,6 @@ function methodText(view) {
   const alpha = view.entry.hotspots?.alpha ?? '';
   return t('legend.method_hotspot', {
     method: view.entry.methods[view.level] || '',
-    alpha: typeof alpha === 'number' ? number(alpha) : alpha
+    alpha: typeof alpha === 'number' ? breakNumber(alpha) : alpha
   });
 }

@@ -3,7 +3,7 @@
 // that another indicator changes colours and fetches no tile.
 
 import {layerFunctions} from './layers.js';
-import {labelRules, placeLabels} from './labels.js';
+import {Labels} from './labels.js';
 import {fitBounds} from './geometry.js';
 import {rgb} from './hatch.js';
 
@@ -26,8 +26,7 @@ export class MapView {
       hover: {level: null, fid: -1},
       chosen: {level: null, fid: -1}
     };
-    this.rules = labelRules(this.map.takeover);
-    this.names = [];
+    this.labels = new Labels(container, this.map.takeover);
     this.level = null;
     this.previous = null;
     this.counter = 0;
@@ -62,7 +61,7 @@ export class MapView {
   }
 
   wholeView() {
-    return fitBounds(this.map.bounds, this.size(), [16, 20, 16, 20], this.map.maxZoom);
+    return fitBounds(this.map.bounds, this.size(), [14, 58, 14, 18], this.map.maxZoom);
   }
 
   clamp(zoom) {
@@ -98,6 +97,7 @@ export class MapView {
     const {longitude, latitude, zoom} = viewState;
     this.viewState = {...this.viewState, longitude, latitude, zoom};
     this.events.move({lon: longitude, lat: latitude, zoom});
+    this.labels.follow({longitude, latitude, zoom});
     this.placeNamesSoon();
   }
 
@@ -132,7 +132,7 @@ export class MapView {
     const layers = ids.filter(id => this.templates.has(id)).map(id => {
       return this.templates.get(id).clone({updateTriggers: {renderSubLayers: this.changes(id)}});
     });
-    this.deck.setProps({layers: [...layers, ...this.markerLayers(), ...this.labelLayers()]});
+    this.deck.setProps({layers: [...layers, ...this.markerLayers()]});
   }
 
   /** What a layer is made from besides its tiles: when this changes, its parts are made again from tiles at hand. */
@@ -156,18 +156,6 @@ export class MapView {
     ];
   }
 
-  labelLayers() {
-    // Without a letter there is no atlas of letters, which the bundle does not expect.
-    if (!this.names.length) return [];
-    const layer = this.templates.get('labels').clone({
-      data: this.names,
-      getPosition: item => item.position,
-      getText: item => item.name,
-      getSize: item => item.size
-    });
-    return [layer];
-  }
-
   placeNamesSoon() {
     clearTimeout(this.naming);
     this.naming = setTimeout(() => this.placeNames(), 120);
@@ -175,11 +163,7 @@ export class MapView {
 
   placeNames() {
     const [width, height] = this.size();
-    const {longitude, latitude, zoom} = this.viewState;
-    const names = placeLabels(this.rules, this.areasOf, {longitude, latitude, zoom, width, height});
-    if (names.map(item => item.name).join() === this.names.map(item => item.name).join()) return;
-    this.names = names;
-    this.render();
+    this.labels.place(this.areasOf, {...this.viewState, width, height});
   }
 
   /** Once the new level is drawn the one before it, kept beneath against flashing, may go. */
@@ -198,13 +182,11 @@ export class MapView {
 
   /** Move the eye. */
   go(view, duration = 600) {
-    const zoom = this.clamp(view.zoom);
-    this.viewState = {...this.viewState, ...view, zoom};
-    this.deck.setProps({
-      initialViewState: {...this.viewState, ...this.limits, transitionDuration: still.matches ? 0 : duration}
-    });
-    this.events.move({lon: view.longitude, lat: view.latitude, zoom});
-    this.placeNamesSoon();
+    const target = {...this.viewState, ...view, zoom: this.clamp(view.zoom)};
+    const transitionDuration = still.matches ? 0 : duration;
+    this.deck.setProps({initialViewState: {...target, ...this.limits, transitionDuration}});
+    // deck.gl tells of every step of a transition, but not of a jump.
+    if (!transitionDuration) this.moved(target);
   }
 
   zoomBy(step) {

@@ -30,6 +30,8 @@ export class Panel {
       fetchReceipt(view, area.level, area.code).catch(() => null)
     ]);
     if (turn !== this.turn) return;
+    if (this.code !== area.code) this.root.scrollTop = 0;
+    this.code = area.code;
     const cell = receipt?.values.find(item => item.measure === view.measure);
     this.root.replaceChildren(
       ...[
@@ -57,7 +59,7 @@ export class Panel {
   }
 
   head(area, chosen) {
-    const level = area.level === 'country' ? t('area.overview') : `${levelOne(area.level)} ${area.code}`;
+    const level = area.level === 'country' ? t('area.overview') : area.code === area.name ? levelOne(area.level) : `${levelOne(area.level)} ${area.code}`;
     const close = el(
       'button',
       {type: 'button', class: 'area-close', 'aria-label': t('action.close'), title: t('action.close'), onclick: this.events.clear},

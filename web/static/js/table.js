@@ -122,7 +122,7 @@ export class Table {
 
   rowHeight() {
     const row = this.body.querySelector('tr:not(.spacer)');
-    return row?.offsetHeight || 34;
+    return row?.offsetHeight || 32;
   }
 
   paintSoon() {
@@ -161,8 +161,8 @@ export class Table {
         tabindex: at === this.cursor ? 0 : -1
       },
       el('td', {title: `${name} (${view.areas.code[fid]})`}, name),
-      el('td', {class: known ? 'number' : 'number soft'}, valueText(view, fid)),
-      el('td', {}, el('div', {class: 'cell-class', title: group.label}, swatch(group.look, 20, 13), el('span', {}, group.label)))
+      el('td', {class: known ? 'number' : 'number soft'}, known ? valueText(view, fid) : '–'),
+      el('td', {}, el('div', {class: 'cell-class', title: group.label}, swatch(group.look, 18, 12), el('span', {}, group.label)))
     );
   }
 

@@ -14,11 +14,13 @@ export class Tooltip {
 
   show(view, {fid, x, y}) {
     const group = view.entries[view.group[fid]];
+    const name = view.areas.name[fid];
+    const code = view.areas.code[fid];
     const hotspot = view.layer === 'hotspot';
     this.root.replaceChildren(
       ...[
-        el('p', {class: 'tooltip-name'}, view.areas.name[fid]),
-        el('p', {class: 'tooltip-level'}, `${levelOne(view.level)} ${view.areas.code[fid]}`),
+        el('p', {class: 'tooltip-name'}, name),
+        el('p', {class: 'tooltip-level'}, name === code ? levelOne(view.level) : `${levelOne(view.level)} ${code}`),
         el('p', {class: 'tooltip-value'}, valueText(view, fid, {unit: true})),
         el('p', {class: 'tooltip-class'}, swatch(group.look, 20, 13), hotspot ? group.label : statusOrClass(group)),
         el(
