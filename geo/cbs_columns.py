@@ -40,7 +40,10 @@ STRUCTURE: Mapping[str, Mapping[str, tuple[str, ...]]] = MappingProxyType(
     }
 )
 
-WATER = ("water",)
+#: Columns that a file may have besides: role -> names. `zicht_kind` is of files that Zicht wrote itself.
+EXTRA: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {"water": ("water",), "year": ("jaar",), "kind": ("zicht_kind",)}
+)
 
 #: Public figures that a file may hold: attribute -> names.
 FIGURES: Mapping[str, tuple[str, ...]] = MappingProxyType(
@@ -69,6 +72,12 @@ CODE: Mapping[str, re.Pattern[str]] = MappingProxyType(
         "park": re.compile(r"[A-Z]{2}[0-9A-Z]{2,14}"),
     }
 )
+
+#: The level in which each level's parents are.
+ABOVE: Mapping[str, str] = MappingProxyType({"wijk": "gemeente", "buurt": "wijk", "park": "buurt"})
+
+#: What the code of a remainder looks like: no publisher's code is that long (see `geo.remainders`).
+REMAINDER = re.compile(r"(WK\d{4}|BU\d{4}[0-9A-Z]{2}|BU\d{4}REST)REST")
 
 
 def find_column(fields: Iterable[str], names: Sequence[str]) -> str | None:
@@ -133,19 +142,30 @@ def figures(values: NDArray[Any], *, where: str) -> FloatArray:
     return np.where(np.isfinite(number) & (number >= 0), number, np.nan)
 
 
-def check_codes(code: StrArray, level: str, *, where: str) -> None:
+def check_codes(code: StrArray, level: str, kind: StrArray, *, row: NDArray[np.int64], where: str) -> None:
     """Refuse codes that do not have the form of their level.
+
+    Args:
+        code: (n,) codes.
+        level: "gemeente", "wijk", "buurt" or "park".
+        kind: (n,) kinds; "remainder" allows a remainder's code.
+        row: (n,) rows in the file, from 0, for the message.
+        where: File and layer, for the message.
 
     Raises:
         SchemaError: With the first wrong code, its row and the number of wrong codes.
     """
-    wrong = [row for row, one in enumerate(code) if not CODE[level].fullmatch(str(one))]
+    wrong = [at for at, (one, what) in enumerate(zip(code, kind, strict=True)) if not _fits(str(one), level, what)]
     if wrong:
         raise SchemaError(
             f"{len(wrong)} codes of level {level} do not have the form {CODE[level].pattern}, "
-            f"first {str(code[wrong[0]])!r} in row {wrong[0] + 1}.",
+            f"first {str(code[wrong[0]])!r} in row {int(row[wrong[0]]) + 1}.",
             where=where,
         )
+
+
+def _fits(code: str, level: str, kind: str) -> bool:
+    return bool(CODE[level].fullmatch(code) or (kind == "remainder" and REMAINDER.fullmatch(code)))
 
 
 def figure_columns(fields: Sequence[str]) -> list[str]:

@@ -74,7 +74,8 @@ class Hierarchy:
         at = self.up(fine, coarse)
         if len(values) != len(at):
             raise AlignmentError(f"{len(values)} values do not belong to the {len(at)} areas of level {fine}.")
-        return np.bincount(at, weights=values, minlength=self.sizes[self._at(coarse)])
+        totals = np.bincount(at, weights=values, minlength=self.sizes[self._at(coarse)])
+        return np.asarray(totals, dtype=np.float64)
 
     def _at(self, level: str) -> int:
         if level not in self.levels:

@@ -17,6 +17,7 @@ from scipy.spatial import cKDTree
 
 from geo.areas import FloatArray, Layer, ObjectArray, StrArray
 from geo.grids import from_strings
+from geo.interior import border_segments
 from geo.weights import SpatialWeights, from_pairs
 from zicht.errors import AlignmentError
 
@@ -38,27 +39,26 @@ def queen(layer: Layer, *, snap: float = 0.1) -> SpatialWeights:
     return _both_ways(len(layer), first, second)
 
 
-def rook(layer: Layer, *, snap: float = 0.1) -> SpatialWeights:
-    """Link areas whose borders run within `snap` of each other over more than a point.
+def rook(layer: Layer, *, snap: float = 0.1, minimum: float = 1.0) -> SpatialWeights:
+    """Link areas whose borders run within `snap` of each other over more than a corner.
 
     Args:
         layer: Areas with polygons in RD.
         snap: Largest distance in metres at which two borders count as the same, above 0.
+        minimum: Length in metres that they must share, above 0. Around a corner two borders stay within `snap` of each
+            other for a few times `snap`: choose more than that.
 
     Returns:
         Symmetric binary weights over the layer's areas.
 
     Raises:
-        AlignmentError: `snap` is not above 0.
+        AlignmentError: `snap` or `minimum` is not above 0.
     """
-    if not snap > 0:
-        raise AlignmentError("Rook contiguity needs a snapping distance above 0.", where=f"level {layer.level}")
+    if not (snap > 0 and minimum > 0):
+        raise AlignmentError("Rook contiguity needs a snapping distance and a length above 0.", where=layer.level)
     first, second = _near(layer, snap)
-    border = shapely.boundary(layer.geometry)
-    shared = _shared_length(border[first], border[second], snap)
-    # Two borders that only meet in a corner still run within `snap` of each other there, over up to about 2 x snap on
-    # either side of the corner where the angle is sharp.
-    long = shared > 4 * snap
+    shared = _shared_lengths(layer.geometry, snap)
+    long = np.asarray([shared.get(pair, 0.0) > minimum for pair in zip(first.tolist(), second.tolist(), strict=True)])
     return _both_ways(len(layer), first[long], second[long])
 
 
@@ -150,9 +150,33 @@ def _near(layer: Layer, snap: float) -> tuple[FloatArray, FloatArray]:
     return first[once], second[once]
 
 
-def _shared_length(one: ObjectArray, other: ObjectArray, snap: float) -> FloatArray:
-    near = shapely.intersection(one, shapely.buffer(other, snap, cap_style="flat"))
-    return np.asarray(shapely.length(near), dtype=np.float64)
+def _shared_lengths(geometry: ObjectArray, snap: float) -> dict[tuple[int, int], float]:
+    """Return for pairs of areas, lower position first, the length of the first's border that follows the second's."""
+    start, end, owner = border_segments(geometry)
+    lines = shapely.linestrings(np.stack([start, end], axis=1))
+    one, other = shapely.STRtree(lines).query(lines, predicate="dwithin", distance=snap)
+    between = owner[one] < owner[other]
+    one, other = one[between], other[between]
+    length = _length_along(start[one], end[one], start[other], end[other], snap)
+    pair, at = np.unique(owner[one] * len(geometry) + owner[other], return_inverse=True)
+    totals = np.bincount(at, weights=length, minlength=len(pair))
+    return {divmod(int(key), len(geometry)): float(total) for key, total in zip(pair, totals, strict=True)}
+
+
+def _length_along(a: FloatArray, b: FloatArray, c: FloatArray, d: FloatArray, snap: float) -> FloatArray:
+    """Return the length of segment ab that lies beside segment cd, at most `snap` from it: in a box around cd."""
+    base = np.hypot(*(d - c).T)
+    along = (d - c) / base[:, None]
+    across = np.column_stack([-along[:, 1], along[:, 0]])
+    low, high = np.zeros(len(a)), np.ones(len(a))
+    for axis, least, most in ((along, np.zeros(len(a)), base), (across, np.full(len(a), -snap), np.full(len(a), snap))):
+        at, step = np.sum((a - c) * axis, axis=1), np.sum((b - a) * axis, axis=1)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            enter, leave = np.sort(np.stack([(least - at) / step, (most - at) / step]), axis=0)
+        flat, inside = step == 0, (at >= least) & (at <= most)
+        low = np.maximum(low, np.where(flat, np.where(inside, 0.0, 1.0), enter))
+        high = np.minimum(high, np.where(flat, np.where(inside, 1.0, 0.0), leave))
+    return np.asarray(np.maximum(high - low, 0.0) * np.hypot(*(b - a).T))
 
 
 def _both_ways(n: int, first: FloatArray, second: FloatArray) -> SpatialWeights:

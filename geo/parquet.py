@@ -1,4 +1,4 @@
-"""Write the places of a release: `areas.parquet`, which is GeoParquet 1.1 and carries what a reader without geometry needs.
+"""Write the places of a release: `areas.parquet`, GeoParquet 1.1 that also serves readers without geometry.
 
 Conventions: rows are ordered by level, then fid; geometry is WKB in EPSG:28992, null for hexes and for areas without a
 polygon; lon, lat is a point inside (a cell's centre), west to north the bounds, in WGS 84 degrees rounded to 1e-7 (1

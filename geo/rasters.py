@@ -109,8 +109,7 @@ def read_bands(raster: Path, *, crs: int = RD) -> dict[str, NumPyRasterSource]:
             amounts = source.read(masked=True).astype(np.float64).filled(np.nan)
             transform, bounds = source.transform, source.bounds
     except RasterioError as error:
-        raise BoundaryError("The raster cannot be read.", where=str(raster), remedy="Fetch or make it again.") from
-        error
+        raise BoundaryError("The raster cannot be read.", where=str(raster), remedy="Make it again.") from error
     _check_grid(raster, stated, transform, crs)
     return {
         name: NumPyRasterSource(np.nan_to_num(values, nan=0.0), *bounds)
@@ -121,7 +120,7 @@ def read_bands(raster: Path, *, crs: int = RD) -> dict[str, NumPyRasterSource]:
 def _check_grid(raster: Path, stated: int | None, transform: Any, crs: int) -> None:
     if stated != crs:
         raise CRSMismatchError(
-            f"The raster is in {f'EPSG:{stated}' if stated else 'no stated reference system'}, the areas in EPSG:{crs}.",
+            f"The raster is in {f'EPSG:{stated}' if stated else 'no stated system'}, the areas in EPSG:{crs}.",
             where=str(raster),
             remedy="Warp the raster to the areas' reference system, keeping its total.",
         )
@@ -133,4 +132,4 @@ def _sums(source: NumPyRasterSource, areas: gpd.GeoDataFrame) -> FloatArray:
     if areas.empty:
         return np.zeros(0)
     found = exact_extract(source, areas, ["sum"], output="pandas")
-    return np.nan_to_num(found["sum"].to_numpy(dtype=np.float64), nan=0.0)
+    return np.asarray(np.nan_to_num(found["sum"].to_numpy(dtype=np.float64), nan=0.0))

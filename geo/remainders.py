@@ -80,7 +80,7 @@ def missing_parents(
                 name=expected.get(str(code), f"Ontbrekende {coarse.level} {code}"),
                 parent=grandparent[str(code)],
                 area=0.0 if geometry is None else float(geometry.area),
-                reason=f"Missing in the file; drawn as the union of its {len(children)} areas of level {fine.level}.",
+                reason=f"Missing in the file; drawn from what it holds at level {fine.level} ({len(children)}).",
                 geometry=geometry,
             )
         )
@@ -98,16 +98,19 @@ def uncovered(coarse: Layer, fine: Layer) -> dict[str, shapely.Geometry]:
         Code of the coarse area -> uncovered polygon, for those with a part above both bounds. A coarse area without
         any fine one keeps every uncovered part, however small: nothing else would stand for it.
     """
-    tree = shapely.STRtree(fine.geometry)
+    gap = shapely.union_all(coarse.geometry).difference(shapely.union_all(fine.geometry))
+    gaps = shapely.get_parts(gap)
+    tree = shapely.STRtree(gaps)
+    wide = gaps[shapely.area(gaps) >= MINIMUM_AREA]
+    childless = ~np.isin(coarse.code, fine.parent) & ~shapely.is_missing(coarse.geometry)
+    suspect = np.unique(shapely.STRtree(coarse.geometry).query(wide, predicate="intersects")[1])
     found = {}
-    for code, geometry in zip(coarse.code, coarse.geometry, strict=True):
-        if geometry is None:
-            continue
-        rest = geometry.difference(shapely.union_all(fine.geometry[tree.query(geometry, predicate="intersects")]))
-        childless = code not in fine.parent
-        parts = [part for part in shapely.get_parts(rest) if childless or is_lost_area(part)]
+    for at in np.union1d(suspect, np.flatnonzero(childless)):
+        geometry = coarse.geometry[at]
+        rest = shapely.union_all(shapely.intersection(gaps[tree.query(geometry, predicate="intersects")], geometry))
+        parts = [part for part in shapely.get_parts(polygonal(rest)) if childless[at] or is_lost_area(part)]
         if parts:
-            found[str(code)] = polygonal(shapely.union_all(parts))
+            found[str(coarse.code[at])] = polygonal(shapely.union_all(parts))
     return found
 
 
