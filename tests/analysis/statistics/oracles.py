@@ -22,17 +22,19 @@ def enumerated_tails(pool: Sequence[int], size: int, observed: int) -> tuple[Fra
 
 
 def subset_counts(pool: Sequence[int], size: int) -> list[int]:
-    """How many subsets of a size have sum 0, 1, 2, ...: dynamic programming, exact."""
-    length = sum(sorted(pool, reverse=True)[:size]) + 1
-    counts = [[0] * length for _ in range(size + 1)]
-    counts[0][0] = 1
+    """How many subsets of a size have sum 0, 1, 2, ...: dynamic programming on exact integers.
+
+    A row of counts is one large integer with a slot of `len(pool) + 1` bits for each sum: no count can overflow it,
+    adding a value to every sum is a shift, and merging two rows is one addition.
+    """
+    slot, length = len(pool) + 1, sum(sorted(pool, reverse=True)[:size]) + 1
+    rows = [1] + [0] * size
     for value in pool:
         for k in range(size, 0, -1):
-            fewer, row = counts[k - 1], counts[k]
-            for s in range(length - 1, value - 1, -1):
-                if fewer[s - value]:
-                    row[s] += fewer[s - value]
-    return counts[size]
+            rows[k] += rows[k - 1] << (slot * value)
+    mask = (1 << slot) - 1
+    digits = rows[size]
+    return [(digits >> (slot * s)) & mask for s in range(length)]
 
 
 def dynamic_tails(pool: Sequence[int], size: int, observed: int) -> tuple[Fraction, Fraction, Fraction]:

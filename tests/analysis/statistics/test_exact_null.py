@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+from collections.abc import Callable
+from itertools import combinations
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -44,8 +47,6 @@ def test_tails_equal_full_enumeration(question: tuple[list[int], list[int], list
 @given(questions())
 @settings(max_examples=200, deadline=None)
 def test_excess_equals_full_enumeration(question: tuple[list[int], list[int], list[int], list[int]]) -> None:
-    from itertools import combinations
-
     pool, left, size, above = question
     got = exact_excess(np.array(pool), left_out=np.array(left), size=np.array(size), above=np.array(above))
     for i in range(len(left)):
@@ -53,13 +54,13 @@ def test_excess_equals_full_enumeration(question: tuple[list[int], list[int], li
         assert got[i] == pytest.approx(np.mean([max(s - above[i], 0) for s in sums]), abs=1e-10)
 
 
-POOLS = {
+POOLS: dict[str, Callable[[np.random.Generator], np.ndarray]] = {
     "small counts": lambda rng: rng.poisson(1.5, 90),
     "skewed": lambda rng: rng.negative_binomial(0.3, 0.1, 120),
     "one outlier": lambda rng: np.append(rng.poisson(2, 99), 400),
     "base five": lambda rng: 5 * rng.poisson(2, 100),
     "zeros and ones": lambda rng: rng.integers(0, 2, 100),
-    "mostly equal": lambda rng: np.append(np.full(80, 3), [0, 1, 7]),
+    "mostly equal": lambda _: np.append(np.full(80, 3), [0, 1, 7]),
 }
 
 
@@ -167,10 +168,11 @@ def test_shifting_and_scaling_the_map_change_nothing(values: list[int], shift: i
 
 def test_one_outlier_costs_nothing_where_it_is_not_seen() -> None:
     pool = np.append(np.ones(50, dtype=np.int64), [0, 3, 10**9])
-    question = {"left_out": np.array([1]), "size": np.array([3]), "observed": np.array([5])}
+    left_out, size, observed = np.array([1]), np.array([3]), np.array([5])
     cheap = Limits(work=1e5, memory=1e5)
-    tails = exact_tails(pool, **question, limits=cheap)
-    assert tails.upper == exact_tails(np.append(pool[:-1], 7), **question).upper
+    tails = exact_tails(pool, left_out=left_out, size=size, observed=observed, limits=cheap)
+    lower = np.append(pool[:-1], 7)
+    assert tails.upper == exact_tails(lower, left_out=left_out, size=size, observed=observed).upper
 
 
 def test_an_answer_depends_on_no_other_question() -> None:
