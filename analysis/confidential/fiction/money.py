@@ -11,9 +11,11 @@ from analysis.confidential.fiction.pseudonyms import pseudonyms
 from analysis.confidential.fiction.world import World, frame
 
 #: Transactions by each salon of the planted cluster over all years, on average.
-PER_SALON = 8.0
+PER_SALON = 10.0
 
-_TRANSACTIONS = Profile(rate=0.024, deprivation=0.3, dispersion=0.08)
+#: Denser than in reality, and evened out between town and country: with fewer, most buurten of the default view would
+#: be hidden, and "not hot" could be said of hardly any.
+_TRANSACTIONS = Profile(rate=0.038, deprivation=0.18, urbanity=-0.2, dispersion=0.04)
 _BY_BUSINESS = 0.25
 _AGAIN = 0.12
 

@@ -21,9 +21,9 @@ from zicht.errors import BoundaryError
 CLUSTERED_BRANCH = "96022"
 
 #: Intensity in a deviating buurt relative to what its context explains.
-DEVIATION_RISK = 6.0
+DEVIATION_RISK = 5.0
 
-_SMALLEST, _LARGEST = 4, 8
+_LARGEST = 8
 _POPULOUS = 150
 
 
@@ -70,11 +70,12 @@ class _Pattern:
     high: float
     deviations: int = 0
     rural: bool = False
+    smallest: int = 4
 
 
 _PATTERNS: Mapping[str, _Pattern] = {
-    "suspicious_transactions": _Pattern(4, 4.5, 7.0, deviations=6),
-    "cannabis_sites": _Pattern(3, 4.5, 7.0, deviations=6),
+    "suspicious_transactions": _Pattern(4, 5.0, 7.0, deviations=5, smallest=7),
+    "cannabis_sites": _Pattern(3, 5.0, 7.0, deviations=5, smallest=7),
     "drug_labs": _Pattern(3, 7.0, 8.0),
     "drug_waste": _Pattern(2, 7.0, 8.0, rural=True),
     "drug_suspects": _Pattern(2, 4.0, 6.0),
@@ -126,16 +127,20 @@ def plan(places: Places, context: Context, *, seed: int) -> Planted:
 
 
 def _groups(context: Context, pattern: _Pattern, rng: np.random.Generator) -> list[IntArray]:
-    eligible = context.inhabitants >= _POPULOUS
     if pattern.rural:
         eligible = (context.homes > 0) & (context.urbanity < np.median(context.urbanity))
+    else:
+        # No neighbour is small either, so that a hotspot is not hidden together with its surroundings.
+        smallest = np.array([context.inhabitants[near].min(initial=_POPULOUS) for near in context.neighbours])
+        eligible = (context.inhabitants >= _POPULOUS) & (smallest >= _POPULOUS / 2)
     blocked = ~eligible
     groups: list[IntArray] = []
     for start in rng.permutation(np.flatnonzero(eligible)):
         if len(groups) == pattern.groups:
             return groups
-        group = _grow(int(start), blocked, context, rng)
-        if len(group) >= _SMALLEST:
+        size = int(rng.integers(pattern.smallest, _LARGEST + 1))
+        group = _grow(int(start), size, blocked, context, rng)
+        if len(group) >= pattern.smallest:
             groups.append(group)
             blocked = blocked | _with_ring(group, context)
     if len(groups) < pattern.groups:
@@ -143,9 +148,8 @@ def _groups(context: Context, pattern: _Pattern, rng: np.random.Generator) -> li
     return groups
 
 
-def _grow(start: int, blocked: BoolArray, context: Context, rng: np.random.Generator) -> IntArray:
+def _grow(start: int, size: int, blocked: BoolArray, context: Context, rng: np.random.Generator) -> IntArray:
     group = [start] if not blocked[start] else []
-    size = int(rng.integers(_SMALLEST, _LARGEST + 1))
     while 0 < len(group) < size:
         ring = np.unique(np.concatenate([context.neighbours[at] for at in group]))
         ring = ring[~blocked[ring] & ~np.isin(ring, group)]
