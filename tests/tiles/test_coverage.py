@@ -10,8 +10,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from geo.areas import Layer
-from tests.tiles.worlds import coverages, edges, layer_of
-from tiles import coverage as room
+from tests.tiles.worlds import coverages, edges, layer_of, rounded_alone
 from tiles.coverage import draw, mercator, on_grid, project
 from tiles.cut import cut, ring_parts
 from tiles.features import ring_area
@@ -24,16 +23,6 @@ zooms = st.integers(5, 14)
 
 def objects(*geometry):
     return np.array(geometry, dtype=object)
-
-
-def rounded_alone(coverage, zoom):
-    """Return the simplified coverage in world units, rounded and not mended: what borders should be."""
-    unit = unit_length(zoom)
-    shapes = shapely.coverage_simplify(coverage.geometry, tolerance=room.TOLERANCE * unit)
-    return shapely.transform(
-        shapes,
-        lambda xy: np.floor(np.column_stack([HALF_WORLD + xy[:, 0], HALF_WORLD - xy[:, 1]]) / unit + 0.5 + 1e-6),
-    )
 
 
 @given(coverages(), zooms)

@@ -11,9 +11,10 @@ from hypothesis import strategies as st
 
 from geo.areas import FloatArray, Layer, ObjectArray
 from tiles.archive import Reader
+from tiles.coverage import TOLERANCE, Coverage
 from tiles.features import Feature, TileLayer, ring_area
 from tiles.mvt import decode_tile
-from tiles.scheme import tile_address
+from tiles.scheme import HALF_WORLD, tile_address, unit_length
 
 Edge = tuple[float, ...]
 
@@ -68,6 +69,16 @@ def edges(geometry: ObjectArray) -> tuple[set[Edge], set[Edge]]:
 def as_set(rows: FloatArray) -> set[Edge]:
     """Return rows as a set of tuples."""
     return set(map(tuple, rows.tolist()))
+
+
+def rounded_alone(coverage: Coverage, zoom: int) -> ObjectArray:
+    """Return the simplified coverage in world units, rounded and not mended: what borders should be."""
+    unit = unit_length(zoom)
+    shapes = shapely.coverage_simplify(coverage.geometry, tolerance=TOLERANCE * unit)
+    return shapely.transform(
+        shapes,
+        lambda xy: np.floor(np.column_stack([HALF_WORLD + xy[:, 0], HALF_WORLD - xy[:, 1]]) / unit + 0.5 + 1e-6),
+    )
 
 
 def polygons(feature: Feature) -> shapely.MultiPolygon:
