@@ -88,10 +88,13 @@ def _answer(code: int, problem: str, remedy: str, context: Callable[[], dict[str
         body = {"type": "about:blank", "status": code, "title": _TITLES.get(code, "Error")}
         body |= {"detail": problem} if problem else {}
         body |= {"remedy": remedy} if remedy else {}
-        return Response(json.dumps(body), code, content_type="application/problem+json")
+        return Response(json.dumps(body), code, _NOT_KEPT, content_type="application/problem+json")
     page = render_template("error.html", code=code, **context())
-    return Response(page, code, content_type="text/html; charset=utf-8")
+    return Response(page, code, _NOT_KEPT, content_type="text/html; charset=utf-8")
 
+
+#: A cache that kept an error would go on giving it.
+_NOT_KEPT = {"Cache-Control": "no-store"}
 
 _TITLES = {
     BAD_REQUEST: "The question cannot be answered as it stands",

@@ -65,9 +65,8 @@ class Site:
         return methods
 
     def _default_method(self, indicator: str, level: str) -> str:
-        entry = self.indicators.get(indicator, {}).get("hotspots") or {}
-        per_level = entry.get("level") or {}
-        return str(per_level.get(level) or entry.get("method") or "")
+        method = (self.indicators.get(indicator, {}).get("hotspots") or {}).get("method") or ""
+        return str(method.get(level, "") if isinstance(method, Mapping) else method)
 
     def indicator(self, name: str) -> Mapping[str, Any]:
         """Return the catalogue entry of an indicator.

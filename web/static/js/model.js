@@ -162,7 +162,7 @@ export function levelName(catalogue, id) {
 
 /** Name of one area of a level: "buurt". */
 export function levelOne(id) {
-  return t(id.startsWith('h3-') ? 'level.hex' : `level.${id}`);
+  return id.startsWith('h3-') ? t('level.hex') : t(`level.${id}`);
 }
 
 /** A period in words. */

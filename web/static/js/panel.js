@@ -25,9 +25,11 @@ export class Panel {
    */
   async show(view, area, chosen, childLevel) {
     const turn = (this.turn += 1);
-    const [series, receipt] = await Promise.all([
+    const whole = area.parents.find(parent => parent.level === 'country');
+    const [series, receipt, average] = await Promise.all([
       fetchSeries(view, area.level, area.code).catch(() => null),
-      fetchReceipt(view, area.level, area.code).catch(() => null)
+      fetchReceipt(view, area.level, area.code).catch(() => null),
+      whole && view.measure === 'rate' ? fetchSeries(view, whole.level, whole.code).catch(() => null) : null
     ]);
     if (turn !== this.turn) return;
     if (this.code !== area.code) this.root.scrollTop = 0;
@@ -37,7 +39,7 @@ export class Panel {
       ...[
         this.crumbs(area),
         this.head(area, chosen),
-        cell && this.figure(cell),
+        cell && this.figure(cell, average && this.average(view, whole, average)),
         receipt?.class && this.classLine(receipt.class),
         receipt && this.facts(receipt, view.measure),
         ...this.chart(view, area, series),
@@ -73,7 +75,13 @@ export class Panel {
     );
   }
 
-  figure(cell) {
+  /** The rate of the whole country, to hold that of an area against. */
+  average(view, whole, series) {
+    const point = series.points.find(item => item.period === view.state.period && item.status === 'published');
+    return point && t('area.average', {name: whole.name, value: number(point.value)});
+  }
+
+  figure(cell, average) {
     const known = cell.status === 'published';
     const parts = known
       ? [el('span', {class: 'figure-value'}, number(cell.value)), el('span', {class: 'figure-unit'}, cell.unit)]
@@ -83,6 +91,7 @@ export class Panel {
     const notes = known
       ? [rounded && t('method.bounds', bounds)]
       : [t(`class.${cell.status}.explain`), cell.high !== null && t('method.bounds_hidden', bounds)];
+    if (average) notes.unshift(`${average}.`);
     const note = notes.filter(Boolean).join(' ');
     return el('div', {class: 'figure', id: 'area-figure'}, parts, note && el('span', {class: 'figure-note'}, note));
   }

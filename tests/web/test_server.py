@@ -1,0 +1,90 @@
+from __future__ import annotations
+
+import socket
+import subprocess
+import sys
+import threading
+import urllib.request
+
+import pytest
+import waitress
+
+from web.errors import ServerError
+from web.server import listen, serve
+
+
+def test_a_port_in_use_is_an_error_with_a_remedy(app):
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        with pytest.raises(ServerError) as caught:
+            serve(app, "127.0.0.1", port)
+    assert str(port) in caught.value.where
+    assert f"--port {port + 1}" in caught.value.remedy
+
+
+@pytest.mark.parametrize(("host", "port"), [("127.0.0.1", 65_536), ("127.0.0.1", -1), ("203.0.113.9", 0)])
+def test_an_address_that_is_not_ours_is_an_error(host, port):
+    with pytest.raises(ServerError):
+        listen(host, port)
+
+
+def test_it_serves(app):
+    listener = listen("127.0.0.1", 0)
+    server = waitress.create_server(app, sockets=[listener], ident=None)
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    try:
+        address = f"http://127.0.0.1:{listener.getsockname()[1]}/kaart"
+        with urllib.request.urlopen(address, timeout=10) as answer:
+            assert answer.status == 200
+            assert b"Waterland-Oost" in answer.read()
+            assert "waitress" not in str(answer.headers).lower()
+    finally:
+        server.close()
+        thread.join(5)
+
+
+BLOCKED = (
+    "affine exactextract geopandas h3 h3ronpy isal numba pandas pandera polars pyogrio pyproj rasterio rich shapely"
+)
+PROGRAM = f"""
+import sys
+class Block:
+    def find_spec(self, name, path=None, target=None):
+        if name.split(".")[0] in {BLOCKED.split()!r}:
+            raise ImportError(name)
+sys.meta_path.insert(0, Block())
+from pathlib import Path
+from zicht.release import open_release
+from web.app import create_app
+import web.server
+release = open_release(Path(sys.argv[1]))
+client = create_app(release).test_client()
+for path in sys.argv[2:]:
+    code = client.get(path).status_code
+    assert code == 200, (path, code)
+print("served")
+"""
+
+
+def test_the_server_needs_none_of_the_confidential_half(release):
+    from tests.web import addresses
+
+    paths = [
+        *addresses.pages(),
+        *addresses.columns(release),
+        *addresses.tiles(release),
+        *addresses.api(),
+        "/deck.json",
+        f"/tiles/{release.short_id}/buurt.json",
+        f"/download/{addresses.LABS}/2024/buurt.csv",
+    ]
+    done = subprocess.run(
+        [sys.executable, "-W", "error", "-c", PROGRAM, str(release.path), *paths],
+        check=False,
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.strip() == "served"
