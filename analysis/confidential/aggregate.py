@@ -65,7 +65,7 @@ class AreaIndex:
             coarse = to_strings(parents(rows["cell"].to_numpy(), resolution(level)))
             return positions(coarse, self.layers[level].code, where=level)
         above = ancestors(self.layers, "buurt", level)
-        return above[rows["buurt"].to_numpy()]
+        return np.asarray(above[rows["buurt"].to_numpy()], dtype=np.int64)
 
 
 def periods_of(indicator: Indicator, years: range) -> tuple[tuple[str, range], ...]:
