@@ -15,7 +15,7 @@ import shapely
 
 from geo.areas import BoundarySet, FloatArray, Layer, ObjectArray
 from geo.boundary_file import write_boundary_file
-from geo.cbs_columns import LAYERS
+from geo.cbs_columns import LAYERS, code_above
 from geo.cbs_layers import LayerReport, LayerSource, ReadOptions, read_codes, read_level, read_water
 from geo.remainders import Remainder, missing_parents, remainders_within, with_remainders
 from geo.vector_files import layer_names
@@ -199,18 +199,13 @@ def _completed(
     made: list[Remainder] = []
     steps = list(pairwise(level for level in ("gemeente", "wijk", "buurt") if level in read))
     for coarse, fine in steps:
-        above = {code: _above(code, country) for code in done[fine].parent.tolist()}
+        above = {code: code_above(code) or country for code in done[fine].parent.tolist()}
         orphans = missing_parents(done[fine], done[coarse], above, expected.get(coarse, {}))
         done[coarse] = with_remainders(done[coarse], orphans)
         made += orphans
     for coarse, fine in steps:
         known = expected.get(fine, {})
-        new = remainders_within(done[coarse], done[fine], known, {code: _above(code, country) for code in known})
+        new = remainders_within(done[coarse], done[fine], known, {code: code_above(code) or country for code in known})
         done[fine] = with_remainders(done[fine], new)
         made += new
     return done, tuple(made)
-
-
-def _above(code: str, country: str) -> str:
-    """Return the parent that a CBS code itself names: its first digits."""
-    return {"GM": country, "WK": f"GM{code[2:6]}", "BU": f"WK{code[2:8]}"}[code[:2]]

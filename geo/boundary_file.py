@@ -41,16 +41,16 @@ def write_boundary_file(boundaries: BoundarySet, water: ObjectArray, path: Path)
     Raises:
         BoundaryError: The file cannot be written.
     """
-    part = path.with_name(f".{path.stem}.part.gpkg")
+    part, packed = (path.with_name(f".{path.stem}.{stage}.gpkg") for stage in ("part", "packed"))
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        part.unlink(missing_ok=True)
+        _remove(part, packed)
         for level, layer in boundaries.layers.items():
             if level in LAYERS:
                 _append(part, LAYERS[level], _table(level, layer), layer.geometry)
         _append(part, "wateren", {}, water)
-        _settle(part)
-        part.replace(path)
+        _settle(part, packed)
+        packed.replace(path)
     except _FAILED as error:
         raise BoundaryError(
             "The boundaries could not be written.",
@@ -58,7 +58,12 @@ def write_boundary_file(boundaries: BoundarySet, water: ObjectArray, path: Path)
             remedy="Check that the folder may be written to and that the disk has room.",
         ) from error
     finally:
-        part.unlink(missing_ok=True)
+        _remove(part, packed)
+
+
+def _remove(*paths: Path) -> None:
+    for path in paths:
+        path.unlink(missing_ok=True)
 
 
 def _table(level: str, layer: Layer) -> dict[str, Any]:
@@ -90,9 +95,9 @@ def _multi(geometry: ObjectArray) -> ObjectArray:
     return out
 
 
-def _settle(path: Path) -> None:
-    """Fix the time of last change and pack the file: the writer stamps the clock into it."""
-    with closing(sqlite3.connect(path)) as database:
+def _settle(part: Path, packed: Path) -> None:
+    """Write the file anew without what depends on the clock: the time of last change, and the count of changes."""
+    with closing(sqlite3.connect(part)) as database:
         database.execute("UPDATE gpkg_contents SET last_change = ?", (LAST_CHANGE,))
         database.commit()
-        database.execute("VACUUM")
+        database.execute("VACUUM INTO ?", (str(packed),))

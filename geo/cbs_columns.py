@@ -168,6 +168,11 @@ def _fits(code: str, level: str, kind: str) -> bool:
     return bool(CODE[level].fullmatch(code) or (kind == "remainder" and REMAINDER.fullmatch(code)))
 
 
+def code_above(code: str) -> str:
+    """Return the code of the parent that a CBS code names itself: its first digits; "" above a gemeente."""
+    return {"WK": f"GM{code[2:6]}", "BU": f"WK{code[2:8]}"}.get(code[:2], "")
+
+
 def figure_columns(fields: Sequence[str]) -> list[str]:
     """Return the columns, as the file spells them, that hold a public figure Zicht uses."""
     found = [find_column(fields, names) for names in (*FIGURES.values(), *AGES_15_64)]

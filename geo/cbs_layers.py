@@ -34,7 +34,8 @@ class LayerSource:
     Args:
         layer: Name of the layer in its file.
         path: Another file than the one asked for, or None.
-        columns: Role ("code", "name", "parent") -> column, when the file has names of its own.
+        columns: Role ("code", "name", "parent") -> column, when the file has names of its own. Where the column of the
+            parent is that of the code, the parent is the one that a CBS code names itself, in its first digits.
     """
 
     layer: str
@@ -167,6 +168,8 @@ def _read_rows(path: Path, level: str, source: str | LayerSource, options: ReadO
         role: cbs.texts(features.columns[column]) if column else np.full(len(features.geometry), usual[role])
         for role, column in ({"parent": None} | roles | extra).items()
     }
+    if roles.get("parent") == roles["code"]:
+        text["parent"] = np.array([cbs.code_above(code) for code in text["code"].tolist()], dtype=np.str_)
     _check_unique(text["code"], text["water"], where)
     _check_year(text["year"], options.edition, where)
     return _Rows(features, text["code"], text["name"], text["parent"], text["water"], text["kind"])

@@ -159,13 +159,14 @@ def _sqlite_count(path: Path, layer: str) -> int:
 
 
 def _in_rd(geometry: ObjectArray, crs: Any, where: str, *, reproject: bool) -> ObjectArray:
-    if crs is None:
+    stated = None if crs is None else pyproj.CRS.from_user_input(crs)
+    # A GeoPackage without a reference system says "undefined Cartesian", which is an engineering system.
+    if stated is None or stated.is_engineering:
         raise CRSMismatchError(
             "No coordinate reference system is stated.",
             where=where,
             remedy="Write the file again with its reference system; Zicht works in EPSG:28992 (RD New).",
         )
-    stated = pyproj.CRS.from_user_input(crs)
     if _is_rd(stated):
         return np.asarray(shapely.force_2d(geometry), dtype=object)
     if not reproject:
