@@ -34,9 +34,8 @@ def park_registrations(world: World) -> pl.DataFrame:
 
 def _residents(world: World) -> pl.DataFrame:
     person = np.flatnonzero(world.persons.since > 0)
-    first = np.maximum(world.persons.since[person], world.years[0])
     last = np.full(len(person), world.years[-1])
-    return _natural(world, person, world.persons.address[person], first, last)
+    return _natural(world, person, world.persons.address[person], world.persons.since[person], last)
 
 
 def _left(world: World, rng: np.random.Generator) -> pl.DataFrame:
@@ -45,7 +44,7 @@ def _left(world: World, rng: np.random.Generator) -> pl.DataFrame:
     home = np.flatnonzero((world.persons.since == 0) & (world.persons.age >= ADULT))
     person = rng.choice(home, size=wanted, replace=False)
     last = rng.integers(world.years[0], world.years[-1], size=wanted) if wanted else np.zeros(0, dtype=np.int64)
-    first = np.maximum(last - rng.integers(0, 3, size=wanted), world.years[0])
+    first = last - rng.integers(0, 3, size=wanted)
     return _natural(world, person, rng.choice(objects, size=wanted), first, last)
 
 
@@ -71,7 +70,7 @@ def _legal(world: World, rng: np.random.Generator) -> pl.DataFrame:
     rate = np.where(register.park[objects] == world.plan.park, _PLANTED_LEGAL_PER_OBJECT, _LEGAL_PER_OBJECT)
     address = objects[rng.random(len(objects)) < rate]
     first = rng.integers(world.years[0] - 3, world.years[-1] + 1, size=len(address))
-    row, year = _spells(world, np.maximum(first, world.years[0]), np.full(len(address), world.years[-1]))
+    row, year = _spells(world, first, np.full(len(address), world.years[-1]))
     # Legal persons without an establishment of their own: the holdings behind the objects.
     holders = pseudonyms(len(address), rng)
     never = np.zeros(len(row), dtype=bool)

@@ -91,6 +91,8 @@ def test_one_wijk_has_salons_turnover_and_transactions(country, context, records
     buurt = dict(zip(country.addresses.address_id.tolist(), country.addresses.buurt.tolist(), strict=True))
     codes = set(context.code[here].tolist())
     placed = salons.with_columns(pl.col("address_id").replace_strict(buurt).is_in(codes).alias("here"))
+    every_year = good(records, "establishments").filter(pl.col("business_id").is_in(by_year_of(placed).implode()))
+    assert every_year.group_by("year").len()["len"].n_unique() == 1
     turnover = dict(placed.group_by("here").agg(pl.col("turnover").median()).iter_rows())
     assert turnover[True] > 2.5 * turnover[False]
     suspicious = good(records, "suspicious_transactions")
@@ -99,6 +101,12 @@ def test_one_wijk_has_salons_turnover_and_transactions(country, context, records
     businesses = suspicious.filter(pl.col("subject_kind") == "business")
     assert ratio(per_buurt(country, businesses), context.inhabitants, here) > 2
     assert ratio(per_buurt(country, suspicious), context.inhabitants, here) > 1.1
+
+
+def by_year_of(placed):
+    """The salons of the cluster: those in the planted wijk that turn over most."""
+    there = placed.filter("here").sort("turnover", descending=True)
+    return there.head(len(there) // 2)["business_id"]
 
 
 def by_park(records, rows):

@@ -27,7 +27,7 @@ def test_the_default_view_is_mostly_published_and_not_wholly(province, province_
     """Suspicious transactions per buurt in five years: the indicator, period and level the demo opens with."""
     count = per_buurt(province, good(province_records, "suspicious_transactions"))
     assert len(count) == 450
-    assert 0.65 <= published(count).mean() <= 0.92
+    assert 0.6 <= published(count).mean() <= 0.96
     # "Not hot" can only be said where nobody in the neighbourhood is suppressed.
     neighbours = touching(province.boundaries.layers["buurt"].geometry)
     whole = [published(count[[at, *near]]).all() for at, near in enumerate(neighbours)]
@@ -73,7 +73,8 @@ def test_most_parks_are_published_and_one_is_far_above(province, province_record
     park = province_records["addresses"].select("address_id", "park")
     natural = province_records["park_registrations"].filter((pl.col("kind") == "natural") & (pl.col("year") == 2025))
     count = dict(natural.join(park, on="address_id").group_by("park").len().iter_rows())
-    assert set(count) == set(province.boundaries.layers["park"].code.tolist())
+    assert set(count) <= set(province.boundaries.layers["park"].code.tolist())
+    assert len(count) >= 20
     numbers = np.array(list(count.values()))
     assert np.mean(numbers >= THRESHOLD) > 0.6
     assert numbers.max() < 300
