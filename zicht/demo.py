@@ -46,7 +46,7 @@ source = "Fictieve gebiedsindeling 2025"
 country = { code = "FL00", name = "Fictief gebied" }
 
 [default]
-indicator = "cannabis-sites-cleared"
+indicator = "suspicious-transactions"
 period = "2021-2025"
 level = "buurt"
 layer = "hotspot"

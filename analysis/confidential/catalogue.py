@@ -7,6 +7,7 @@ from typing import Any
 
 from analysis.confidential.aggregate import periods_of
 from analysis.confidential.contracts import Source, Text
+from analysis.confidential.exposures import exposure_years
 from analysis.confidential.indicators import Indicator, Theme
 from analysis.confidential.pipeline import rate_unit
 
@@ -57,7 +58,7 @@ def _indicator(
         "measure": "count",
         "levels": list(indicator.levels),
         "periods": [period for period, _ in periods_of(indicator, years)],
-        "rate": _rate(indicator, exposure_source),
+        "rate": _rate(indicator, years, exposure_source),
         "source": {
             "id": source.id,
             "name": source.name,
@@ -75,13 +76,15 @@ def _indicator(
     }
 
 
-def _rate(indicator: Indicator, exposure_source: Text) -> dict[str, Any] | None:
+def _rate(indicator: Indicator, years: range, exposure_source: Text) -> dict[str, Any] | None:
     if indicator.exposure is None:
         return None
+    periods = [period for period, _ in periods_of(indicator, years)]
     return {
         "unit": rate_unit(indicator),
         "exposure": indicator.exposure.name,
         "per": indicator.exposure.per,
+        "years": {period: exposure_years(indicator.exposure, indicator.nature, period) for period in periods},
         "exposure_source": exposure_source,
     }
 

@@ -31,8 +31,13 @@ def exposure_column(
     figure = layers[key.level].attributes.get(exposure.attribute)
     if figure is None:
         return None
-    span = years_in(key.period) if nature is Nature.EVENT else 1
+    span = exposure_years(exposure, nature, key.period)
     return _public(key, column.code, np.asarray(figure, dtype=np.float64) * span, unit=exposure.name["en"])
+
+
+def exposure_years(exposure: Exposure, nature: Nature, period: str) -> int:
+    """Return by how many years a public figure is multiplied: events of five years have five years of exposure."""
+    return years_in(period) if exposure.attribute and nature is Nature.EVENT else 1
 
 
 def years_in(period: str) -> int:

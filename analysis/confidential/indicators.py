@@ -38,7 +38,7 @@ class DisclosureRule:
         threshold: Smallest number of units, and of contributors, that is shown.
         rounding: Base that counts are rounded to; 1 for none.
         zeros: Whether a zero is shown.
-        min_exposure: Smallest exposure for which a rate is shown.
+        min_exposure: Smallest exposure for which a rate is shown, in the unit of the figure (homes, not home-years).
     """
 
     threshold: int = 10

@@ -17,7 +17,7 @@ from analysis.confidential.aggregate import AreaIndex, CountTable, count
 from analysis.confidential.contracts import Source
 from analysis.confidential.disclosure.primary import primary
 from analysis.confidential.disclosure.redact import redact
-from analysis.confidential.exposures import exposure_column
+from analysis.confidential.exposures import exposure_column, exposure_years
 from analysis.confidential.indicators import Indicator, Theme
 from analysis.confidential.observations import ObservationTable, Places, observe
 from analysis.confidential.quality import quality_report
@@ -149,14 +149,10 @@ def with_rates(counts: PublishedTable, inputs: Inputs) -> Iterator[PublishedColu
         exposure = exposure_column(column, rule, layers=inputs.layers, nature=indicator.nature, counts=counts)
         if exposure is None:
             continue
+        years = exposure_years(rule, indicator.nature, column.key.period)
+        smallest = indicator.disclosure.min_exposure * years
         yield exposure
-        yield rate_column(
-            column,
-            exposure,
-            per=rule.per,
-            min_exposure=indicator.disclosure.min_exposure,
-            unit=rate_unit(indicator)["en"],
-        )
+        yield rate_column(column, exposure, per=rule.per, min_exposure=smallest, unit=rate_unit(indicator)["en"])
 
 
 def rate_unit(indicator: Indicator) -> Mapping[str, str]:

@@ -44,7 +44,7 @@ def test_every_rate_is_made_again_from_published_counts_and_exposures(release, e
                 release.values.column(beside(column, Measure.COUNT)),
                 release.values.column(beside(column, Measure.EXPOSURE)),
                 per=entry["rate"]["per"],
-                min_exposure=entry["disclosure"]["min_exposure"],
+                min_exposure=entry["disclosure"]["min_exposure"] * entry["rate"]["years"].get(column.key.period, 1),
                 unit=entry["rate"]["unit"]["en"],
             )
         )
