@@ -58,7 +58,8 @@ def rook(layer: Layer, *, snap: float = 0.1, minimum: float = 1.0) -> SpatialWei
         raise AlignmentError("Rook contiguity needs a snapping distance and a length above 0.", where=layer.level)
     first, second = _near(layer, snap)
     shared = _shared_lengths(layer.geometry, snap)
-    long = np.asarray([shared.get(pair, 0.0) > minimum for pair in zip(first.tolist(), second.tolist(), strict=True)])
+    pairs = zip(first.tolist(), second.tolist(), strict=True)
+    long = np.array([shared.get(pair, 0.0) > minimum for pair in pairs], dtype=bool)
     return _both_ways(len(layer), first[long], second[long])
 
 
