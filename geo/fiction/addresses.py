@@ -1,7 +1,7 @@
 """Make the address register of a fictional country from its boundaries alone.
 
-Homes stand along streets in built-up buurten and along roads between neighbouring buurten in the country. The register depends
-on the boundaries (polygons, homes per buurt, addresses per park) and the seed, so it never has to be stored.
+Homes stand along streets in built-up buurten and along roads in the country. The register depends on the boundaries
+(polygons, homes per buurt, addresses per park) and the seed, so it never has to be stored.
 """
 
 from __future__ import annotations
@@ -15,11 +15,15 @@ from geo.areas import BoundarySet, FloatArray, Layer, StrArray
 from geo.fiction.country import AddressRegister, IntArray
 from geo.fiction.lots import lots_in_buurt, lots_in_park
 
-#: Chance of a household of 0 (vacant), 1, 2 ... 6 persons.
-HOUSEHOLD = np.array([0.030, 0.280, 0.320, 0.140, 0.165, 0.050, 0.015])
+#: Chance of a home with 0 (vacant), 1, 2 ... 6 persons, in the country and in the heart of a town.
+COUNTRY_HOMES = np.array([0.030, 0.235, 0.345, 0.145, 0.170, 0.057, 0.018])
+TOWN_HOMES = np.array([0.035, 0.375, 0.305, 0.120, 0.120, 0.035, 0.010])
 
-#: Addresses per BAG main address in parks where objects are stacked.
-STACKED_PARKS = 2
+#: Homes per hectare at which a buurt counts as the heart of a town.
+HEART = 40.0
+
+#: In so many of the largest parks this share of the objects stands on one main address.
+STACKED_PARKS, STACKED_SHARE = 2, 0.8
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -37,7 +41,7 @@ def make_addresses(boundaries: BoundarySet, *, seed: int) -> AddressRegister:
     """Make the address register.
 
     Args:
-        boundaries: Layers "buurt" (with attribute "homes") and, where there are parks, "park" (with attribute "addresses").
+        boundaries: Layer "buurt" with attribute "homes"; if there are parks, layer "park" with attribute "addresses".
         seed: Seed of everything random.
 
     Returns:
@@ -60,17 +64,33 @@ def business_count(homes: float, hectares: float, rng: np.random.Generator) -> i
     return int(rng.poisson(expected))
 
 
+def draw_households(homes: int, hectares: float, rng: np.random.Generator) -> IntArray:
+    """Draw the persons in each home of a buurt: small households where homes are dense, larger ones in the country.
+
+    Args:
+        homes: Number of homes.
+        hectares: Area of the buurt.
+        rng: Source of randomness.
+
+    Returns:
+        (homes,) persons; 0 for a vacant home.
+    """
+    town = min(homes / hectares / HEART, 1.0)
+    chance = (1.0 - town) * COUNTRY_HOMES + town * TOWN_HOMES
+    return rng.choice(len(chance), size=homes, p=chance / chance.sum())
+
+
 def _buurt_batches(
     buurten: Layer, at: int, parks: Layer | None, own: IntArray, rng: np.random.Generator
 ) -> list[_Batch]:
     shape, code = buurten.geometry[at], str(buurten.code[at])
-    homes = int(buurten.attributes["homes"][at])
-    firms = business_count(float(homes), float(shapely.area(shape)) / 1e4, rng)
+    homes, hectares = int(buurten.attributes["homes"][at]), float(shapely.area(shape)) / 1e4
+    firms = business_count(float(homes), hectares, rng)
     if parks is not None and own.size:
         shape = shapely.difference(shape, shapely.union_all(parks.geometry[own]))
     points = lots_in_buurt(shape, homes + firms, rng)
     mixed = rng.permutation(len(points))
-    residents = rng.choice(len(HOUSEHOLD), size=homes, p=HOUSEHOLD)
+    residents = draw_households(homes, hectares, rng)
     return [
         _Batch(points[mixed[:homes]], code, "home", "", residents),
         _Batch(points[mixed[homes:]], code, "business", "", np.zeros(firms, dtype=np.int64)),
@@ -83,7 +103,8 @@ def _park_batch(parks: Layer, at: int, rng: np.random.Generator) -> _Batch:
     points = lots_in_park(parks.geometry[at], count, rng)
     largest = np.argsort(-parks.attributes["addresses"], kind="stable")[:STACKED_PARKS]
     if at in largest:
-        points[: int(0.8 * count)] = points[0]
+        stacked = np.arange(count) < STACKED_SHARE * count
+        points = np.where(stacked[:, None], points[0], points)
     lived_in = rng.uniform(size=count) < rng.uniform(0.03, 0.16)
     residents = np.where(lived_in, rng.choice([1, 2, 3, 4], size=count, p=[0.52, 0.30, 0.11, 0.07]), 0)
     return _Batch(points, str(parks.parent[at]), "recreation", str(parks.code[at]), residents)

@@ -1,4 +1,7 @@
-"""Address density: the number of addresses per km2 within a kilometre, and the five classes of urbanity (den Dulk et al. 1992)."""
+"""Address density (addresses per km2 within a kilometre) and the five classes of urbanity made from it.
+
+The measure and its bounds are those of den Dulk, van de Stadt and Vliegen (1992), used by CBS ever since.
+"""
 
 from __future__ import annotations
 
@@ -34,7 +37,7 @@ def surrounding_density(register: AddressRegister) -> FloatArray:
     reach = np.arange(-RADIUS, RADIUS + SQUARE, SQUARE)
     disc = (np.hypot(*np.meshgrid(reach, reach)) <= RADIUS).astype(np.float64)
     near = oaconvolve(counts, disc, mode="same") / (disc.sum() * SQUARE**2 / 1e6)
-    return np.maximum(near[row, column], 0.0)
+    return np.asarray(np.maximum(near[row, column], 0.0))
 
 
 def mean_density(density: FloatArray, of: StrArray, codes: StrArray) -> IntArray:

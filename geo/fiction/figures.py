@@ -59,7 +59,7 @@ def count_by(codes: StrArray, of: StrArray, weights: FloatArray) -> FloatArray:
     Returns:
         (n,) totals.
     """
-    return np.bincount(np.searchsorted(codes, of), weights, len(codes))
+    return np.bincount(np.searchsorted(codes, of), weights, len(codes)).astype(np.float64)
 
 
 def register_figures(register: AddressRegister, buurt: StrArray) -> dict[str, FloatArray]:

@@ -1,7 +1,7 @@
-"""The lie of the land: coast, island, lakes, river and settlements as fields that can be evaluated anywhere.
+"""The lie of the land: coast, islands, lakes, river, canal and settlements as fields that can be evaluated anywhere.
 
-`height` is positive on land and negative on water, roughly in metres to the waterline; `inland` is positive inside the
-country and negative abroad. The waterline and the border are the zero lines of these fields.
+`height` is positive on land and negative on water, roughly in metres to the waterline; `inland` is positive inside
+the country and negative abroad. The waterline and the border are the zero lines of these fields.
 """
 
 from __future__ import annotations
@@ -19,8 +19,33 @@ from geo.fiction.plan import Plan
 #: Persons per square metre of built-up ground.
 TOWN_DENSITY = 0.0032
 
-#: Kinds of ground, as returned by `ground_kind`.
-LAND, SEA, LAKE, RIVER = 0, 1, 2, 3
+#: Kinds of ground, as returned by `ground_kind`; where waters meet, the first of sea, lake, river and canal counts.
+LAND, SEA, LAKE, RIVER, CANAL = 0, 1, 2, 3, 4
+
+#: Centre (shares of the window), long and short half-axis (shares of its width), slope and bend of each island.
+_ISLANDS = (
+    (0.27, 0.93, 0.14, 0.022, 0.16, -0.9),
+    (0.575, 0.97, 0.055, 0.016, 0.08, -0.9),
+    (0.085, 0.20, 0.085, 0.045, 0.30, 0.0),
+)
+
+#: Centre (shares of the window) and radius (share of its width) of each lake.
+_LAKES = ((0.60, 0.575, 0.050), (0.43, 0.19, 0.019), (0.80, 0.735, 0.016), (0.475, 0.215, 0.012))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Waterway:
+    """A river or canal.
+
+    Args:
+        kind: `RIVER` or `CANAL`.
+        line: (m, 2) points of the centre line, evenly spaced, RD metres.
+        half_width: (m,) metres.
+    """
+
+    kind: int
+    line: FloatArray
+    half_width: FloatArray
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -30,20 +55,14 @@ class Landscape:
     Args:
         plan: Measures of the country.
         lattices: Noise gradients by purpose.
-        islands: (k, 5) centre x, y, long and short half-axis, slope of the long axis.
-        lakes: (k, 3) centre x, y and radius.
-        river: (m, 2) points of the river's centre line from source to mouth.
-        river_half_width: (m,) metres.
+        waterways: Rivers and canals.
         towns: (t, 2) centres of settlements; the first `plan.gemeenten` are main towns.
         persons: (t,) inhabitants aimed at.
     """
 
     plan: Plan
     lattices: dict[str, FloatArray]
-    islands: FloatArray
-    lakes: FloatArray
-    river: FloatArray
-    river_half_width: FloatArray
+    waterways: tuple[Waterway, ...]
     towns: FloatArray
     persons: FloatArray
 
@@ -64,32 +83,41 @@ def make_landscape(plan: Plan, rng: np.random.Generator) -> Landscape:
         The landscape.
     """
     lattices = {name: make_lattice(rng) for name in ("coast", "border", "town", "river", "lake")}
-    river, half_width = _draw_river(plan, lattices["river"])
-    frame = np.array([plan.west, plan.south])
-    size = np.array([plan.width, plan.height])
-    islands = np.array([[0.30, 0.915, 0.115, 0.030, 0.16], [0.085, 0.20, 0.035, 0.022, 0.5]])
-    islands[:, :2] = frame + islands[:, :2] * size
-    islands[:, 2:4] *= plan.width
-    lakes = np.array([[0.60, 0.565, 0.052], [0.44, 0.20, 0.022]])
-    lakes[:, :2] = frame + lakes[:, :2] * size
-    lakes[:, 2] *= plan.width
-    bare = Landscape(plan, lattices, islands, lakes, river, half_width, np.zeros((0, 2)), np.zeros(0))
+    river = _draw_river(plan, lattices["river"])
+    waterways = (river, _draw_canal(plan, river))
+    bare = Landscape(plan, lattices, waterways, np.zeros((0, 2)), np.zeros(0))
     towns, persons = _settle(bare, rng)
-    return Landscape(plan, lattices, islands, lakes, river, half_width, towns, persons)
+    return Landscape(plan, lattices, waterways, towns, persons)
 
 
-def _draw_river(plan: Plan, lattice: FloatArray) -> tuple[FloatArray, FloatArray]:
+def _draw_river(plan: Plan, lattice: FloatArray) -> Waterway:
     """The river runs from the eastern border to the western sea, meanders and widens to an estuary."""
-    steps = int(plan.width * 1.2 / (160.0 * plan.scale))
-    along = np.linspace(1.12, -0.08, steps)
+    along = np.linspace(1.12, -0.08, 400)
     x = plan.west + along * plan.width
-    line = np.column_stack([x, np.full(steps, plan.south)])
-    wide = fractal(line, lattice=lattice, wavelength=plan.width * 0.22, octaves=2) * plan.height * 0.085
-    small = noise(line + 9e5, lattice=lattice, wavelength=plan.width * 0.055) * plan.height * 0.022
-    y = plan.south + plan.height * (0.36 + 0.10 * along) + wide + small
-    from_mouth = np.maximum(along - 0.10, 0.0) * plan.width / plan.scale
-    half_width = (75.0 + 1_500.0 * np.exp(-from_mouth / 2_600.0)) * plan.scale**0.7
-    return np.column_stack([x, y]), half_width
+    start = np.column_stack([x, np.full(len(x), plan.south)])
+    wide = fractal(start, lattice=lattice, wavelength=plan.width * 0.25, octaves=2) * plan.height * 0.10
+    loops = fractal(start + 9e5, lattice=lattice, wavelength=plan.width * 0.085, octaves=3) * plan.height * 0.05
+    y = plan.south + plan.height * (0.34 + 0.11 * along) + wide + loops * np.clip(along * 4.0, 0.0, 1.0)
+    line = _even(np.column_stack([x, y]), 170.0 * plan.scale)
+    from_mouth = np.maximum(line[:, 0] - plan.west - 0.10 * plan.width, 0.0) / plan.scale
+    half_width = (70.0 + 1_350.0 * np.exp(-from_mouth / 2_800.0)) * plan.scale**0.7
+    return Waterway(RIVER, line, half_width)
+
+
+def _draw_canal(plan: Plan, river: Waterway) -> Waterway:
+    """The canal is dug in three straight lengths from the sea in the north past the large lake to the river."""
+    low, size = np.array([plan.west, plan.south]), np.array([plan.width, plan.height])
+    corners = low + np.array([[0.655, 0.98], [0.635, 0.70], [0.625, 0.575], [0.665, 0.47]]) * size
+    end = river.line[cKDTree(river.line).query(corners[-1])[1]]
+    line = _even(np.concatenate([corners, end[None]]), 170.0 * plan.scale)
+    return Waterway(CANAL, line, np.full(len(line), 42.0 * plan.scale**0.7))
+
+
+def _even(line: FloatArray, spacing: float) -> FloatArray:
+    """Put points at even distances along a line."""
+    length = np.concatenate([[0.0], np.cumsum(np.hypot(*np.diff(line, axis=0).T))])
+    at = np.arange(0.0, length[-1], spacing)
+    return np.column_stack([np.interp(at, length, line[:, axis]) for axis in (0, 1)])
 
 
 def coast_height(land: Landscape, points: FloatArray) -> FloatArray:
@@ -103,21 +131,46 @@ def coast_height(land: Landscape, points: FloatArray) -> FloatArray:
         (n,) metres, positive on land.
     """
     plan = land.plan
-    east = points[:, 0] - plan.west - 0.13 * plan.width
-    north = plan.south + 0.83 * plan.height - points[:, 1]
-    soft = 0.12 * plan.width
-    corner = 0.5 * (east + north - np.sqrt((east - north) ** 2 + soft**2)) + 0.3 * soft
-    ragged = fractal(points, lattice=land.lattices["coast"], wavelength=0.30 * plan.width, octaves=7, gain=0.52)
-    height = corner + 0.16 * plan.width * ragged
-    for x, y, long, short, slope in land.islands:
-        dx, dy = points[:, 0] - x, points[:, 1] - y - slope * (points[:, 0] - x)
-        oval = (1.0 - np.sqrt((dx / long) ** 2 + (dy / short) ** 2)) * short
-        height = np.maximum(height, oval + 0.35 * short * ragged)
-    return height
+    share = (points - [plan.west, plan.south]) / plan.width
+    tall = plan.height / plan.width
+    east, north = share[:, 0] - 0.14, 0.84 * tall - share[:, 1]
+    corner = 0.5 * (east + north - np.sqrt((east - north) ** 2 + 0.18**2)) + 0.055
+    broad = fractal(points, lattice=land.lattices["coast"], wavelength=0.36 * plan.width, octaves=3, gain=0.45)
+    fine = fractal(points + 4e5, lattice=land.lattices["coast"], wavelength=0.05 * plan.width, octaves=3)
+    strait = np.clip(
+        0.036 + 0.06 * noise(points, lattice=land.lattices["lake"], wavelength=0.16 * plan.width), 0.02, 0.1
+    )
+    main = corner + 0.10 * broad
+    islands = np.full(len(points), -np.inf)
+    for x, y, long, short, slope, bend in _ISLANDS:
+        dx = (share[:, 0] - x) / long
+        dy = (share[:, 1] - y * tall - slope * long * dx - bend * long * long * dx * dx) / short
+        oval = (1.0 - np.sqrt(dx * dx + dy * dy)) * short
+        main = np.minimum(main, -oval - strait)
+        islands = np.maximum(islands, oval + 0.3 * short * broad + 0.007 * fine)
+    return np.asarray(np.maximum(main + 0.011 * fine, islands) * plan.width)
+
+
+def lake_height(land: Landscape, points: FloatArray) -> FloatArray:
+    """Evaluate the height field of the lakes alone: negative in a lake."""
+    plan = land.plan
+    result = np.full(len(points), np.inf)
+    for x, y, radius in _LAKES:
+        long = radius * plan.width
+        shore = fractal(points, lattice=land.lattices["lake"], wavelength=1.5 * long, octaves=3)
+        dx, dy = points[:, 0] - plan.west - x * plan.width, points[:, 1] - plan.south - y * plan.height
+        result = np.minimum(result, np.hypot(dx + 0.3 * dy, 1.25 * dy) - long * (1.0 + 0.6 * shore))
+    return result
+
+
+def waterway_height(waterway: Waterway, points: FloatArray) -> FloatArray:
+    """Evaluate the height field of one river or canal alone: negative in it."""
+    distance, nearest = cKDTree(waterway.line).query(points)
+    return np.asarray(distance - waterway.half_width[nearest])
 
 
 def height(land: Landscape, points: FloatArray) -> FloatArray:
-    """Evaluate the height field: positive on land, negative on sea, lakes and river.
+    """Evaluate the height field: positive on land, negative on any water.
 
     Args:
         land: The landscape.
@@ -126,37 +179,25 @@ def height(land: Landscape, points: FloatArray) -> FloatArray:
     Returns:
         (n,) roughly the metres to the nearest waterline.
     """
-    return np.minimum(np.minimum(coast_height(land, points), lake_height(land, points)), river_height(land, points))
-
-
-def lake_height(land: Landscape, points: FloatArray) -> FloatArray:
-    """Evaluate the height field of the lakes alone: negative in a lake."""
-    result = np.full(len(points), np.inf)
-    for x, y, radius in land.lakes:
-        shore = fractal(points, lattice=land.lattices["lake"], wavelength=1.4 * radius, octaves=4)
-        distance = np.hypot(points[:, 0] - x, (points[:, 1] - y) * 1.35)
-        result = np.minimum(result, distance - radius * (1.0 + 0.55 * shore))
-    return result
-
-
-def river_height(land: Landscape, points: FloatArray) -> FloatArray:
-    """Evaluate the height field of the river alone: negative in the river."""
-    distance, nearest = cKDTree(land.river).query(points)
-    return np.asarray(distance - land.river_half_width[nearest])
+    level = np.minimum(coast_height(land, points), lake_height(land, points))
+    for waterway in land.waterways:
+        level = np.minimum(level, waterway_height(waterway, points))
+    return level
 
 
 def ground_kind(land: Landscape, points: FloatArray) -> IntArray:
-    """Tell land, sea, lake and river apart.
+    """Tell land and the kinds of water apart.
 
     Args:
         land: The landscape.
         points: (n, 2) RD metres.
 
     Returns:
-        (n,) `LAND`, `SEA`, `LAKE` or `RIVER`.
+        (n,) `LAND`, `SEA`, `LAKE`, `RIVER` or `CANAL`.
     """
     kind = np.full(len(points), LAND, dtype=np.int64)
-    kind[river_height(land, points) < 0] = RIVER
+    for waterway in reversed(land.waterways):
+        kind[waterway_height(waterway, points) < 0] = waterway.kind
     kind[lake_height(land, points) < 0] = LAKE
     kind[coast_height(land, points) < 0] = SEA
     return kind
@@ -175,32 +216,51 @@ def inland(land: Landscape, points: FloatArray) -> FloatArray:
     plan = land.plan
     east = plan.west + 0.93 * plan.width - points[:, 0]
     south = points[:, 1] - plan.south - 0.08 * plan.height
-    ragged = fractal(points, lattice=land.lattices["border"], wavelength=0.22 * plan.width, octaves=3)
-    return np.minimum(east, south) + 0.06 * plan.width * ragged
+    ragged = fractal(points, lattice=land.lattices["border"], wavelength=0.30 * plan.width, octaves=3)
+    return np.minimum(east, south) + 0.08 * plan.width * ragged
 
 
 def _settle(land: Landscape, rng: np.random.Generator) -> tuple[FloatArray, FloatArray]:
-    """Place main towns evenly but not regularly, villages between them, and give each a size."""
+    """Place main towns evenly but not regularly, some by the water, villages between them; give each a size."""
     plan = land.plan
-    mains = _spread(land, plan.gemeenten, rng)
-    villages = _spread(land, plan.villages, rng)
-    apart = np.sqrt(0.45 * plan.width * plan.height / (np.pi * plan.gemeenten)) * 0.38
+    ground, level = _draw_ground(land, 60 * plan.villages, rng)
+    mains = _spread(ground, plan.gemeenten)
+    waterside = ground[level < 700.0 * plan.scale**0.5]
+    away, nearest = cKDTree(waterside).query(mains)
+    ports = np.argsort(away, kind="stable")[: plan.gemeenten // 3]
+    ports = ports[np.sort(np.unique(nearest[ports], return_index=True)[1])]
+    mains[ports] = waterside[nearest[ports]]
+    villages = _spread(rng.permutation(ground), plan.villages)
+    apart = np.sqrt(0.5 * plan.width * plan.height / (np.pi * plan.gemeenten)) * 0.36
     villages = villages[cKDTree(mains).query(villages)[0] > apart]
+    villages = np.concatenate([_island_villages(land), villages])
     rank = rng.permutation(plan.gemeenten) + 1.0
     town_size = rank**-0.62 * rng.uniform(0.85, 1.2, plan.gemeenten)
-    village_size = np.exp(rng.normal(0.0, 0.6, len(villages)))
+    village_size = np.exp(rng.normal(0.0, 0.5, len(villages)))
     people = plan.homes * 2.34
-    persons = np.concatenate(
-        [town_size / town_size.sum() * people * 0.70, village_size / village_size.sum() * people * 0.20]
-    )
-    return np.concatenate([mains, villages]), persons
+    persons = [town_size / town_size.sum() * people * 0.68, village_size / village_size.sum() * people * 0.22]
+    return np.concatenate([mains, villages]), np.concatenate(persons)
 
 
-def _spread(land: Landscape, count: int, rng: np.random.Generator) -> FloatArray:
-    """Draw points on land that keep their distance, by a few rounds of moving each to the middle of its surroundings."""
+def _island_villages(land: Landscape) -> FloatArray:
+    """The middles of the islands, where these are land."""
     plan = land.plan
-    draw = rng.uniform(size=(max(60 * count, 20_000), 2)) * [plan.width, plan.height] + [plan.west, plan.south]
-    ground = draw[(height(land, draw) > 250.0 * plan.scale**0.5) & (inland(land, draw) > 400.0)]
+    middle = np.array([plan.west, plan.south]) + np.array([one[:2] for one in _ISLANDS]) * [plan.width, plan.height]
+    return np.asarray(middle[height(land, middle) > 0])
+
+
+def _draw_ground(land: Landscape, count: int, rng: np.random.Generator) -> tuple[FloatArray, FloatArray]:
+    """Draw points on dry land and their height; fewer than asked, as water and abroad fall away."""
+    plan = land.plan
+    draw = rng.uniform(size=(max(count, 20_000), 2)) * [plan.width, plan.height]
+    draw += np.array([plan.west, plan.south])
+    level = height(land, draw)
+    dry = (level > 260.0 * plan.scale**0.5) & (inland(land, draw) > 900.0 * plan.scale**0.5)
+    return draw[dry], level[dry]
+
+
+def _spread(ground: FloatArray, count: int) -> FloatArray:
+    """Choose points that keep their distance: a few rounds of moving each towards the middle of its surroundings."""
     points = ground[:count]
     for _ in range(4):
         nearest = cKDTree(points).query(ground)[1]

@@ -9,7 +9,7 @@ from geo.areas import BoundarySet, FloatArray, Layer, ObjectArray, StrArray
 from geo.fiction.addresses import make_addresses
 from geo.fiction.country import COUNTRY, EDITION, SOURCE, FictionalCountry, Size, Waters
 from geo.fiction.figures import choose_works, count_by, register_figures, round_to_five, share_homes
-from geo.fiction.landscape import LAKE, RIVER, SEA, make_landscape
+from geo.fiction.landscape import CANAL, LAKE, RIVER, SEA, make_landscape
 from geo.fiction.naming import Names, name_territory
 from geo.fiction.parks import Parks, draw_parks
 from geo.fiction.plan import PLANS
@@ -88,8 +88,6 @@ def _layer(
 
 
 def _waters(territory: Territory, names: Names) -> Waters:
-    kind = np.array(["", "sea", "lake", "river"])
-    assert (SEA, LAKE, RIVER) == (1, 2, 3)
-    return Waters(
-        names.water, kind[territory.water_kind], territory.gemeente[territory.water_gemeente], territory.water_shape
-    )
+    word = {SEA: "sea", LAKE: "lake", RIVER: "river", CANAL: "canal"}
+    kind = np.array([word[int(one)] for one in territory.water_kind])
+    return Waters(names.water, kind, territory.gemeente[territory.water_gemeente], territory.water_shape)

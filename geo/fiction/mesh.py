@@ -1,9 +1,9 @@
 """A triangle mesh over the sites, and borders drawn through it.
 
-Each site carries a label. The border between labels crosses an edge of the mesh once and a triangle once, as a wavy line that
-stays inside the triangle by construction: within a triangle with two labels it is a star-shaped curve round the lone corner,
-within one with three labels three such curves meet in an inner point. So borders never cross or touch themselves or each other,
-whatever the noise, and neighbours share exactly the same vertices.
+Each site carries a label. The border between labels crosses an edge of the mesh once and a triangle once, as a wavy
+line that stays inside the triangle by construction: within a triangle with two labels it is a star-shaped curve round
+the lone corner, within one with three labels three such curves meet in an inner point. So borders never cross or touch
+themselves or each other, whatever the noise, and neighbours share exactly the same vertices.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from geo.areas import FloatArray
 from geo.fiction.country import BoolArray, IntArray
 
 #: Vertices inside each piece of border.
-INNER = 3
+INNER = 2
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -80,31 +80,43 @@ def make_mesh(sites: FloatArray) -> Mesh:
     return Mesh(sites, triangles, edges, inverse.reshape(-1, 3).astype(np.int64))
 
 
-def draw_arcs(mesh: Mesh, labels: IntArray, *, crossing: FloatArray, rough: FloatArray, seed: int) -> Arcs:
+def draw_arcs(
+    mesh: Mesh, labels: IntArray, *, group: IntArray, crossing: FloatArray, rough: FloatArray, rng: np.random.Generator
+) -> Arcs:
     """Draw all borders between labels.
 
     Args:
         mesh: The mesh.
         labels: (n,) label of each site.
+        group: (n,) group of each site's label; a border between groups runs on smoothly where others meet it.
         crossing: (e,) where a border crosses an edge, as share from its first site, in [0.1, 0.9].
         rough: (t,) waviness of a border within each triangle, 0-1.
-        seed: Seed of the waves.
+        rng: Source of the waves.
 
     Returns:
         The arcs, coordinates rounded to decimetres.
     """
-    rng = np.random.default_rng([seed, 7])
     first, second = mesh.sites[mesh.edges[:, 0]], mesh.sites[mesh.edges[:, 1]]
     on_edge = first + crossing[:, None] * (second - first)
-    middle = mesh.sites[mesh.triangles].mean(axis=1)
+    middle = _meeting_points(mesh, group, on_edge)
     wave = np.clip(rng.normal(0.0, 0.55, size=(len(mesh.triangles), 3, INNER)), -1.0, 1.0) * rough[:, None, None]
     corner = labels[mesh.triangles]
     same = corner == np.roll(corner, -1, axis=1)
     pairs = _two_labels(mesh, labels, on_edge, wave, np.flatnonzero(same.sum(axis=1) == 1), same)
     room = np.minimum(crossing, 1.0 - crossing)
     stars = _three_labels(mesh, labels, on_edge, middle, room, wave, np.flatnonzero(~same.any(axis=1)))
-    parts = [np.concatenate(part) for part in zip(pairs, *stars, strict=True)]
-    return Arcs(np.round(np.concatenate([on_edge, middle]), 1), *parts[:4], np.round(parts[4], 1))
+    start, end, left, right, inner = (np.concatenate(part) for part in zip(pairs, *stars, strict=True))
+    points = np.round(np.concatenate([on_edge, middle]), 1)
+    return Arcs(points, start, end, left, right, np.round(inner, 1))
+
+
+def _meeting_points(mesh: Mesh, group: IntArray, on_edge: FloatArray) -> FloatArray:
+    """Where three borders meet in each triangle: amid its crossings, or on the line between two groups."""
+    crossings = on_edge[mesh.sides]
+    corner = group[mesh.triangles]
+    same = corner == np.roll(corner, -1, axis=1)
+    weight = np.where((same.sum(axis=1) == 1)[:, None], ~same, True)[:, :, None]
+    return np.asarray((crossings * weight).sum(axis=1) / weight.sum(axis=1))
 
 
 _Part = tuple[IntArray, IntArray, IntArray, IntArray, FloatArray]

@@ -1,91 +1,82 @@
 """Invent Dutch-sounding names of places that do not exist.
 
-Names are a stem and an ending ("Sprang" + "muiden"). Stems are chosen so that hardly any compound exists; `DENIED` holds the
-compounds that do, and a test compares every name of the province with the real names of gemeenten, wijken and buurten.
+A name is a stem and an ending ("Torm" + "muiden"). Stems are chosen so that no compound is known to exist; `DENIED`
+holds those that come too close, and a test compares every name with the real gemeenten, wijken, buurten and parks.
 Only the words in `GENERIC` may equal a real name: they name no place in particular.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from enum import Enum
+from itertools import cycle
 
 import numpy as np
 
-#: Real names that the syllables could make.
+#: Compounds kept out by hand: real, or so close to a real name that a reader may think of that place.
 DENIED = frozenset(
-    {
-        "Grolloo",
-        "Harkema",
-        "Oudega",
-        "Wolvega",
-        "Vrieswijk",
-        "Zwartewaal",
-        "Brielle",
-        "Dreumel",
-        "Ravenstein",
-        "Wervershoof",
-    }
+    {"Imselmuiden", "Arselmuiden", "Zelmhaven", "Kalmhoek", "Holkwijk", "Kulderveen", "Kulderwold", "Ambelhaven"}
 )
 
 #: Names that may equal those of real wijken and buurten.
-GENERIC = frozenset({"Centrum", "Stationsbuurt", "Havenkwartier", "Buitengebied", "Verspreide huizen"})
+GENERIC = frozenset({"Centrum", "Stationsbuurt", "Havenkwartier"})
+
+
+class Kind(Enum):
+    """What a name is for; the value is its endings."""
+
+    TOWN = "drecht muiden voorde haven monde sluis burg wijk kerk meer dam stede"
+    VILLAGE = "horn woude kapelle broek zijl loo huizen oord dijk veen terp zand rade gast kerke"
+    POLDER = "polder koog waard maden landen schor gorzen heide bos hoek meent wold"
+    QUARTER = "kwartier buurt hof veste dreef park singel kamp tuin akker werf gaarde"
+    PARK = "duin nest kreek plas baken heem baai dobbe strand kust"
+    LAKE = "meer plas wiel"
+
 
 _STEMS = (
-    "Aldr Averl Baldr Barnsl Berkv Blijm Bolt Braamst Brinkel Brunst Deinst Doornst Drakel Drieg Duinst Eekst Elmst Embr "
-    "Everst Falk Fenst Flier Gaverst Geest Gelm Goldr Gorst Grevel Grimst Haaksl Halst Hazenv Heemst Hekst Helmv Hoekst "
-    "Hulst Ijzelm Immers Jonkerst Kamst Karnst Kloost Kolst Kraaist Kwelst Laarst Landr Leemst Lijst Linst Loost Maarst "
-    "Meent Merelst Mierst Molenst Morst Narst Nesselr Noorst Oeverst Olmst Ooijst Opperst Ossenv Palst Pekst Plagg Pruist "
-    "Quast Raamst Reigerst Ritst Roelst Rugst Saksel Schaalst Schelfst Scholst Slaakst Snepst Spaarst Sprangst Stavelst "
-    "Steltst Storkst Taanst Terpst Tichelst Tolst Tuurst Uilst Valkst Veenst Vlasst Vlierst Voorst Wagelst Walst Warmst "
-    "Weelst Wierst Wijkst Wilgst Wulpst Zavelst Zeelst Zilst Zompst Zuidst Zwaanst"
-).split()
-
-_TOWN_ENDINGS = "erdam ermuiden ervoorde erhaven ermonde ersluis erburg erwijk erkerk ermeer".split()
-_VILLAGE_ENDINGS = (
-    "erhorn erwoude erkapelle erbroek erzijl erloo erhuizen eroord erdijk ersveen erterp erveld erzand".split()
+    "Aldel Ambel Arsel Barsel Belk Bint Blaar Bulder Brel Brunt Dalk Dennel Dolm Dorrel Drusel Eiler Elk Ember Enkel "
+    "Esper Falm Felder Finsel Flinter Fors Gald Garrel Ginsel Glim Golm Granser Grif Guns Halk Harrel Helt Hilder Holk "
+    "Hummel Ilper Imsel Jelm Jorn Kalm Karsel Kelder Kimsel Klimsel Kulder Krinsel Kuiler Lamer Larn Lemsel Loder Lum "
+    "Malk Marrel Melder Milder Monsel Mulk Nadel Nerk Nolder Nummer Oker Olm Onsel Orl Parrel Pelk Pinsel Polm Prin "
+    "Rasel Relder Rilk Rolm Rumsel Salk Sarrel Selder Silm Solk Sulk Tarn Telder Tilk Torm Tulk Uder Ulm Varsel Velm "
+    "Vilder Vrimsel Warsel Welk Wimsel Wolker Wrel Zelm Zelder Zilmer Zorm Zulk"
 )
-_POLDER_ENDINGS = "erpolder erkoog erwaard ermaden erlanden erschor ergors erheide erbos erhoek".split()
-_QUARTER_ENDINGS = (
-    "erkwartier erbuurt erhof erveste erdreef erpark ersingel erkamp ertuin ereiland erakker erwerf".split()
-)
-_PARK_FIRST = "Het|De|Park|Resort|Bungalowpark|Recreatiepark|Landgoed|Camping".split("|")
-_PARK_ENDINGS = "erduin ernest erkreek erplas erbaken erhut erlicht erheem erbaai erdobbe erstrand erkust".split()
+
+_BEFORE = ("", "Nieuw-", "Klein-", "Groot-", "Achter-", "Voor-")
+_PARK_BEFORE = ("Park", "Resort", "Bungalowpark", "Recreatiepark", "Landgoed", "Camping")
 
 
-def invent(endings: str, rng: np.random.Generator, *, taken: frozenset[str] = frozenset()) -> Iterator[str]:
-    """Invent names of one kind, without repeating one until all have been used.
+def invent(kind: Kind, rng: np.random.Generator, *, taken: frozenset[str] = frozenset()) -> Iterator[str]:
+    """Invent names of one kind without end.
 
     Args:
-        endings: "town", "village", "polder", "quarter" or "park".
+        kind: What the names are for.
         rng: Source of randomness.
         taken: Names not to give.
 
-    Yields:
-        Names; after the last one they return with "Nieuw-" before them, then "Klein-", and so on.
+    Returns:
+        Names in which each stem comes once before any comes twice; when all compounds have been used they return with
+        "Nieuw-" before them, then "Klein-" and so on, and at last from the start.
     """
-    choice = {
-        "town": _TOWN_ENDINGS,
-        "village": _VILLAGE_ENDINGS,
-        "polder": _POLDER_ENDINGS,
-        "quarter": _QUARTER_ENDINGS,
-        "park": _PARK_ENDINGS,
-    }[endings]
-    names = [stem + ending for stem in _STEMS for ending in choice]
-    order = _stems_apart(len(_STEMS), len(choice), rng)
-    for first in ("", "Nieuw-", "Klein-", "Oost-", "West-", "Groot-", "Achter-"):
-        for at in order:
-            name = first + names[at]
-            if name not in DENIED and name not in taken:
-                yield name
+    stems, endings = _STEMS.split(), kind.value.split()
+    pairs = [(stem, ending) for nth in range(len(endings)) for stem, ending in _round(stems, endings, nth, rng)]
+    names = [before + stem + ending for before in _BEFORE for stem, ending in pairs if stem[-1] != ending[0]]
+    # A plain iterator, not a generator: whoever chains it into another must not close it.
+    return cycle([name for name in names if name not in DENIED and name not in taken])
 
 
-def _stems_apart(stems: int, endings: int, rng: np.random.Generator) -> list[int]:
-    """Order all compounds so that every stem comes once before any comes twice."""
-    turn = np.array([rng.permutation(endings) for _ in range(stems)])
-    rounds = [rng.permutation(stems) for _ in range(endings)]
-    return [int(stem * endings + turn[stem, nth]) for nth, stem_order in enumerate(rounds) for stem in stem_order]
+def _round(stems: list[str], endings: list[str], nth: int, rng: np.random.Generator) -> list[tuple[str, str]]:
+    """Every stem once, in random order, each with its own nth ending."""
+    order = rng.permutation(len(stems))
+    return [(stems[at], endings[(at * 7 + nth) % len(endings)]) for at in order]
+
+
+def invent_river(rng: np.random.Generator) -> str:
+    """Invent the name of a river."""
+    stems = _STEMS.split()
+    return stems[int(rng.integers(len(stems)))].removesuffix("er").removesuffix("el") + "e"
 
 
 def park_title(name: str, rng: np.random.Generator) -> str:
     """Put a word like "Bungalowpark" before the name of a vacation park."""
-    return f"{_PARK_FIRST[int(rng.integers(2, len(_PARK_FIRST)))]} {name}"
+    return f"{_PARK_BEFORE[int(rng.integers(len(_PARK_BEFORE)))]} {name}"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain
 
@@ -12,24 +12,39 @@ from scipy.spatial import cKDTree
 
 from geo.areas import FloatArray, StrArray
 from geo.fiction.country import BoolArray, IntArray
-from geo.fiction.landscape import LAKE, SEA, Landscape
-from geo.fiction.names import invent
+from geo.fiction.landscape import CANAL, LAKE, LAND, RIVER, SEA, Landscape
+from geo.fiction.names import Kind, invent, invent_river
 from geo.fiction.territory import Territory
 
 #: Built-up share from which a buurt counts as part of a settlement.
 BUILT = 0.45
 
-_COMPASS = ("Oost", "Noordoost", "Noord", "Noordwest", "West", "Zuidwest", "Zuid", "Zuidoost")
-
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Names:
-    """Names by level, in the order of codes; `water` in the order of the territory's waters."""
+    """Names by level, in the order of codes; `water` in the order of the territory's waters.
+
+    Args:
+        gemeente: (g,) names, unique.
+        wijk: (w,) names, unique within a gemeente.
+        buurt: (b,) names, unique within a gemeente.
+        water: (k,) names; the same for all parts of one water.
+    """
 
     gemeente: StrArray
     wijk: StrArray
     buurt: StrArray
     water: StrArray
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Settlements:
+    """Names and places of settlements; the first `mains` are the main towns of the gemeenten, in the same order."""
+
+    name: Sequence[str]
+    centre: FloatArray
+    radius: FloatArray
+    mains: int
 
 
 def name_territory(territory: Territory, land: Landscape, *, works: BoolArray, seed: int) -> Names:
@@ -42,35 +57,38 @@ def name_territory(territory: Territory, land: Landscape, *, works: BoolArray, s
         seed: Seed of the names.
 
     Returns:
-        The names; unique within a gemeente at each level.
+        The names.
     """
     rng = np.random.default_rng([seed, 4])
-    towns = invent("town", rng)
+    towns = invent(Kind.TOWN, rng)
     gemeente = [next(towns) for _ in territory.gemeente]
-    villages = invent("village", rng, taken=frozenset(gemeente))
-    settlement = gemeente + [next(villages) for _ in range(len(land.towns) - len(gemeente))]
-    middle = shapely.get_coordinates(shapely.point_on_surface(territory.buurt_shape))
-    nearest = cKDTree(land.towns).query(middle)[1]
-    of_wijk = _settlement_of_wijk(territory, nearest)
-    wijk = _name_wijken(territory, land, settlement, of_wijk, invent("polder", rng))
-    buurt = _name_buurten(territory, land, settlement, nearest, middle, works, rng)
+    villages = invent(Kind.VILLAGE, rng)
+    others = [next(villages) for _ in range(len(land.towns) - len(gemeente))]
+    settlements = _Settlements(gemeente + others, land.towns, land.town_radius, len(gemeente))
+    middle = shapely.get_coordinates(shapely.centroid(territory.buurt_shape))
+    nearest = _own_settlement(territory, land, middle)
+    wijk = _name_wijken(territory, settlements, nearest, rng)
+    buurt = _name_buurten(territory, settlements, nearest, middle, works, rng)
     return Names(np.array(gemeente), np.array(wijk), np.array(buurt), _name_waters(territory, rng))
 
 
-def _settlement_of_wijk(territory: Territory, nearest: IntArray) -> IntArray:
-    """The settlement that most built-up buurten of a wijk belong to; -1 for a rural wijk."""
-    result = np.full(len(territory.wijk), -1, dtype=np.int64)
-    for wijk in range(len(result)):
-        inside = (territory.wijk_of == wijk) & (territory.built >= BUILT)
-        if inside.any():
-            result[wijk] = np.bincount(nearest[inside]).argmax()
-    return result
+def _own_settlement(territory: Territory, land: Landscape, middle: FloatArray) -> IntArray:
+    """The nearest settlement of each buurt that lies in the same gemeente."""
+    gemeente = territory.gemeente_of[territory.wijk_of]
+    home = gemeente[cKDTree(middle).query(land.towns)[1]]
+    home[: len(territory.gemeente)] = np.arange(len(territory.gemeente))
+    nearest = np.zeros(len(middle), dtype=np.int64)
+    for own in range(len(territory.gemeente)):
+        towns, inside = np.flatnonzero(home == own), np.flatnonzero(gemeente == own)
+        nearest[inside] = towns[cKDTree(land.towns[towns]).query(middle[inside])[1]]
+    return nearest
 
 
 def compass(offset: FloatArray) -> str:
-    """Name the direction of an offset (east, north)."""
-    slope = 0.4142
+    """Name the direction of an offset (east, north), in eight parts."""
     east, north = float(offset[0]), float(offset[1])
+    # The tangent of 22.5 degrees parts a main direction from one in between.
+    slope = 0.4142
     if abs(north) <= slope * abs(east):
         return "Oost" if east > 0 else "West"
     if abs(east) <= slope * abs(north):
@@ -78,70 +96,76 @@ def compass(offset: FloatArray) -> str:
     return ("Noord" if north > 0 else "Zuid") + ("oost" if east > 0 else "west")
 
 
+def _first_free(options: Iterator[str], used: set[str]) -> str:
+    """Take the first name that is not in use, and remember it."""
+    name = next(option for option in options if option not in used)
+    used.add(name)
+    return name
+
+
 def _name_wijken(
-    territory: Territory, land: Landscape, settlement: list[str], of_wijk: IntArray, polders: Iterator[str]
+    territory: Territory, settlements: _Settlements, nearest: IntArray, rng: np.random.Generator
 ) -> list[str]:
+    polders = invent(Kind.POLDER, rng)
     middle = shapely.get_coordinates(shapely.centroid(territory.wijk_shape))
+    built = territory.built >= BUILT
+    used: list[set[str]] = [set() for _ in territory.gemeente]
     names: list[str] = []
-    for wijk, town in enumerate(of_wijk):
-        used = {
-            name for name, of in zip(names, territory.gemeente_of, strict=False) if of == territory.gemeente_of[wijk]
-        }
-        options = chain(_wijk_options(land, settlement, int(town), middle[wijk]), polders)
-        names.append(next(name for name in options if name not in used))
+    for wijk, gemeente in enumerate(territory.gemeente_of):
+        first, last = np.searchsorted(territory.wijk_of, [wijk, wijk + 1])
+        near = nearest[first:last][built[first:last]]
+        options = _wijk_options(settlements, int(np.bincount(near).argmax()), middle[wijk]) if near.size else []
+        names.append(_first_free(chain(options, polders), used[gemeente]))
     return names
 
 
-def _wijk_options(land: Landscape, settlement: list[str], town: int, middle: FloatArray) -> list[str]:
+def _wijk_options(settlements: _Settlements, town: int, middle: FloatArray) -> list[str]:
     """Names for a wijk of a settlement, best first."""
-    if town < 0:
-        return []
-    offset = middle - land.towns[town]
-    by_compass = f"{settlement[town]}-{compass(offset)}"
-    if town >= land.plan.gemeenten:
-        return [settlement[town], by_compass]
-    heart = float(np.hypot(*offset)) < 0.45 * float(land.town_radius[town])
-    return [f"{settlement[town]}-Centrum", by_compass] if heart else [by_compass]
+    offset = middle - settlements.centre[town]
+    by_compass = f"{settlements.name[town]}-{compass(offset)}"
+    if town >= settlements.mains:
+        return [settlements.name[town], by_compass]
+    heart = float(np.hypot(*offset)) < 0.45 * float(settlements.radius[town])
+    return [f"{settlements.name[town]}-Centrum", by_compass] if heart else [by_compass]
 
 
 def _name_buurten(
     territory: Territory,
-    land: Landscape,
-    settlement: list[str],
+    settlements: _Settlements,
     nearest: IntArray,
     middle: FloatArray,
     works: BoolArray,
     rng: np.random.Generator,
 ) -> list[str]:
-    quarters, polders = invent("quarter", rng), invent("polder", np.random.default_rng(rng.integers(2**32)))
+    """Name buurten from the heart of each settlement outwards: what is nearest to it chooses first."""
+    quarters, polders = invent(Kind.QUARTER, rng), invent(Kind.POLDER, rng)
     gemeente = territory.gemeente_of[territory.wijk_of]
-    away = np.hypot(*(middle - land.towns[nearest]).T)
+    used: list[set[str]] = [set() for _ in territory.gemeente]
     names = [""] * len(territory.buurt)
-    used: set[tuple[int, str]] = set()
-    for at in np.lexsort([np.arange(len(away)), away]):
+    for at in np.argsort(np.hypot(*(middle - settlements.centre[nearest]).T), kind="stable"):
         town = int(nearest[at])
-        built = territory.built[at] >= BUILT
         if works[at]:
-            options = chain([f"Bedrijventerrein {next(quarters)}"], quarters)
-        elif built:
-            options = chain(
-                ("Centrum", "Stationsbuurt") if town < land.plan.gemeenten else (settlement[town],), quarters
-            )
+            options = chain(map("Bedrijventerrein {}".format, quarters))
+        elif territory.built[at] >= BUILT:
+            options = chain(_quarter_options(settlements, town, port=territory.shore[at] != LAND), quarters)
         else:
-            options = chain([f"Buitengebied {settlement[town]}"], polders)
-        name = next(option for option in options if (int(gemeente[at]), option) not in used)
-        used.add((int(gemeente[at]), name))
-        names[at] = name
+            options = chain([f"Buitengebied {settlements.name[town]}"], polders)
+        names[at] = _first_free(options, used[gemeente[at]])
     return names
 
 
+def _quarter_options(settlements: _Settlements, town: int, *, port: bool) -> list[str]:
+    """Names for a buurt in a settlement that are better than an invented one."""
+    if town >= settlements.mains:
+        return [settlements.name[town]]
+    return ["Centrum", *(["Havenkwartier"] if port else []), "Stationsbuurt"]
+
+
 def _name_waters(territory: Territory, rng: np.random.Generator) -> StrArray:
-    """One name for the sea, one for the river, one for each lake."""
-    first = [next(invent("quarter", rng)).split("er")[0] for _ in range(3)]
-    kinds = territory.water_kind
-    return np.array(
-        [
-            f"{first[0]}erzee" if kind == SEA else f"{first[1]}ermeer" if kind == LAKE else f"{first[2]}e"
-            for kind in kinds
-        ]
-    )
+    """Name the sea, the river, the canal and each lake."""
+    lakes, villages, river = invent(Kind.LAKE, rng), invent(Kind.VILLAGE, rng), invent_river(rng)
+    one = {SEA: f"{river.removesuffix('e')}zee", RIVER: river, CANAL: f"{next(villages)}ervaart"}
+    bodies = sorted({int(body) for body in territory.water_body[territory.water_kind == LAKE]})
+    lake = {body: next(lakes) for body in bodies}
+    kinds, own = territory.water_kind.tolist(), territory.water_body.tolist()
+    return np.array([lake[body] if kind == LAKE else one[kind] for kind, body in zip(kinds, own, strict=True)])

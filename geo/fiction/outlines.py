@@ -36,7 +36,7 @@ def trace(arcs: Arcs, parent: IntArray, *, count: int) -> ObjectArray:
 
 
 def _walk(area: IntArray, start: IntArray, end: IntArray, nodes: int) -> tuple[IntArray, IntArray]:
-    """Order directed pieces into rings: each ends where the next one of the same area starts, and that one is unique."""
+    """Order directed pieces into rings: each ends where exactly one other piece of the same area starts."""
     key = area * nodes + start
     by_key = np.argsort(key, kind="stable")
     following = by_key[np.searchsorted(key[by_key], area * nodes + end)].tolist()

@@ -10,7 +10,7 @@ import shapely
 from geo.areas import ObjectArray, StrArray
 from geo.fiction.country import IntArray
 from geo.fiction.landscape import LAKE, SEA
-from geo.fiction.names import invent, park_title
+from geo.fiction.names import Kind, invent, park_title
 from geo.fiction.territory import Territory
 
 #: Which definition of a park a source used: real sources differ in it, so each park states its own.
@@ -19,6 +19,9 @@ DEFINITIONS = (
     "opgave van de gemeente",
     "opgave van de brancheorganisatie",
 )
+
+#: Least radius of the widest circle in a buurt that gets a park, and least distance of a park to its border, metres.
+ROOM, MARGIN = 480.0, 25.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -52,42 +55,48 @@ def draw_parks(territory: Territory, *, count: int, seed: int) -> Parks:
         The parks.
     """
     rng = np.random.default_rng([seed, 8])
-    area = shapely.area(territory.buurt_shape)
-    liking = np.where(np.isin(territory.shore, [SEA, LAKE]), 8.0, 1.0) * np.sqrt(area)
-    liking[(territory.built > 0.3) | (area < 1.2e6)] = 0.0
-    chosen = rng.choice(len(area), size=count, replace=False, p=liking / liking.sum())
+    rural = np.flatnonzero((territory.built < 0.3) & (shapely.area(territory.buurt_shape) > 1.2e6))
+    circle = shapely.maximum_inscribed_circle(_largest_parts(territory.buurt_shape[rural]), tolerance=30.0)
+    rural = rural[shapely.length(circle) > ROOM]
+    liking = np.where(np.isin(territory.shore[rural], [SEA, LAKE]), 9.0, 1.0)
+    chosen = np.sort(rng.choice(rural, size=count, replace=False, p=liking / liking.sum()))
     hectares = np.exp(rng.uniform(np.log(4.5), np.log(29.0), count))
-    shapes = np.array(
-        [_park_shape(territory.buurt_shape[at], ha, rng) for at, ha in zip(chosen, hectares, strict=True)]
-    )
-    addresses = np.clip(np.round(shapely.area(shapes) / 1e4 * rng.uniform(11.0, 19.0, count)), 60, 500).astype(np.int64)
-    names = invent("park", rng)
-    order = np.argsort(territory.buurt[chosen], kind="stable")
+    water = shapely.STRtree(territory.water_shape[np.isin(territory.water_kind, [SEA, LAKE])])
+    buurten = _largest_parts(territory.buurt_shape[chosen])
+    shapes = np.array([_park_shape(buurt, size, water, rng) for buurt, size in zip(buurten, hectares, strict=True)])
+    addresses = np.clip(np.round(shapely.area(shapes) / 1e4 * rng.uniform(10.0, 18.0, count)), 60, 500)
+    names = invent(Kind.PARK, rng)
     return Parks(
         code=np.array([f"PK{9001 + at}" for at in range(count)]),
         name=np.array([park_title(next(names), rng) for _ in range(count)]),
-        buurt=territory.buurt[chosen][order],
-        addresses=addresses[order],
-        geometry=shapes[order],
+        buurt=territory.buurt[chosen],
+        addresses=addresses.astype(np.int64),
+        geometry=shapes,
     )
 
 
-def _park_shape(buurt: shapely.Polygon, hectares: float, rng: np.random.Generator) -> shapely.Polygon:
-    """A lobed blob of a given area in the widest part of a buurt, pushed towards one side."""
-    largest = max(shapely.get_parts(buurt), key=lambda part: float(part.area))
-    circle = shapely.maximum_inscribed_circle(largest, tolerance=20.0)
-    centre = np.array(shapely.get_coordinates(circle)[0])
-    room = 0.9 * float(shapely.length(circle))
+def _largest_parts(shapes: ObjectArray) -> ObjectArray:
+    return np.array([max(shapely.get_parts(shape), key=lambda part: float(shapely.area(part))) for shape in shapes])
+
+
+def _park_shape(
+    buurt: shapely.Polygon, hectares: float, water: shapely.STRtree, rng: np.random.Generator
+) -> shapely.Polygon:
+    """A lobed blob of a given area inside a buurt, at whichever of some random places is nearest to sea or lake."""
     turn = np.linspace(0.0, 2.0 * np.pi, 36, endpoint=False)
-    phase = rng.uniform(0.0, 2.0 * np.pi, 3)
-    radius = 1.0 + sum(
-        0.16 / lobe**0.5 * np.cos(lobe * turn + angle) for lobe, angle in zip((2, 3, 5), phase, strict=True)
-    )
+    phase = rng.uniform(0.0, 2.0 * np.pi, 4)
+    lobes = zip((2, 3, 5, 8), phase, strict=True)
+    radius = 1.0 + sum(0.17 / lobe**0.5 * np.cos(lobe * turn + angle) for lobe, angle in lobes)
     blob = np.column_stack([np.cos(turn), np.sin(turn)]) * radius[:, None]
-    unit = shapely.area(shapely.polygons(blob))
-    size = min(np.sqrt(hectares * 1e4 / unit), 0.95 * room / radius.max())
-    drift = rng.uniform(-1.0, 1.0, 2) * max(room - size * radius.max(), 0.0) / np.sqrt(2.0)
-    return shapely.polygons(np.round(centre + drift + blob * size, 1))
+    blob *= np.sqrt(hectares * 1e4 / shapely.area(shapely.polygons(blob)))
+    reach = float(np.hypot(*blob.T).max()) + MARGIN
+    core = shapely.buffer(buurt, -reach, quad_segs=4)
+    west, south, east, north = shapely.bounds(core)
+    tries = rng.uniform([west, south], [east, north], size=(80, 2))
+    tries = tries[shapely.contains_xy(core, tries[:, 0], tries[:, 1])]
+    tries = np.concatenate([tries, shapely.get_coordinates(shapely.point_on_surface(core))])
+    away = water.query_nearest(shapely.points(tries), all_matches=False, return_distance=True)[1]
+    return shapely.polygons(np.round(tries[np.argmin(away)] + blob, 1))
 
 
 def park_definition(code: str) -> str:

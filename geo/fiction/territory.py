@@ -7,21 +7,25 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import connected_components
+from scipy.spatial import cKDTree
 
 from geo.areas import FloatArray, ObjectArray, StrArray
 from geo.fiction.country import BoolArray, IntArray
-from geo.fiction.landscape import LAKE, LAND, RIVER, SEA, Landscape, ground_kind, height, inland
+from geo.fiction.landscape import CANAL, LAKE, LAND, RIVER, SEA, Landscape, ground_kind, height, inland
 from geo.fiction.mesh import Arcs, Mesh, draw_arcs, make_mesh
 from geo.fiction.noise import noise
 from geo.fiction.outlines import trace
 from geo.fiction.partition import Ground, divide, main_areas, share_out
-from geo.fiction.sites import buurt_density, scatter_sites, town_level
+from geo.fiction.sites import MARGIN, buurt_density, scatter_sites, town_level
 
 #: Islets and ponds of fewer mesh cells are left out.
 SMALLEST = 7
 
-#: Width of the strip of sea that belongs to gemeenten, metres (in units of `height`).
-TERRITORIAL = 1_400.0
+#: A mesh cell on the waterline with a smaller share of neighbours like itself is a thorn.
+THORN = 0.35
+
+#: Width of the strip of sea that belongs to gemeenten, metres.
+TERRITORIAL = 2_900.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -39,8 +43,9 @@ class Territory:
         gemeente_of: (w,) position of each wijk's gemeente.
         built: (b,) built-up share, 0-1.
         shore: (b,) kind of water that the buurt borders on, `LAND` for none.
-        water_shape: (k,) polygons of water per gemeente and kind.
-        water_kind: (k,) `SEA`, `LAKE` or `RIVER`.
+        water_shape: (k,) polygons, one for each water in each gemeente.
+        water_kind: (k,) `SEA`, `LAKE`, `RIVER` or `CANAL`.
+        water_body: (k,) number that the parts of one water share.
         water_gemeente: (k,) position of the gemeente.
     """
 
@@ -56,6 +61,7 @@ class Territory:
     shore: IntArray
     water_shape: ObjectArray
     water_kind: IntArray
+    water_body: IntArray
     water_gemeente: IntArray
 
 
@@ -86,27 +92,64 @@ def make_territory(land: Landscape, *, seed: int) -> Territory:
     content = _content(land, mesh, kind, mine)
     division = _divide(land, mesh, content, built, rng)
     wet = (kind != LAND) & (division.gemeente >= 0) & mine
-    bodies, body = np.unique(division.gemeente[wet] * 4 + kind[wet], return_inverse=True)
+    water = _bodies(mesh, kind)
+    bodies, body = np.unique(division.gemeente[wet] * len(kind) + water[wet], return_inverse=True)
     buurten = len(division.wijk_of)
     labels = np.where(mine & (kind == LAND), division.buurt, -1)
     labels[wet] = buurten + body
-    arcs = _arcs(land, mesh, labels, kind, seed)
+    arcs = _arcs(land, mesh, labels, kind, built, seed)
     return _outline(arcs, division, labels, kind, bodies, mesh, built)
+
+
+def _bodies(mesh: Mesh, kind: IntArray) -> IntArray:
+    """Number the waters: sea, river and canal by kind, each lake by one of its sites."""
+    edges = mesh.edges[(kind[mesh.edges] == LAKE).all(axis=1)]
+    graph = csr_array((np.ones(len(edges)), (edges[:, 0], edges[:, 1])), shape=(len(kind), len(kind)))
+    part = connected_components(graph, directed=False)[1]
+    return np.where(kind == LAKE, 8 + part, kind)
 
 
 def _ground(land: Landscape, mesh: Mesh) -> tuple[IntArray, BoolArray]:
     """Kind of each site, and whether it belongs to the country."""
     plan = land.plan
-    level = height(land, mesh.sites)
-    kind = ground_kind(land, mesh.sites)
-    frame = 300.0 * plan.scale**0.5
-    low = np.array([plan.west, plan.south])
-    framed = np.all((mesh.sites > low - frame) & (mesh.sites < low + [plan.width, plan.height] + frame), axis=1)
-    mine = framed & (inland(land, mesh.sites) > 0) & (level > -TERRITORIAL * plan.scale**0.5)
+    kind = _without_thorns(mesh, ground_kind(land, mesh.sites))
+    frame = (MARGIN - 800.0) * plan.scale**0.5
+    size = np.array([plan.width, plan.height])
+    offset = mesh.sites - [plan.west, plan.south]
+    framed = np.all((offset > -frame) & (offset < size + frame), axis=1)
     kind = _fill(mesh, kind, kind == LAND, SEA)
     kind = _fill(mesh, kind, kind != LAND, LAND)
     kind = _fill(mesh, kind, kind == LAND, SEA)
+    kind = np.where((kind == SEA) & ~_large(mesh, kind == SEA, int(0.3 * (kind == SEA).sum())), LAKE, kind)
+    mine = framed & (_belonging(land, mesh, kind) > 0)
     return kind, mine & _large(mesh, mine, 40)
+
+
+def _without_thorns(mesh: Mesh, kind: IntArray) -> IntArray:
+    """Drown land of one mesh cell's width in the sea or a lake, and fill such water: they would show as thorns."""
+    ends = np.concatenate([mesh.edges, mesh.edges[:, ::-1]])
+    alike = (kind[ends[:, 0]] == LAND) == (kind[ends[:, 1]] == LAND)
+    thorn = np.bincount(ends[:, 0], alike, len(kind)) < THORN * np.bincount(ends[:, 0], minlength=len(kind))
+    near = np.full(len(kind), LAND, dtype=np.int64)
+    for water in (LAKE, SEA):
+        near[ends[kind[ends[:, 1]] == water, 0]] = water
+    return np.where(thorn & (kind == LAND), near, np.where(thorn & np.isin(kind, [SEA, LAKE]), LAND, kind))
+
+
+def _belonging(land: Landscape, mesh: Mesh, kind: IntArray) -> FloatArray:
+    """A field that is positive in the country and its strip of sea, and 0 on their outer border; metres."""
+    border = inland(land, mesh.sites)
+    shore = cKDTree(mesh.sites[(border > 0) & (kind == LAND)])
+    offshore = TERRITORIAL * land.plan.scale**0.5 - shore.query(mesh.sites)[0]
+    return np.where(kind == SEA, np.minimum(border, offshore), border)
+
+
+def _zero_line(field: FloatArray, edges: IntArray) -> FloatArray:
+    """Where a field is 0 along each edge, as share from its first site; NaN where it has one sign."""
+    start, end = field[edges[:, 0]], field[edges[:, 1]]
+    crosses = np.sign(start) != np.sign(end)
+    share = start / np.where(crosses, start - end, 1.0)
+    return np.where(crosses, np.clip(share, 0.12, 0.88), np.nan)
 
 
 def _large(mesh: Mesh, member: BoolArray, least: int) -> BoolArray:
@@ -136,50 +179,75 @@ def _content(land: Landscape, mesh: Mesh, kind: IntArray, mine: BoolArray) -> Fl
 
 def _divide(land: Landscape, mesh: Mesh, content: FloatArray, built: FloatArray, rng: np.random.Generator) -> Division:
     """Divide into gemeenten, wijken and buurten, and number them in the order of their codes."""
-    plan = land.plan
-    ends = mesh.edges
+    plan, ends = land.plan, mesh.edges
     length = np.hypot(*(mesh.sites[ends[:, 0]] - mesh.sites[ends[:, 1]]).T)
     chance = rng.uniform(0.5, 1.6, len(ends))
     wet = (content[ends] == 0).any(axis=1)
     town = built[ends] > 0.4
     leaving, within = town[:, 0] != town[:, 1], town.all(axis=1)
     metres = length * chance * np.where(within, 0.15, 1.0) + 1_800.0 * wet * plan.scale**0.5
-    gemeente = main_areas(Ground(mesh.sites, ends, metres, content), land.towns[: plan.gemeenten])
-    steps = chance + 5.0 * leaving + 6.0 * wet
-    ground = Ground(mesh.sites, ends, steps, content)
-    wijk_of, gemeente_of, buurt = _numbered(plan.wijken, plan.buurten, ground, gemeente, plan.gemeenten)
+    towns = land.towns[: plan.gemeenten]
+    gemeente = main_areas(Ground(mesh.sites, ends, metres, content), towns)
+    ground = Ground(mesh.sites, ends, chance + 5.0 * leaving + 6.0 * wet, content)
+    wijk_of, gemeente_of, buurt = _numbered(plan.wijken, plan.buurten, ground, gemeente, towns)
     return Division(gemeente, wijk_of, gemeente_of, buurt)
 
 
 def _numbered(
-    wijken: int, buurten: int, ground: Ground, gemeente: IntArray, gemeenten: int
+    wijken: int, buurten: int, ground: Ground, gemeente: IntArray, towns: FloatArray
 ) -> tuple[IntArray, IntArray, IntArray]:
     """Divide gemeenten into wijken and these into buurten; return the parents and each site's buurt."""
-    dry = (ground.content > 0) & (gemeente >= 0)
-    weight = np.bincount(gemeente[dry], ground.content[dry], gemeenten)
-    wijk_counts = share_out(wijken, weight)
-    wijk = divide(ground, gemeente, wijk_counts, rounds=3)
+    gemeenten = len(towns)
+    wijk_counts = _counts(wijken, ground, gemeente, gemeenten, least=6 * SMALLEST)
+    wijk = _centre_first(ground, divide(ground, gemeente, wijk_counts, rounds=3), gemeente, towns)
     gemeente_of = np.repeat(np.arange(gemeenten), wijk_counts)
-    dry &= wijk >= 0
-    buurt_counts = share_out(buurten, np.bincount(wijk[dry], ground.content[dry], wijken))
-    buurt = divide(ground, wijk, buurt_counts, rounds=3)
+    buurt_counts = _counts(buurten, ground, wijk, wijken, least=SMALLEST)
+    buurt = _centre_first(ground, divide(ground, wijk, buurt_counts, rounds=3), wijk, towns[gemeente_of])
     return np.repeat(np.arange(wijken), buurt_counts), gemeente_of, buurt
 
 
-def _arcs(land: Landscape, mesh: Mesh, labels: IntArray, kind: IntArray, seed: int) -> Arcs:
-    """Draw borders: at the waterline where land meets water, elsewhere somewhere between the sites."""
+def _centre_first(ground: Ground, area: IntArray, parent: IntArray, towns: FloatArray) -> IntArray:
+    """Number the areas of each parent anew, from the main town outwards."""
+    member = np.flatnonzero((ground.content > 0) & (area >= 0))
+    count = np.bincount(area[member])
+    middle = [np.bincount(area[member], ground.sites[member, axis]) / count for axis in (0, 1)]
+    above = np.zeros(len(count), dtype=np.int64)
+    above[area[member]] = parent[member]
+    away = np.hypot(*(np.column_stack(middle) - towns[above]).T)
+    number = np.empty(len(count) + 1, dtype=np.int64)
+    number[np.lexsort([away, above])] = np.arange(len(count))
+    number[-1] = -1
+    return np.asarray(number[area])
+
+
+def _counts(total: int, ground: Ground, parent: IntArray, parents: int, *, least: int) -> IntArray:
+    """Share out areas over their parents by content, but leave each area at least so many sites on land."""
+    dry = (ground.content > 0) & (parent >= 0)
+    content = np.bincount(parent[dry], ground.content[dry], parents).astype(np.float64)
+    return share_out(total, content, most=np.maximum(np.bincount(parent[dry], minlength=parents) // least, 1))
+
+
+def _arcs(land: Landscape, mesh: Mesh, labels: IntArray, kind: IntArray, built: FloatArray, seed: int) -> Arcs:
+    """Draw borders: at the waterline where land meets water, elsewhere about halfway between the sites."""
     rng = np.random.default_rng([seed, 3])
-    crossing = rng.uniform(0.36, 0.64, len(mesh.edges))
-    level = height(land, mesh.sites)[mesh.edges]
-    shore = (kind[mesh.edges] == LAND).sum(axis=1) == 1
-    shore &= np.sign(level[:, 0]) != np.sign(level[:, 1])
-    fall = level[:, 0] - level[:, 1]
-    line = np.clip(level[:, 0] / np.where(fall == 0, 1.0, fall), 0.15, 0.85)
-    crossing = np.where(shore, line, crossing)
+    ends = mesh.edges
+    crossing = rng.uniform(0.42, 0.58, len(ends))
+    # Where small parts changed kind the field has the wrong sign: then the waterline passes close by the site.
+    close = 25.0 * land.plan.scale**0.5
+    level = height(land, mesh.sites)
+    level = np.where(kind == LAND, np.maximum(level, close), np.minimum(level, -close))
+    shore = _zero_line(level, ends)
+    crossing = np.where((kind[ends] == LAND).sum(axis=1) == 1, shore, crossing)
+    outer = _zero_line(_belonging(land, mesh, kind), ends)
+    crossing = np.where((labels[ends] < 0).sum(axis=1) == 1, outer, crossing)
+    crossing = np.where(np.isnan(crossing), 0.5, crossing)
     middle = mesh.sites[mesh.triangles].mean(axis=1)
-    lattice = land.lattices["border"]
-    rough = np.clip(0.5 + 0.9 * noise(middle, lattice=lattice, wavelength=2_100.0), 0.05, 1.0)
-    return draw_arcs(mesh, labels, crossing=crossing, rough=rough, seed=seed)
+    wild = np.clip(0.35 + 1.1 * noise(middle, lattice=land.lattices["border"], wavelength=3_100.0), 0.05, 0.9)
+    town = built[mesh.triangles].mean(axis=1) > 0.4
+    wet = (kind[mesh.triangles] != LAND).any(axis=1)
+    rough = np.where(town, 0.2, np.where(wet, 0.3, wild))
+    group = np.where(labels < 0, 2, (kind != LAND).astype(np.int64))
+    return draw_arcs(mesh, labels, group=group, crossing=crossing, rough=rough, rng=rng)
 
 
 def _outline(
@@ -207,8 +275,9 @@ def _outline(
         built=share,
         shore=_shore(mesh, labels, kind, buurten),
         water_shape=trace(arcs, as_water, count=len(bodies)),
-        water_kind=bodies % 4,
-        water_gemeente=bodies // 4,
+        water_kind=np.where(bodies % len(kind) < 8, bodies % len(kind), LAKE),
+        water_body=bodies % len(kind),
+        water_gemeente=bodies // len(kind),
     )
 
 
@@ -217,7 +286,7 @@ def _shore(mesh: Mesh, labels: IntArray, kind: IntArray, buurten: int) -> IntArr
     ends = np.concatenate([mesh.edges, mesh.edges[:, ::-1]])
     ends = ends[(labels[ends[:, 0]] >= 0) & (labels[ends[:, 0]] < buurten)]
     shore = np.full(buurten, LAND, dtype=np.int64)
-    for water in (RIVER, LAKE, SEA):
+    for water in (CANAL, RIVER, LAKE, SEA):
         shore[labels[ends[kind[ends[:, 1]] == water, 0]]] = water
     return shore
 
