@@ -107,24 +107,26 @@ def read_bands(raster: Path, *, crs: int = RD) -> dict[str, NumPyRasterSource]:
             stated = source.crs.to_epsg() if source.crs else None
             names = [text or f"band_{band}" for band, text in enumerate(source.descriptions, start=1)]
             amounts = source.read(masked=True).astype(np.float64).filled(np.nan)
-            transform, bounds = source.transform, source.bounds
+            grid = source.transform
     except RasterioError as error:
         raise BoundaryError("The raster cannot be read.", where=str(raster), remedy="Make it again.") from error
-    _check_grid(raster, stated, transform, crs)
+    _check_grid(raster, stated, grid, crs)
+    rows, columns = amounts.shape[1:]
+    bounds = (grid.c, grid.f + rows * grid.e, grid.c + columns * grid.a, grid.f)
     return {
         name: NumPyRasterSource(np.nan_to_num(values, nan=0.0), *bounds)
         for name, values in zip(names, amounts, strict=True)
     }
 
 
-def _check_grid(raster: Path, stated: int | None, transform: Any, crs: int) -> None:
+def _check_grid(raster: Path, stated: int | None, grid: Affine, crs: int) -> None:
     if stated != crs:
         raise CRSMismatchError(
             f"The raster is in {f'EPSG:{stated}' if stated else 'no stated system'}, the areas in EPSG:{crs}.",
             where=str(raster),
             remedy="Warp the raster to the areas' reference system, keeping its total.",
         )
-    if transform.b or transform.d or transform.a <= 0 or transform.e >= 0:
+    if grid.b or grid.d or grid.a <= 0 or grid.e >= 0:
         raise BoundaryError("The raster is not north up.", where=str(raster), remedy="Warp it to a north-up grid.")
 
 
