@@ -48,6 +48,8 @@ class Page {
 
   startMap(spec) {
     try {
+      // deck.gl would find out later, by itself and aloud.
+      if (!document.createElement('canvas').getContext('webgl2')) throw new Error('no WebGL');
       this.map = new MapView(byId('map'), spec, {
         palette: config.palette,
         map: config.map,
@@ -57,7 +59,7 @@ class Page {
           pick: found => this.pick(found),
           hover: found => this.hover(found),
           move: view => this.store.set(view, {step: false}),
-          busy: busy => byId('map-busy').classList.toggle('is-busy', busy)
+          busy: busy => this.busy(busy)
         }
       });
       const {longitude, latitude, zoom} = this.map.viewState;
@@ -67,6 +69,8 @@ class Page {
       byId('map-failed').hidden = false;
       this.map = null;
     }
+    // Also what was not chosen stands in the address: a default may be another one tomorrow.
+    this.store.write(false);
     if (config.background === 'pdok') byId('map-credit').textContent = t('map.attribution_pdok');
   }
 
@@ -86,12 +90,18 @@ class Page {
     if (!moved || level !== this.view?.level) this.refresh();
   }
 
+  busy(busy) {
+    byId('map-busy').classList.toggle('is-busy', busy);
+    document.documentElement.dataset.map = busy ? 'busy' : 'drawn';
+  }
+
   entry() {
     return entryById(this.catalogue.indicators, this.store.state.indicator);
   }
 
   async refresh() {
     const turn = (this.turn += 1);
+    document.documentElement.dataset.turn = String(turn);
     const state = this.store.state;
     const level = shownLevel(this.catalogue, this.entry(), state, config.map.takeover);
     this.controls.show(state, this.view?.state.indicator === state.indicator ? this.view : null);
@@ -112,9 +122,8 @@ class Page {
     this.table.show(view, chosen, within);
     const whole = this.catalogue.levels.find(item => item.id === 'country');
     const shownArea = area || (await this.wholeCountry(whole));
-    if (turn === this.turn && shownArea) {
-      this.panel.show(view, shownArea, Boolean(area), this.childLevel(shownArea));
-    }
+    if (turn !== this.turn) return;
+    if (shownArea) await this.panel.show(view, shownArea, Boolean(area), this.childLevel(shownArea));
     this.announceView(view, area);
     document.documentElement.dataset.ready = String(turn);
   }

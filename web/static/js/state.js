@@ -147,13 +147,14 @@ export class Store {
 
   remember(step) {
     clearTimeout(this.pending);
-    const write = () => {
-      const address = `/kaart${writeState(this.state, this.lang)}`;
-      if (step) history.pushState(null, '', address);
-      else history.replaceState(null, '', address);
-    };
     // Browsers limit how often an address may change, and a moving map changes it sixty times a second.
-    if (step) write();
-    else this.pending = setTimeout(write, 250);
+    if (step) this.write(true);
+    else this.pending = setTimeout(() => this.write(false), 250);
+  }
+
+  write(step) {
+    const address = `/kaart${writeState(this.state, this.lang)}`;
+    if (step) history.pushState(null, '', address);
+    else history.replaceState(null, '', address);
   }
 }
