@@ -25,6 +25,10 @@ from zicht.errors import AlignmentError, BoundaryError
 CellArray = NDArray[np.uint64]
 
 _DIGITS = np.frombuffer(b"0123456789abcdef", dtype=np.uint8)
+#: Value of each hexadecimal digit by its code point, 255 for every other character.
+_VALUE = np.full(256, 255, dtype=np.uint8)
+_VALUE[_DIGITS] = np.arange(16)
+_VALUE.flags.writeable = False
 #: A cell counts as overlapping a country when it comes within this many metres: more than the difference between an
 #: edge that is straight in RD, in degrees and on the sphere, at the lengths of `_step`.
 _MARGIN = 1.0
@@ -93,11 +97,11 @@ def from_strings(code: StrArray) -> CellArray:
     text = np.asarray(code, dtype=np.str_)
     if text.size == 0:
         return np.zeros(0, dtype=np.uint64)
-    wide = np.ascontiguousarray(text.astype("<U15")).view("<u4").reshape(-1, 15).astype(np.int64)
-    digit = np.where((wide >= 48) & (wide <= 57), wide - 48, np.where((wide >= 97) & (wide <= 102), wide - 87, -1))
-    good = np.all(digit >= 0, axis=1) & (np.strings.str_len(text) == 15)
-    shift = np.uint64(4) * np.arange(14, -1, -1, dtype=np.uint64)
-    cell: CellArray = np.sum(np.where(digit < 0, 0, digit).astype(np.uint64) << shift, axis=1, dtype=np.uint64)
+    letter = np.ascontiguousarray(text.astype("<U15")).view("<u4").reshape(-1, 15)
+    digit = np.zeros((len(text), 16), dtype=np.uint8)
+    digit[:, 1:] = _VALUE[np.minimum(letter, 255)]
+    good = np.all(digit < 16, axis=1) & (np.strings.str_len(text) == 15)
+    cell: CellArray = (digit[:, ::2] << 4 | digit[:, 1::2] & 15).view(">u8").reshape(-1).astype(np.uint64)
     good &= as_array(h3ronpy.cells_valid(cell, booleanarray=True))
     if not good.all():
         raise AlignmentError(f"{str(text[~good][0])!r} is not an H3 cell.", remedy="Codes are 15 hexadecimal digits.")
