@@ -173,6 +173,14 @@ def test_an_archive_cut_off_anywhere_is_refused(size):
         read_all(ARCHIVE[:size])
 
 
+def test_a_tile_that_is_cut_off_is_not_given():
+    reader = opened(ARCHIVE[:-1])
+    last = max(opened(ARCHIVE).entries(), key=lambda entry: entry.offset)
+
+    with pytest.raises(MalformedArchiveError, match="too early"):
+        reader.get(*tile_address(last.number))
+
+
 @given(st.integers(0, len(ARCHIVE) - 1), st.integers(1, 255))
 @settings(max_examples=300)
 def test_a_changed_byte_is_refused_or_changes_no_tile(place, change):
@@ -237,6 +245,12 @@ def test_a_directory_is_read_as_it_was_written(entries):
 def test_a_directory_that_contradicts_itself_is_refused(entries):
     with pytest.raises(MalformedArchiveError):
         decode_directory(encode_directory(entries), leaves=0, data_length=1000)
+
+
+def test_two_leaf_directories_cannot_begin_at_one_number():
+    leaves = [Entry(5, 0, 1, 0), Entry(5, 1, 1, 0)]
+    with pytest.raises(MalformedArchiveError, match="ascend"):
+        decode_directory(encode_directory(leaves), leaves=10, data_length=0)
 
 
 @pytest.mark.parametrize("data", [b"", b"\x01", b"\x01\x00\x01\x01\x00", b"\x00\x00", b"\x80"])

@@ -161,6 +161,17 @@ def test_bytes_that_are_no_column_are_refused(body):
         decode_column(body, code=codes(5))
 
 
+@pytest.mark.parametrize(
+    ("part", "number"),
+    [(b"[12,null", b"[12,NaN"), (b"[13,4", b"[13,1e999"), (b"[13,4", b"[13,Infinity"), (b"[11,1", b"[11,-1e999")],
+)
+def test_a_number_that_is_none_is_refused_where_nothing_is_published_too(part, number):
+    body = encode_column(small())
+    assert part in body
+    with pytest.raises(MalformedColumnError):
+        decode_column(body.replace(part, number), code=codes(5))
+
+
 def test_a_column_of_other_areas_is_refused():
     with pytest.raises(MalformedColumnError, match="fit"):
         decode_column(encode_column(small()), code=codes(4))

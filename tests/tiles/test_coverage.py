@@ -158,6 +158,16 @@ def test_a_lost_island_does_not_disturb_the_borders_of_the_rest():
     assert edges(with_island.geometry) == edges(without.geometry)
 
 
+def test_a_lost_island_does_not_bend_a_border_that_passes_close_to_a_corner():
+    # The corner (60, 1) lies a third of a unit from the border (0, 0) to (90, 1), which the neighbour has straight.
+    main = shapely.Polygon([(0, 0), (90, 1), (90, 40), (61, 40), (60, 1), (59, 40), (0, 40)])
+    speck = shapely.Polygon([(200.1, 0.1), (200.3, 0.1), (200.2, 0.3)])
+    (left,) = on_grid(objects(shapely.MultiPolygon([main, speck])))
+
+    assert left.equals(main)
+    assert (0.0, 0.0, 90.0, 1.0) in edges(objects(left))[0]
+
+
 def test_a_polygon_that_rounding_folds_is_mended_and_stays_on_whole_units():
     spike = shapely.Polygon([(0, 0), (10, 0), (10, 10), (5.4, 0.2), (0, 10)])
     folded = shapely.Polygon([(0, 0), (10, 0), (10, 10), (5, 0), (0, 10)])
@@ -212,6 +222,8 @@ def test_the_projection_is_that_of_proj():
     theirs = np.column_stack(pyproj.Transformer.from_crs(28992, 3857, always_xy=True).transform(*points.T))
 
     assert np.abs(ours - theirs).max() < 1e-3
+    # A tenth of a millimetre: the last bits of the arithmetic must not part the borders of neighbours.
+    assert np.abs(ours * 10_000 - np.rint(ours * 10_000)).max() < 1e-4
 
 
 def test_hexes_are_made_from_their_codes_and_drawn_exactly():

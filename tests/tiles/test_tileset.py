@@ -94,10 +94,10 @@ def test_the_cache_keeps_what_was_asked_for_last_within_its_limit(folder, monkey
     monkeypatch.setattr(Reader, "get", lambda self, *address: reads.append(address) or original(self, *address))
     (folder / "buurt.pmtiles").write_bytes(archive({tile_number(4, x, 0): b"abc"[x : x + 1] for x in range(3)}))
     with TileSet(folder, ["buurt"], cache_bytes=2 * len(gzip_bytes(b"a"))) as tileset:
-        for x in (0, 1, 0, 1, 2, 1, 0):
+        for x in (0, 1, 0, 2, 0, 1):
             tileset.get("buurt", 4, x, 0)
 
-    assert [x for _, x, _ in reads] == [0, 1, 2, 0]
+    assert [x for _, x, _ in reads] == [0, 1, 2, 1]
 
 
 def test_many_threads_read_the_right_tiles(tileset):
