@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import polars as pl
 
 from analysis.confidential.aggregate import AreaIndex, CountTable, count
@@ -22,9 +23,10 @@ from analysis.confidential.indicators import Indicator, Theme
 from analysis.confidential.observations import ObservationTable, Places, observe
 from analysis.confidential.quality import quality_report
 from analysis.confidential.records import CheckedRecords, read_records
-from analysis.published.hotspots import hotspots
+from analysis.published.maps import Above, hotspot_map
 from analysis.published.rates import rate_column
 from geo.areas import Layer
+from geo.families import ancestors, family_of
 from geo.weights import SpatialWeights
 from zicht.classes import ClassColumn, ClassTable
 from zicht.errors import ConfigError
@@ -178,8 +180,22 @@ def classify(values: PublishedTable, inputs: Inputs) -> Iterator[ClassColumn]:
         rule = indicator.hotspots
         if rule is None:
             continue
-        for column in values:
-            key = column.key
+        above = {level: _above(indicator, level, inputs.layers) for level in rule.levels}
+        for key in values.keys():
             if key.indicator == indicator.id and key.measure == rule.measure and key.level in rule.levels:
                 name, weights = inputs.neighbours[key.level]
-                yield hotspots(values.column(key), weights, method=f"gi-star/{rule.measure}/{name}", alpha=rule.alpha)
+                yield hotspot_map(
+                    values,
+                    key,
+                    weights=weights,
+                    method=f"gi-star/{rule.measure}/{name}",
+                    alpha=rule.alpha,
+                    per=indicator.exposure.per if indicator.exposure else 1,
+                    above=above[key.level],
+                )
+
+
+def _above(indicator: Indicator, level: str, layers: Mapping[str, Layer]) -> Above | None:
+    family = family_of(level, tuple(layers))
+    coarser = [name for name in family[: family.index(level)] if name in {"country", *indicator.levels}]
+    return Above(coarser[-1], ancestors(layers, level, coarser[-1]).astype(np.int64)) if coarser else None

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from pathlib import Path
 
 import geopandas as gpd
 import numpy as np
 import pytest
 
-from analysis.published.hotspots import hotspots
+from analysis.published.maps import Above, hotspot_map
 from analysis.published.rates import rate_column
 from geo.areas import Layer
+from geo.families import family_of
 from geo.neighbours import h3_rings, queen
 from zicht.classes import ClassTable
 from zicht.published import ColumnKey, Measure, PublishedColumn, PublishedTable, Status
@@ -62,16 +64,33 @@ def neighbours(release: Release, level: str):
     return queen(Layer(level, areas.code, areas.name, areas.parent, areas.kind, frame.geometry.to_numpy()))
 
 
+def above(release: Release, entry, level: str) -> Above:
+    """Walk up by the parents that the release states, to the nearest coarser level with counts."""
+    family = family_of(level, tuple(release.areas))
+    fid = np.arange(len(release.areas[level].code))
+    for below, coarse in pairwise(family[family.index(level) :: -1]):
+        fid = np.searchsorted(release.areas[coarse].code, release.areas[below].parent)[fid]
+        if coarse in {"country", *entry["levels"]}:
+            return Above(coarse, fid)
+    raise AssertionError(f"nothing lies above {level}")
+
+
 def test_every_class_is_made_again_from_published_values(release, entries, tmp_path):
     weights = {level: neighbours(release, level) for level in {column.key.level for column in release.classes}}
     again = []
     for column in release.classes:
         key, entry = column.key, entries[column.key.indicator]
-        values = release.values.column(
-            ColumnKey(key.indicator, key.period, key.level, key.category, entry["hotspots"]["measure"])
+        again.append(
+            hotspot_map(
+                release.values,
+                ColumnKey(key.indicator, key.period, key.level, key.category, entry["hotspots"]["measure"]),
+                weights=weights[key.level],
+                method=key.method,
+                alpha=entry["hotspots"]["alpha"],
+                per=entry["rate"]["per"] if entry["rate"] else 1,
+                above=above(release, entry, key.level),
+            )
         )
-        alpha = entry["hotspots"]["alpha"]
-        again.append(hotspots(values, weights[key.level], method=key.method, alpha=alpha))
     assert len(again) > 20
     ClassTable(again).write(tmp_path / "classes.parquet")
     assert (tmp_path / "classes.parquet").read_bytes() == (release.path / "classes.parquet").read_bytes()
