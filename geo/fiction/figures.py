@@ -13,6 +13,9 @@ from geo.fiction.territory import Territory
 #: Homes per km2: in the country, and in a town.
 RURAL_HOMES, TOWN_HOMES = 7.0, 1_650.0
 
+#: Share of inhabitants aged 15-64.
+WORKING_AGE = 0.64
+
 
 def choose_works(territory: Territory, *, seed: int) -> BoolArray:
     """Choose the buurten that are business estates: 6% of the built-up ones, at the edges of towns.
@@ -63,17 +66,19 @@ def count_by(codes: StrArray, of: StrArray, weights: FloatArray) -> FloatArray:
 
 
 def register_figures(register: AddressRegister, buurt: StrArray) -> dict[str, FloatArray]:
-    """Count persons, households and homes in each buurt, exactly.
+    """Count persons, households and homes in each buurt, in whole numbers.
 
     Args:
         register: The addresses.
         buurt: (n,) ascending codes of all buurten.
 
     Returns:
-        "inhabitants", "households" and "homes", each (n,).
+        "inhabitants", "inhabitants_15_64" (a fixed share), "households" and "homes", each (n,).
     """
+    inhabitants = count_by(buurt, register.buurt, register.residents.astype(np.float64))
     return {
-        "inhabitants": count_by(buurt, register.buurt, register.residents.astype(np.float64)),
+        "inhabitants": inhabitants,
+        "inhabitants_15_64": np.round(WORKING_AGE * inhabitants),
         "households": count_by(buurt, register.buurt, (register.residents > 0).astype(np.float64)),
         "homes": count_by(buurt, register.buurt, (register.use == "home").astype(np.float64)),
     }

@@ -15,9 +15,6 @@ from geo.fiction.parks import Parks, draw_parks
 from geo.fiction.plan import PLANS
 from geo.fiction.territory import Territory, make_territory
 
-#: Share of inhabitants aged 15-64.
-WORKING_AGE = 0.64
-
 
 def make_country(*, size: Size, seed: int) -> FictionalCountry:
     """Make a fictional country; the same size and seed give the same bytes.
@@ -80,11 +77,7 @@ def _layer(
     level: str, code: StrArray, name: StrArray, parent: StrArray, geometry: ObjectArray, figures: dict[str, FloatArray]
 ) -> Layer:
     kind = np.repeat("park" if level == "park" else "area", len(code))
-    attributes = dict(figures)
-    if "inhabitants" in figures:
-        working = WORKING_AGE * figures["inhabitants"]
-        attributes["inhabitants_15_64"] = round_to_five(working) if level in ("wijk", "buurt") else np.round(working)
-    return Layer(level, code, name, parent, kind, geometry, attributes)
+    return Layer(level, code, name, parent, kind, geometry, figures)
 
 
 def _waters(territory: Territory, names: Names) -> Waters:
