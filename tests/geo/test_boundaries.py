@@ -98,6 +98,13 @@ def test_water_and_abroad_are_no_areas_but_are_counted(package):
     assert "gemeente: 4 rows read, 2 areas, 1 water left out, 1 abroad left out" in str(report)
 
 
+@pytest.mark.parametrize(("column", "value"), [("gemeentecode", "GM9003"), ("water", "NEE")])
+def test_abroad_is_told_by_its_code_or_by_its_water(tmp_path, column, value):
+    boundaries, report = load(broken(tmp_path, "gemeenten", column, 3, value), edition="2025", source="")
+    assert report.layers[0].dropped == {"water": 1, "abroad": 1}
+    assert boundaries.layers["gemeente"].code.tolist() == ["GM9001", "GM9002"]
+
+
 def test_water_stays_available(package, tmp_path):
     (lake,) = read_water(package)
     assert lake.equals(box(0, 1, 8))

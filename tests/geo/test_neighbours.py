@@ -6,7 +6,7 @@ import h3
 import numpy as np
 import pytest
 import shapely
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from geo.grids import cells, to_strings
@@ -145,14 +145,24 @@ def test_rings_agree_with_a_peer():
     assert pairs(h3_rings(codes)) == expected
 
 
-@settings(max_examples=40, deadline=None)
-@given(st.lists(st.tuples(st.integers(0, 8), st.integers(0, 8)), min_size=2, max_size=30), st.integers(1, 29))
-def test_nearest_are_nearest_and_ties_go_to_the_lower(places, k):
+def test_ties_go_to_the_lower_position():
+    points = np.array([[0.0, 0.0], [100.0, 0.0], [0.0, 100.0], [-100.0, 0.0]])
+    assert [k_nearest(points, k).neighbours(0).tolist() for k in (1, 2, 3)] == [[1], [1, 2], [1, 2, 3]]
+
+
+@pytest.mark.parametrize("k", [0, 4, 9])
+def test_as_many_neighbours_as_there_are_others(k):
+    with pytest.raises(AlignmentError, match="nearest neighbours cannot be found among 4 points"):
+        k_nearest(np.arange(8.0).reshape(4, 2), k)
+
+
+some_points = st.lists(st.tuples(st.integers(0, 8), st.integers(0, 8)), min_size=2, max_size=30)
+
+
+@given(some_points.flatmap(lambda points: st.tuples(st.just(points), st.integers(1, len(points) - 1))))
+def test_nearest_are_nearest(case):
+    places, k = case
     points = np.array(places, dtype=float) * 100
-    if k >= len(points):
-        with pytest.raises(AlignmentError, match="nearest neighbours cannot"):
-            k_nearest(points, k)
-        return
     w = k_nearest(points, k)
     for at, here in enumerate(points):
         distance = np.hypot(*(points - here).T)
@@ -160,7 +170,7 @@ def test_nearest_are_nearest_and_ties_go_to_the_lower(places, k):
         assert w.neighbours(at).tolist() == sorted(order[:k])
 
 
-@given(st.lists(st.tuples(st.integers(0, 8), st.integers(0, 8)), min_size=2, max_size=30), st.integers(1, 900))
+@given(some_points, st.integers(1, 900))
 def test_a_band_is_a_distance(places, radius):
     points = np.array(places, dtype=float) * 100
     found = pairs(distance_band(points, radius))

@@ -72,6 +72,19 @@ def test_a_truncated_geopackage_is_refused_with_a_remedy(package, share):
     assert caught.value.remedy
 
 
+def test_a_geopackage_with_a_damaged_page_is_refused(package):
+    whole = bytearray(package.read_bytes())
+    with closing(sqlite3.connect(package)) as database:
+        (page,) = database.execute(
+            "SELECT rootpage FROM sqlite_master WHERE name = 'rtree_wijken_geom_node'"
+        ).fetchone()
+        (size,) = database.execute("PRAGMA page_size").fetchone()
+    whole[(page - 1) * size : page * size] = bytes(size)
+    package.write_bytes(whole)
+    with pytest.raises(BoundaryError, match="cannot be read"):
+        read_features(package, "wijken", ["wijkcode"])
+
+
 @pytest.mark.parametrize("suffix", ["geojson", "parquet"])
 def test_other_truncated_files_are_refused_with_a_remedy(tmp_path, suffix):
     frame = gpd.GeoDataFrame({"code": ["a", "b"]}, geometry=[box(0, 0), box(1, 0)], crs=28992)
