@@ -261,7 +261,8 @@ NOT_READ = {
     "a group": b"\x1b",
     "field number 0": b"\x02\x00",
     "a number of 11 bytes": b"\x18" + b"\x80" * 10 + b"\x01",
-    "a number of 65 bits": b"\x18" + b"\xff" * 9 + b"\x02",
+    "a number of 65 bits": layer_bytes(feature_bytes(), values=(b"\x28" + b"\xff" * 9 + b"\x02",)),
+    "a number of 11 bytes as a value": layer_bytes(feature_bytes(), values=(b"\x28" + b"\x80" * 10 + b"\x00",)),
     "a number cut off": b"\x18\x80",
     "a length beyond the end": b"\x1a\x05\x00",
 }
