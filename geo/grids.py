@@ -8,7 +8,7 @@ not).
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import h3ronpy
@@ -178,11 +178,6 @@ def hex_layers(wanted: Sequence[int], boundaries: BoundarySet) -> dict[str, Laye
         parent = np.full(len(cell), country.code[0]) if coarser is None else to_strings(parents(cell, coarser))
         layers[f"h3-{resolution}"] = _layer(resolution, cell, parent)
     return layers
-
-
-def cells_of(layers: Mapping[str, Layer], level: str) -> CellArray:
-    """Return the cells of a hex layer, by `fid`."""
-    return from_strings(layers[level].code)
 
 
 def as_array(column: Any) -> NDArray[Any]:
