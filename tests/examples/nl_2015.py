@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import json
+import re
 import sys
 from collections.abc import Collection
 from pathlib import Path
@@ -15,6 +16,13 @@ import pyogrio
 
 ROOT = Path(__file__).resolve().parents[2]
 FOLDER = ROOT / "examples" / "nl-2015"
+
+#: Parts of words, Dutch and English, that belong to other themes than this one.
+CRIME = re.compile(
+    r"crim|misdaad|misdrijf|misdrijven|delict|drug|hennep|cannabis|politie|police|verdacht|suspect|dader|offen[cd]e|inbraak|burglar"
+    r"|fraud|witwas|launder|ondermijn|subversi|veroordeel|convict|straf|aangifte|misbruik|werkloos|unemploy|uitkering",
+    re.IGNORECASE,
+)
 
 #: Around Amersfoort, where the dwellings are; and gemeenten of which the publisher lost a wijk, a buurt or every wijk.
 FEW = ("GM0050", "GM0175", "GM0243", "GM0307", "GM0308", "GM0327", "GM0342", "GM1669", "GM1904")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import tomllib
 from pathlib import Path
 
@@ -10,14 +9,8 @@ import pytest
 
 from analysis.confidential.contracts import read_sources
 from analysis.confidential.indicators import DisclosureRule, Nature, read_themes
-from tests.examples.nl_2015 import FOLDER
+from tests.examples.nl_2015 import CRIME, FOLDER
 
-#: Parts of words, Dutch and English, that belong to other themes than this one.
-CRIME = re.compile(
-    r"crim|misdaad|misdrijf|misdrijven|delict|drug|hennep|cannabis|politie|police|verdacht|suspect|dader|offen[cd]e|inbraak|burglar"
-    r"|fraud|witwas|launder|ondermijn|subversi|veroordeel|convict|straf|aangifte|misbruik|werkloos|unemploy|uitkering",
-    re.IGNORECASE,
-)
 FILES = sorted(path for path in FOLDER.rglob("*") if path.suffix in {".toml", ".md"})
 
 
