@@ -215,7 +215,7 @@ def check_borders(layer, zoom, *, share):
 def test_the_gemeenten_of_2015_are_complete_valid_and_small(shared_data):
     layer = real_layer(shared_data, "gemeente")
 
-    check_national(layer, ZoomRange(5, 9), largest=40_000)
+    check_national(layer, ZoomRange(5, 8), largest=40_000)
     check_borders(layer, 8, share=0.006)
     check_borders(layer, 12, share=0.0001)
 
@@ -224,7 +224,7 @@ def test_the_gemeenten_of_2015_are_complete_valid_and_small(shared_data):
 def test_the_buurten_of_2015_are_complete_valid_and_small(shared_data):
     layer = real_layer(shared_data, "buurt")
 
-    check_national(layer, DEFAULT_SCHEME.zooms["buurt"], largest=100_000)
+    check_national(layer, ZoomRange(9, 10), largest=100_000)
     check_borders(layer, 9, share=0.001)
     check_borders(layer, 12, share=0.0003)
 
