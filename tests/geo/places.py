@@ -106,5 +106,7 @@ def write(path: Path, layers: Mapping[str, Mapping[str, Any]], *, crs: object = 
         frame = gpd.GeoDataFrame(
             {column: list(values) for column, values in table.items()}, geometry="geometry", crs=crs
         )
-        pyogrio.write_dataframe(frame, path, layer=name, driver="GPKG", append=path.exists(), **options)
+        pyogrio.write_dataframe(
+            frame, path, layer=name, driver="GPKG", append=path.exists(), SPATIAL_INDEX="NO", **options
+        )
     return path

@@ -109,7 +109,6 @@ def test_buurten_of_2015_have_the_neighbours_one_expects(edition_2015):
     [
         ("cbs_buurt_2015_rd.topojson", "buurt_2015", 12_237, 11_572),
         ("cbs_buurt_2016_rd.topojson", "buurt_2016", 12_920, 12_248),
-        ("cbs_buurt_2003_rd.topojson", "buurt_2003", 11_132, 10_494),
     ],
 )
 def test_features_dropped_from_topojson_are_noticed(folder, file, layer, declared, read):
