@@ -75,9 +75,7 @@ def test_a_truncated_geopackage_is_refused_with_a_remedy(package, share):
 def test_a_geopackage_with_a_damaged_page_is_refused_also_for_its_other_layers(package):
     whole = bytearray(package.read_bytes())
     with closing(sqlite3.connect(package)) as database:
-        (page,) = database.execute(
-            "SELECT rootpage FROM sqlite_master WHERE name = 'buurten'"
-        ).fetchone()
+        (page,) = database.execute("SELECT rootpage FROM sqlite_master WHERE name = 'buurten'").fetchone()
         (size,) = database.execute("PRAGMA page_size").fetchone()
     whole[(page - 1) * size : page * size] = bytes(size)
     package.write_bytes(whole)
