@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from analysis.statistics._hypergeometric import hypergeometric_pmf
-from analysis.statistics._subset_sums import subset_ratios, subset_sum_pmfs
+from analysis.statistics.hypergeometric import hypergeometric_pmf
 from analysis.statistics.limits import Limits
+from analysis.statistics.subset_sums import subset_ratios, subset_sum_pmfs
 from analysis.statistics.tails import FloatArray, IntArray
 
 
@@ -41,18 +41,6 @@ class Distribution:
     def lower(self, at: IntArray) -> FloatArray:
         """P(<= at)."""
         return self.from_below[_within(at + 1, self.from_below.size)]
-
-    def excess(self, at: IntArray) -> FloatArray:
-        """E max(draw - at, 0)."""
-        beyond = np.zeros(self.from_above.size)
-        np.cumsum(self.from_above[:0:-1], out=beyond[-2::-1])
-        return beyond[_within(at, beyond.size)] + np.maximum(-at, 0)
-
-    def shortfall(self, at: IntArray) -> FloatArray:
-        """E max(at - draw, 0)."""
-        length = self.from_below.size - 1
-        within = np.cumsum(self.from_below)
-        return within[_within(at, within.size)] + np.maximum(at - length, 0)
 
 
 def _within(at: IntArray, length: int) -> IntArray:
@@ -106,10 +94,6 @@ class SumNull:
     def lower(self, left_out: IntArray, size: IntArray, at: IntArray) -> FloatArray:
         """P(sum <= at), for each question."""
         return self._answer(left_out, size, at, Distribution.lower, Distribution.upper)
-
-    def excess(self, left_out: IntArray, size: IntArray, at: IntArray) -> FloatArray:
-        """E max(sum - at, 0), for each question."""
-        return self._answer(left_out, size, at, Distribution.excess, Distribution.shortfall)
 
     def _answer(self, left_out: IntArray, size: IntArray, at: IntArray, direct: Lookup, mirrored: Lookup) -> FloatArray:
         answer = np.empty(at.size)

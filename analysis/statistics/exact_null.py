@@ -1,7 +1,7 @@
 """The exact conditional-permutation null of a neighbourhood sum, for integers and binary weights.
 
 Given an area's own value, its k neighbours are under the null a simple random sample, without replacement, of the other
-areas' values. Their sum has a distribution that can be written down (see `_subset_sums`), so nothing is drawn at random
+areas' values. Their sum has a distribution that can be written down (see `subset_sums`), so nothing is drawn at random
 and no p-value is bounded by a number of draws. To leave out the area itself, with value y:
 
     e_k(pool without y) = sum over j = 0..k of (-x^y)^j e_(k-j)(pool)
@@ -26,7 +26,7 @@ import numpy as np
 from analysis.statistics._sum_null import SumNull
 from analysis.statistics.errors import CostError, StatisticError
 from analysis.statistics.limits import DEFAULT_LIMITS, Limits
-from analysis.statistics.tails import FloatArray, IntArray, Tails, bounded
+from analysis.statistics.tails import IntArray, Tails, bounded
 from geo.weights import SpatialWeights
 
 #: Values larger than this are refused: sums of them over a map might not fit in 64 bits.
@@ -98,36 +98,6 @@ def exact_tails(
         upper[asked], mid[asked] = tied_or_more[which], ((tied_or_more + more) / 2)[which]
         lower[asked] = null.lower(question.left_out, question.size, at_most)[which]
     return Tails(upper=bounded(upper), lower=bounded(lower), mid=bounded(mid))
-
-
-def exact_excess(
-    pool: IntArray, *, left_out: IntArray, size: IntArray, above: IntArray, limits: Limits = DEFAULT_LIMITS
-) -> FloatArray:
-    """Return E max(sum - above, 0) of the sums that `exact_tails` describes, with its arguments and errors.
-
-    Args:
-        pool: (N,) integers.
-        left_out: (m,) the value that cannot be drawn.
-        size: (m,) how many values are drawn, 0 to N - 1.
-        above: (m,) the level that the sum must exceed to count, and from which it counts.
-        limits: What the computation may cost.
-
-    Returns:
-        (m,) expectations, at least 0, in the unit of the pool; NaN where `size` is 0.
-    """
-    _check(pool, left_out, size, above)
-    excess = np.full(size.size, np.nan)
-    asked = size > 0
-    if asked.any():
-        lattice, question, step = _reduced(pool, _Question(left_out[asked], size[asked], above[asked]))
-        null = SumNull.build(lattice, question.size, limits)
-        below = question.at // step
-        rest = (question.at - below * step) / step
-        # Between two points of the lattice the expectation is linear.
-        first = null.excess(question.left_out, question.size, below)
-        second = null.excess(question.left_out, question.size, below + 1)
-        excess[asked] = np.maximum(step * ((1 - rest) * first + rest * second), 0.0)
-    return excess
 
 
 @dataclass(frozen=True, slots=True, eq=False)

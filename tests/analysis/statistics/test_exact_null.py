@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from itertools import combinations
 
 import numpy as np
 import pytest
@@ -9,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analysis.statistics.errors import CostError, StatisticError
-from analysis.statistics.exact_null import conditional_tails, exact_excess, exact_tails, neighbour_sums
+from analysis.statistics.exact_null import conditional_tails, exact_tails, neighbour_sums
 from analysis.statistics.limits import Limits
 from analysis.statistics.tails import SMALLEST_P
 from geo.weights import SpatialWeights, from_pairs, row_standardised
@@ -42,16 +41,6 @@ def test_tails_equal_full_enumeration(question: tuple[list[int], list[int], list
         assert tails.upper[i] == pytest.approx(max(float(upper), SMALLEST_P), rel=0, abs=1e-13)
         assert tails.lower[i] == pytest.approx(max(float(lower), SMALLEST_P), rel=0, abs=1e-13)
         assert tails.mid[i] == pytest.approx(max(float(mid), SMALLEST_P), rel=0, abs=1e-13)
-
-
-@given(questions())
-@settings(max_examples=200, deadline=None)
-def test_excess_equals_full_enumeration(question: tuple[list[int], list[int], list[int], list[int]]) -> None:
-    pool, left, size, above = question
-    got = exact_excess(np.array(pool), left_out=np.array(left), size=np.array(size), above=np.array(above))
-    for i in range(len(left)):
-        sums = [sum(subset) for subset in combinations(without(pool, left[i]), size[i])]
-        assert got[i] == pytest.approx(np.mean([max(s - above[i], 0) for s in sums]), abs=1e-10)
 
 
 POOLS: dict[str, Callable[[np.random.Generator], np.ndarray]] = {

@@ -51,29 +51,45 @@ def subset_ratios(pool: int, size: int, drawn_from: int) -> FloatArray:
 def subset_sum_pmfs(pool: IntArray, *, orders: Sequence[int], limits: Limits) -> dict[int, FloatArray]:
     """Return P(sum of `order` values drawn without replacement = s), s = 0, 1, ..., for every order asked.
 
+    Beyond half the pool the sum of what is drawn is the total minus the sum of what is left.
+
     Args:
         pool: (N,) non-negative integers.
-        orders: Numbers of values drawn, each at most half the pool.
+        orders: Numbers of values drawn, 0 to N.
         limits: What the computation may cost.
 
     Returns:
-        By order, an array of the same length: the largest possible sum of the largest order, plus one.
+        By order, probabilities up to the largest possible sum at least.
 
     Raises:
         CostError: It would cost more than `limits` allow.
     """
-    top, wanted = max(orders), sorted(set(orders))
+    total = int(pool.sum())
+    fewer = {order: min(order, pool.size - order) for order in orders}
+    direct = _up_to_half(pool, sorted(set(fewer.values())), limits)
+    return {order: direct[few] if few == order else _of_rest(direct[few], total) for order, few in fewer.items()}
+
+
+def _of_rest(pmf: FloatArray, total: int) -> FloatArray:
+    rest = np.zeros(total + 1)
+    taken = pmf[: total + 1]
+    rest[total + 1 - taken.size :] = taken[::-1]
+    return rest
+
+
+def _up_to_half(pool: IntArray, wanted: Sequence[int], limits: Limits) -> dict[int, FloatArray]:
+    top = max(wanted)
     length = 1 + _largest_sum(pool, top)
     padded = int(scipy.fft.next_fast_len(length, real=True))
     _check_cost(pool.size, top=top, kept=len(wanted), length=padded, limits=limits)
     histogram = np.bincount(pool, minlength=padded)[:padded].astype(np.float64)
-    spectra = _symmetric_polynomials(histogram / pool.size, count=pool.size, orders=wanted)
+    spectra = _symmetric_polynomials(histogram / max(pool.size, 1), count=pool.size, orders=wanted)
     # Row by row: the real rows then replace the complex ones instead of standing beside them.
     return {order: scipy.fft.irfft(spectra.pop(order), n=padded)[:length] for order in wanted}
 
 
 def _largest_sum(pool: IntArray, size: int) -> int:
-    return int(np.partition(pool, pool.size - size)[pool.size - size :].sum()) if size else int(pool.max())
+    return int(np.partition(pool, pool.size - size)[pool.size - size :].sum()) if size else int(pool.max(initial=0))
 
 
 def _check_cost(count: int, *, top: int, kept: int, length: int, limits: Limits) -> None:

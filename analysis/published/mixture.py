@@ -1,0 +1,183 @@
+"""A sharp bound on tails of sums from a pool that is partly published and partly known by its sums alone.
+
+Of k cells drawn without replacement, J come from the suppressed ones (hypergeometric) and k - J from the published
+ones, independently given J. With g(u) = P(sum of the published ones >= s - u), known exactly,
+
+    P(sum >= s) = sum over J of P(J) E g(sum of J suppressed cells).
+
+For convex increasing f >= g the expectation is at most E f(sum of J cells of y), where y weakly majorises whatever the
+suppressed cells hold (`intervals`, fact 3). Bounding the indicator [sum >= s] itself by a convex function costs a
+factor of about e; but g is a tail of the published sum, and a tail is convex where probabilities fall, so here f can be
+g itself but for an end piece. f is built at a turning point `turn` of the published sum:
+
+- s - u >= turn: the tail of the published sum after making its probabilities non-increasing beyond (their running
+  maximum from above) and, where published values lie on a lattice, after spreading each over the step above it;
+- s - u < turn: a straight line from there, steep enough to stay above g and to keep f convex.
+
+E f is then one convolution plus two look-ups, for every s at once. Any turning point gives a valid bound, so a few are
+tried and the smallest counts. The cell that an area leaves out (its own) is replaced by the smallest of its kind, which
+only widens: what remains dominates what would have remained.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import scipy.fft
+from numpy.typing import NDArray
+
+from analysis.published.intervals import IntArray
+from analysis.statistics.hypergeometric import hypergeometric_pmf
+from analysis.statistics.limits import Limits
+from analysis.statistics.subset_sums import subset_sum_pmfs
+from zicht.published import FloatArray
+
+#: Turning points are put where the tail of the published sum falls to these levels.
+LEVELS = (0.5, 0.1, 0.01)
+
+#: Numbers of suppressed cells drawn that are less likely than this count as certain to reach the sum.
+UNLIKELY = 1e-11
+
+#: Longest distribution worked with; wider values are made coarser, outward.
+LONGEST = 2**14
+
+
+def mixture_upper(
+    published: IntArray, suppressed: IntArray, *, size: IntArray, at: IntArray, limits: Limits
+) -> FloatArray:
+    """Bound P(sum >= at) for draws from published cells and cells that `suppressed` weakly majorises.
+
+    Args:
+        published: (p,) values, the one left out already taken away.
+        suppressed: (h,) a map that weakly majorises the suppressed cells, the one left out already taken away; h > 0.
+        size: (m,) how many cells are drawn, 1 to p + h.
+        at: (m,) the sums to reach.
+        limits: What each distribution may cost.
+
+    Returns:
+        (m,) upper bounds, 0 to 1.
+
+    Raises:
+        CostError: It would cost more than `limits` allow.
+    """
+    least = int(min(published.min(initial=suppressed[0]), suppressed.min()))
+    # Published values above every sum of their batch reach it alone; how far above does not matter.
+    ceiling = np.maximum(at - (size - 1) * least + 1, least)
+    reach = np.minimum(ceiling, int(published.max(initial=least)))
+    width = size * (np.maximum(reach, int(suppressed.max())) - least)
+    unit = 2 ** np.ceil(np.log2(np.maximum(width / LONGEST, 1.0))).astype(np.int64)
+    bound = np.empty(at.size)
+    for u in np.unique(unit).tolist():
+        batch = np.flatnonzero(unit == u)
+        shown = np.minimum(published, int(ceiling[batch].max()))
+        bases = int(shown.min()) if shown.size else 0, int(suppressed.min())
+        tables = _Tables.build(
+            -(-(shown - bases[0]) // u), -(-(suppressed - bases[1]) // u), int(size[batch].max()), limits
+        )
+        for k in np.unique(size[batch]).tolist():
+            here = batch[size[batch] == k]
+            sums, which = np.unique(at[here], return_inverse=True)
+            bound[here] = tables.upper(k, sums, bases=bases, unit=u)[which]
+    return np.minimum(bound, 1.0)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Shown:
+    # Convex majorants of the tail of one published sum, one a turning point (t of them): from `turn` on a tail that
+    # starts at `level`, as its Fourier transform; below `turn` a line.
+    turn: IntArray
+    level: FloatArray
+    slope: FloatArray
+    spectrum: NDArray[np.complex128]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Hidden:
+    # The sum of cells of the majorising map: its Fourier transform, P(>= a) and E max(sum - a, 0).
+    spectrum: NDArray[np.complex128]
+    reaches: FloatArray
+    excess: FloatArray
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Tables:
+    counts: tuple[int, int]
+    length: int
+    shown: dict[int, _Shown]
+    hidden: dict[int, _Hidden]
+
+    @classmethod
+    def build(cls, published: IntArray, suppressed: IntArray, largest: int, limits: Limits) -> _Tables:
+        step = int(np.gcd.reduce(published)) or 1 if published.size else 1
+        shown, hidden = (
+            subset_sum_pmfs(pool, orders=range(min(largest, pool.size) + 1), limits=limits)
+            for pool in (published, suppressed)
+        )
+        even = np.full(step, 1 / step)
+        spread = {order: np.convolve(pmf, even) if order else np.ones(1) for order, pmf in shown.items()}
+        longest = max(pmf.size for pmf in spread.values()) + max(pmf.size for pmf in hidden.values())
+        length = int(scipy.fft.next_fast_len(longest, real=True))
+        return cls(
+            (published.size, suppressed.size),
+            length,
+            {order: _shown(np.maximum(pmf, 0.0), length) for order, pmf in spread.items()},
+            {order: _hidden(np.maximum(pmf, 0.0), length) for order, pmf in hidden.items()},
+        )
+
+    def upper(self, size: int, at: IntArray, *, bases: tuple[int, int], unit: int) -> FloatArray:
+        chance = hypergeometric_pmf(ones=self.counts[1], count=sum(self.counts), size=size)
+        likely = np.flatnonzero(chance > UNLIKELY).tolist()
+        bound = np.full(at.size, max(1.0 - float(chance[likely].sum()), 0.0))
+        for drawn in likely:
+            from_zero = at - (size - drawn) * bases[0] - drawn * bases[1]
+            each = _expected(self.shown[size - drawn], self.hidden[drawn], -(-from_zero // unit), self.length)
+            bound += chance[drawn] * np.minimum(each.min(axis=0), 1.0)
+        return bound
+
+
+def _expected(shown: _Shown, hidden: _Hidden, at: IntArray, length: int) -> FloatArray:
+    # (t, m) E f: what the convex tail contributes where enough is left to reach, and the line where it is not.
+    tail = scipy.fft.irfft(shown.spectrum * hidden.spectrum, n=length)
+    inside = (at >= 0) & (at < length)
+    convex = np.where(inside, tail[:, np.where(inside, at, 0)], 0.0)
+    turned = at - shown.turn[:, None]
+    excess = _look_up(hidden.excess, turned) + np.maximum(-turned, 0)
+    reaches = _look_up(hidden.reaches, turned + 1)
+    return np.asarray(convex + shown.level[:, None] * reaches + shown.slope[:, None] * excess)
+
+
+def _look_up(table: FloatArray, at: IntArray) -> FloatArray:
+    return np.asarray(table[np.minimum(np.maximum(at, 0), table.size - 1)])
+
+
+def _reaching(pmf: FloatArray) -> FloatArray:
+    # P(>= 0), P(>= 1), ... and a final 0.
+    return np.concatenate([np.cumsum(pmf[::-1])[::-1], [0.0]])
+
+
+def _hidden(pmf: FloatArray, length: int) -> _Hidden:
+    reaches = _reaching(pmf)
+    excess = np.concatenate([np.cumsum(reaches[:0:-1])[::-1], [0.0]])
+    return _Hidden(scipy.fft.rfft(pmf, n=length), reaches, excess)
+
+
+def _shown(pmf: FloatArray, length: int) -> _Shown:
+    reaching = _reaching(pmf)
+    falling = np.append(np.maximum.accumulate(pmf[::-1])[::-1], 0.0)
+    convex = _reaching(falling[:-1])
+    if pmf.size == 1:
+        # Nothing published is drawn: f is a line alone; which is best depends on the suppressed part.
+        turn = 2 ** np.arange(length.bit_length())
+    else:
+        turn = np.unique([np.argmax(reaching <= level) for level in LEVELS])
+    level, steepest = _look_up(convex, turn), _look_up(falling, turn)
+    kept = np.where(np.arange(convex.size) >= turn[:, None], convex, 0.0)
+    chords = np.array([_steepest_chord(reaching, int(t), float(at)) for t, at in zip(turn, level, strict=True)])
+    return _Shown(turn, level, np.maximum(steepest, chords), scipy.fft.rfft(kept, n=length))
+
+
+def _steepest_chord(reaching: FloatArray, turn: int, level: float) -> float:
+    # From the turning point to the highest corner of the tail below it, as steep as any corner asks.
+    below = np.arange(min(turn, reaching.size))
+    return float(((reaching[below] - level) / (turn - below)).max(initial=0.0))
