@@ -4,11 +4,12 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: help demo test check bench docs lock clean
+.PHONY: help demo test test-all check bench docs lock clean
 
 help:
 	@echo "make demo    build a fictional province and serve it on http://127.0.0.1:8000"
-	@echo "make test    run every test"
+	@echo "make test    run the tests"
+	@echo "make test-all  the slow ones of national size as well"
 	@echo "make check   lint, types and import rules"
 	@echo "make bench   measure, beside peers, in one run"
 	@echo "make docs    build the documentation"
@@ -37,6 +38,9 @@ demo: $(VENV)/build.stamp
 
 test: $(VENV)/dev.stamp
 	$(BIN)/python -m pytest
+
+test-all: $(VENV)/dev.stamp
+	$(BIN)/python -m pytest -m ""
 
 check: $(VENV)/dev.stamp
 	$(BIN)/ruff check .

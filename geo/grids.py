@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+import h3
 import h3ronpy
 import numpy as np
 import pyarrow as pa
@@ -32,8 +33,6 @@ _VALUE.flags.writeable = False
 #: A cell counts as overlapping a country when it comes within this many metres: more than the difference between an
 #: edge that is straight in RD, in degrees and on the sphere, at the lengths of `_step`.
 _MARGIN = 1.0
-#: Average edge of a cell in metres at resolution 0 (H3 documentation, "Table of Cell Statistics").
-_EDGE_0 = 1_281_256.0
 
 
 def cells(x: FloatArray, y: FloatArray, resolution: int) -> CellArray:
@@ -200,7 +199,7 @@ def _layer(resolution: int, cell: CellArray, parent: StrArray) -> Layer:
 def _step(resolution: int) -> float:
     # A third of the average edge: below the inradius of the smallest cell, so that a cell which the border crosses
     # between two sampled points is next to the cell of one of them.
-    return float(_EDGE_0 / np.sqrt(7.0) ** resolution / 3)
+    return float(h3.average_hexagon_edge_length(resolution, unit="m")) / 3
 
 
 def _lonlat_pairs(pairs: FloatArray) -> FloatArray:
