@@ -16,7 +16,16 @@ import shapely
 from geo.areas import BoundarySet, FloatArray, Layer, ObjectArray
 from geo.boundary_file import write_boundary_file
 from geo.cbs_columns import LAYERS, code_above
-from geo.cbs_layers import LayerReport, LayerSource, ReadOptions, read_codes, read_level, read_water
+from geo.cbs_layers import (
+    LayerReport,
+    LayerSource,
+    ParkNote,
+    ReadOptions,
+    read_codes,
+    read_level,
+    read_park_notes,
+    read_water,
+)
 from geo.remainders import Remainder, missing_parents, remainders_within, with_remainders
 from geo.vector_files import layer_names
 from zicht.errors import SchemaError
@@ -25,12 +34,14 @@ __all__ = [
     "ImportReport",
     "LayerReport",
     "LayerSource",
+    "ParkNote",
     "ReadOptions",
     "import_boundaries",
     "load",
     "read_boundaries",
     "read_codes",
     "read_level",
+    "read_park_notes",
     "read_water",
 ]
 
@@ -167,7 +178,7 @@ def import_boundaries(
         remainders=remainders,
         expected=expected,
     )
-    write_boundary_file(boundaries, read_water(path, reproject=reproject), out)
+    write_boundary_file(boundaries, read_water(path, reproject=reproject), out, notes=read_park_notes(path))
     return report
 
 

@@ -8,6 +8,7 @@ the same bytes.
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Mapping
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -19,7 +20,8 @@ import shapely
 from pyogrio.errors import DataSourceError, FeatureError, GeometryError
 
 from geo.areas import RD, BoundarySet, Layer, ObjectArray
-from geo.cbs_columns import EXTRA, FIGURES, LAYERS, STRUCTURE
+from geo.cbs_columns import EXTRA, FIGURES, LAYERS, PARK_NOTES, STRUCTURE
+from geo.cbs_layers import ParkNote
 from zicht.errors import BoundaryError
 
 #: What stands for an unknown figure.
@@ -30,13 +32,16 @@ LAST_CHANGE = "2000-01-01T00:00:00.000Z"
 _FAILED = (DataSourceError, FeatureError, GeometryError, OSError, sqlite3.DatabaseError)
 
 
-def write_boundary_file(boundaries: BoundarySet, water: ObjectArray, path: Path) -> None:
+def write_boundary_file(
+    boundaries: BoundarySet, water: ObjectArray, path: Path, *, notes: Mapping[str, ParkNote] | None = None
+) -> None:
     """Write a boundary set, whole or not at all; an existing file is replaced.
 
     Args:
         boundaries: What `geo.boundaries.read_boundaries` gives; the layer "country" is not written, it follows.
         water: (n,) polygons in RD.
         path: GeoPackage to write; its folder is made.
+        notes: Park -> its definition and source.
 
     Raises:
         BoundaryError: The file cannot be written.
@@ -47,7 +52,8 @@ def write_boundary_file(boundaries: BoundarySet, water: ObjectArray, path: Path)
         _remove(part, packed)
         for level, layer in boundaries.layers.items():
             if level in LAYERS:
-                _append(part, LAYERS[level], _table(level, layer), layer.geometry)
+                columns = _table(level, layer) | (_notes(layer, notes) if notes and level == "park" else {})
+                _append(part, LAYERS[level], columns, layer.geometry)
         _append(part, "wateren", {}, water)
         _settle(part, packed)
         packed.replace(path)
@@ -73,6 +79,14 @@ def _table(level: str, layer: Layer) -> dict[str, Any]:
     columns[EXTRA["kind"][0]] = layer.kind
     figures = {FIGURES[name][0]: np.where(np.isnan(one), UNKNOWN, one) for name, one in layer.attributes.items()}
     return columns | figures
+
+
+def _notes(parks: Layer, notes: Mapping[str, ParkNote]) -> dict[str, Any]:
+    known = [notes.get(code, ParkNote("", "")) for code in parks.code.tolist()]
+    return {
+        PARK_NOTES["definition"]: [one.definition for one in known],
+        PARK_NOTES["source"]: [one.source for one in known],
+    }
 
 
 def _append(path: Path, layer: str, columns: dict[str, Any], geometry: ObjectArray) -> None:

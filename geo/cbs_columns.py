@@ -45,6 +45,9 @@ EXTRA: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {"water": ("water",), "year": ("jaar",), "kind": ("zicht_kind",)}
 )
 
+#: What a park is said to be, and by whom: role -> column.
+PARK_NOTES: Mapping[str, str] = MappingProxyType({"definition": "definitie", "source": "bron"})
+
 #: Public figures that a file may hold: attribute -> names.
 FIGURES: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {

@@ -77,6 +77,19 @@ class LayerReport:
     repaired: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class ParkNote:
+    """What counts as this park, and who says so: definitions of parks are not uniform.
+
+    Args:
+        definition: How the park was delimited, "" where it is not stated.
+        source: Whose delimitation it is, "" where it is not stated.
+    """
+
+    definition: str
+    source: str
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class _Rows:
     features: Features
@@ -138,6 +151,33 @@ def read_water(path: Path, *, reproject: bool = False) -> ObjectArray:
     wet = rows.water == "JA"
     check_polygons(rows.features.geometry[wet], rows.code[wet], where=rows.features.where)
     return np.asarray(rows.features.geometry[wet], dtype=object)
+
+
+def read_park_notes(path: Path) -> dict[str, ParkNote]:
+    """Read the definition and the source of every park.
+
+    Args:
+        path: A file in the CBS layout.
+
+    Returns:
+        Code -> note; empty where the file has no layer `parken`.
+
+    Raises:
+        ZichtError: As `geo.boundaries.read_boundaries`.
+    """
+    layer = cbs.LAYERS["park"]
+    if layer not in layer_names(path):
+        return {}
+    fields = field_names(path, layer)
+    code = cbs.structure_columns(fields, "park", where=f"{path}, layer {layer}")["code"]
+    notes = {role: cbs.find_column(fields, (column,)) for role, column in cbs.PARK_NOTES.items()}
+    features = read_features(path, layer, [code, *(column for column in notes.values() if column)], reproject=True)
+    unknown = np.full(len(features.geometry), "")
+    definition, source = (
+        cbs.texts(features.columns[column]) if column else unknown for column in (notes["definition"], notes["source"])
+    )
+    rows = zip(cbs.texts(features.columns[code]).tolist(), definition.tolist(), source.tolist(), strict=True)
+    return {code: ParkNote(definition, source) for code, definition, source in rows}
 
 
 def read_codes(path: Path, layer: str, *, code: str = "statcode", name: str = "statnaam") -> dict[str, str]:

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import shapely
 
-from geo.boundaries import import_boundaries, load, read_boundaries, read_water
+from geo.boundaries import ParkNote, import_boundaries, load, read_boundaries, read_park_notes, read_water
 from tests.geo.places import tables, without, write
 from zicht.errors import BoundaryError
 
@@ -14,6 +14,7 @@ from zicht.errors import BoundaryError
 @pytest.fixture
 def source(tmp_path):
     parks = {"parkcode": ["PK9001"], "parknaam": ["Het Bos"], "buurtcode": ["BU90010000"], "adressen": [-1]}
+    parks |= {"definitie": ["Recreatiebestemming"], "bron": ["Gemeente Een"]}
     layers = {**tables(), "parken": {**parks, "geometry": [tables()["buurten"]["geometry"][0].buffer(-300)]}}
     layers["buurten"] = without(layers["buurten"], 2)
     layers["wijken"] = without(layers["wijken"], 3)
@@ -35,6 +36,19 @@ def test_an_imported_edition_reads_back_as_the_same_areas(source, tmp_path):
         for name, values in layer.attributes.items():
             np.testing.assert_array_equal(values, got.layers[level].attributes[name])
     assert shapely.equals(read_water(source), read_water(out)).all()
+
+
+def test_what_a_park_is_and_who_says_so_survives(source, tmp_path):
+    import_boundaries(source, edition="2025", out=tmp_path / "uit.gpkg", remainders=True)
+    expected = {"PK9001": ParkNote("Recreatiebestemming", "Gemeente Een")}
+    assert read_park_notes(source) == read_park_notes(tmp_path / "uit.gpkg") == expected
+
+
+def test_parks_without_a_definition_say_so(tmp_path):
+    bare = {"parkcode": ["PK9001"], "parknaam": ["Het Bos"], "buurtcode": ["BU90010000"]}
+    path = write(tmp_path / "kaal.gpkg", {"parken": {**bare, "geometry": tables()["buurten"]["geometry"][:1]}})
+    assert read_park_notes(path) == {"PK9001": ParkNote("", "")}
+    assert read_park_notes(write(tmp_path / "geen.gpkg", tables())) == {}
 
 
 def test_a_remainder_without_a_polygon_survives(source, tmp_path):
