@@ -7,6 +7,7 @@ Everything after `redact` sees published columns only.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -30,7 +31,7 @@ from geo.families import ancestors, family_of
 from geo.weights import SpatialWeights
 from zicht.classes import ClassColumn, ClassTable
 from zicht.errors import ConfigError
-from zicht.published import PublishedColumn, PublishedTable
+from zicht.published import ColumnKey, PublishedColumn, PublishedTable
 
 Progress = Callable[[str], None]
 
@@ -174,25 +175,35 @@ def rate_unit(indicator: Indicator) -> Mapping[str, str]:
     }
 
 
-def classify(values: PublishedTable, inputs: Inputs) -> Iterator[ClassColumn]:
-    """Yield the hotspot maps: functions of published values and of the neighbourhoods alone."""
-    for indicator in inputs.indicators:
-        rule = indicator.hotspots
-        if rule is None:
-            continue
-        above = {level: _above(indicator, level, inputs.layers) for level in rule.levels}
-        for key in values.keys():
-            if key.indicator == indicator.id and key.measure == rule.measure and key.level in rule.levels:
-                name, weights = inputs.neighbours[key.level]
-                yield hotspot_map(
-                    values,
-                    key,
-                    weights=weights,
-                    method=f"gi-star/{rule.measure}/{name}",
-                    alpha=rule.alpha,
-                    per=indicator.exposure.per if indicator.exposure else 1,
-                    above=above[key.level],
-                )
+def classify(values: PublishedTable, inputs: Inputs) -> list[ClassColumn]:
+    """Return the hotspot maps: functions of published values and of the neighbourhoods alone."""
+    tasks = [
+        (indicator, key)
+        for indicator in inputs.indicators
+        for key in values.keys()
+        if indicator.hotspots is not None
+        and (key.indicator, key.measure) == (indicator.id, indicator.hotspots.measure)
+        and key.level in indicator.hotspots.levels
+    ]
+    # Nearly all the time is spent in array operations that let other threads run.
+    with ThreadPoolExecutor() as pool:
+        return list(pool.map(lambda task: _classified(values, task[0], task[1], inputs), tasks))
+
+
+def _classified(values: PublishedTable, indicator: Indicator, key: ColumnKey, inputs: Inputs) -> ClassColumn:
+    rule = indicator.hotspots
+    if rule is None:
+        raise ConfigError(f"{indicator.id!r} has no hotspot map.")
+    name, weights = inputs.neighbours[key.level]
+    return hotspot_map(
+        values,
+        key,
+        weights=weights,
+        method=f"gi-star/{rule.measure}/{name}",
+        alpha=rule.alpha,
+        per=indicator.exposure.per if indicator.exposure else 1,
+        above=_above(indicator, key.level, inputs.layers),
+    )
 
 
 def _above(indicator: Indicator, level: str, layers: Mapping[str, Layer]) -> Above | None:
