@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from geo.boundaries import import_boundaries
+from geo.boundaries import import_boundaries, read_codes
 from zicht.config import read_settings
 
 
@@ -22,14 +22,36 @@ def boundaries() -> None:
 @click.option("--reproject", is_flag=True, help="Transform coordinates to RD New (EPSG:28992) where they are not.")
 @click.option("--repair", is_flag=True, help="Repair invalid polygons, naming each one.")
 @click.option("--remainders", is_flag=True, help="Make named cells for areas that the publisher left out.")
-def import_(file: Path, edition: str, out: Path | None, reproject: bool, repair: bool, remainders: bool) -> None:
+@click.option(
+    "--names",
+    multiple=True,
+    metavar="LEVEL=FILE[#LAYER]",
+    help="GeoJSON or TopoJSON with the publisher's codes and names of a level, to name what the file lost.",
+)
+def import_(
+    file: Path, edition: str, out: Path | None, reproject: bool, repair: bool, remainders: bool, names: tuple[str, ...]
+) -> None:
     """Check a CBS Wijk- en Buurtkaart (GeoPackage) and keep it as an edition.
 
     Nothing is repaired, moved or dropped in silence: what is, is named in the report.
     """
     target = out or read_settings(Path.cwd()).boundaries / f"cbs_{edition}.gpkg"
     report = import_boundaries(
-        file, edition=edition, out=target, reproject=reproject, repair=repair, remainders=remainders
+        file,
+        edition=edition,
+        out=target,
+        reproject=reproject,
+        repair=repair,
+        remainders=remainders or bool(names),
+        expected=dict(_names(entry) for entry in names),
     )
     click.echo(str(report))
     click.echo(f"written to {target}")
+
+
+def _names(entry: str) -> tuple[str, dict[str, str]]:
+    level, separator, place = entry.partition("=")
+    path, _, layer = place.partition("#")
+    if not separator or level not in ("gemeente", "wijk", "buurt"):
+        raise click.BadParameter("Write LEVEL=FILE or LEVEL=FILE#LAYER, with LEVEL gemeente, wijk or buurt.")
+    return level, read_codes(Path(path), layer)
