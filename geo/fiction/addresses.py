@@ -77,7 +77,8 @@ def draw_households(homes: int, hectares: float, rng: np.random.Generator) -> In
     """
     town = min(homes / hectares / HEART, 1.0)
     chance = (1.0 - town) * COUNTRY_HOMES + town * TOWN_HOMES
-    return rng.choice(len(chance), size=homes, p=chance / chance.sum())
+    bounds = np.cumsum(chance)[:-1]
+    return np.searchsorted(bounds, rng.uniform(size=homes), side="right").astype(np.int64)
 
 
 def _buurt_batches(

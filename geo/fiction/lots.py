@@ -19,6 +19,9 @@ DENSE = 2.5
 #: Addresses from which a rural buurt has a village, and the share of its addresses that stand there.
 VILLAGE, VILLAGE_SHARE = 130, 0.65
 
+#: Addresses per hectare in such a village.
+VILLAGE_DENSITY = 20.0
+
 
 def lots_in_buurt(shape: shapely.Geometry, count: int, rng: np.random.Generator) -> FloatArray:
     """Choose lots for the addresses of a buurt.
@@ -85,28 +88,23 @@ def _streets(inside: shapely.Geometry, rng: np.random.Generator, *, spacing: flo
     return np.asarray(np.column_stack(turned) + middle)
 
 
-def _hamlet(inside: shapely.Geometry) -> FloatArray:
-    """A place well inside the largest part."""
-    largest = max(shapely.get_parts(inside), key=lambda part: float(shapely.area(part)))
-    return np.asarray(shapely.get_coordinates(shapely.point_on_surface(largest))[0])
-
-
 def _country_lots(inside: shapely.Geometry, count: int, rng: np.random.Generator) -> FloatArray:
     """Lots of a rural buurt: a village where there are homes enough for one, the rest on the roads to it."""
-    hamlet = _hamlet(inside)
+    largest = max(shapely.get_parts(inside), key=shapely.area)
+    hamlet = shapely.get_coordinates(shapely.point_on_surface(largest))[0]
     in_village = round(VILLAGE_SHARE * count) if count > VILLAGE else 0
-    radius = np.sqrt(in_village * 1e4 / np.pi / 20.0)
+    roads = _roads(shapely.get_coordinates(shapely.get_exterior_ring(largest)), hamlet, count, rng)
+    spread = _choose(inside, _inside(inside, roads), count - in_village, rng)
+    if in_village == 0:
+        return spread
+    radius = np.sqrt(in_village * 1e4 / np.pi / VILLAGE_DENSITY)
     green = shapely.intersection(inside, shapely.buffer(shapely.points(hamlet), radius + STREET, quad_segs=4))
     streets = _inside(green, _streets(green, rng, spacing=STREET, step=12.0))
-    village = _choose(green, streets, in_village, rng)
-    roads = _inside(inside, _roads(inside, hamlet, count, rng))
-    return np.concatenate([village, _choose(inside, roads, count - in_village, rng)])
+    return np.concatenate([_choose(green, streets, in_village, rng), spread])
 
 
-def _roads(inside: shapely.Geometry, hamlet: FloatArray, count: int, rng: np.random.Generator) -> FloatArray:
-    """Lots on roads from the hamlet to the border of the buurt, closer together near the hamlet."""
-    largest = max(shapely.get_parts(inside), key=lambda part: float(shapely.area(part)))
-    rim = shapely.get_coordinates(shapely.get_exterior_ring(largest))
+def _roads(rim: FloatArray, hamlet: FloatArray, count: int, rng: np.random.Generator) -> FloatArray:
+    """Lots on roads from the hamlet to the rim of the buurt, closer together near the hamlet."""
     roads = int(np.clip(count // 25, 4, 9))
     ends = rim[(np.arange(roads) * len(rim) // roads + rng.integers(len(rim))) % len(rim)]
     number = 4 * count + 40

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import chain
 
@@ -96,13 +96,6 @@ def compass(offset: FloatArray) -> str:
     return ("Noord" if north > 0 else "Zuid") + ("oost" if east > 0 else "west")
 
 
-def _first_free(options: Iterator[str], used: set[str]) -> str:
-    """Take the first name that is not in use, and remember it."""
-    name = next(option for option in options if option not in used)
-    used.add(name)
-    return name
-
-
 def _name_wijken(
     territory: Territory, settlements: _Settlements, nearest: IntArray, rng: np.random.Generator
 ) -> list[str]:
@@ -115,7 +108,8 @@ def _name_wijken(
         first, last = np.searchsorted(territory.wijk_of, [wijk, wijk + 1])
         near = nearest[first:last][built[first:last]]
         options = _wijk_options(settlements, int(np.bincount(near).argmax()), middle[wijk]) if near.size else []
-        names.append(_first_free(chain(options, polders), used[gemeente]))
+        names.append(next(name for name in chain(options, polders) if name not in used[gemeente]))
+        used[gemeente].add(names[-1])
     return names
 
 
@@ -150,7 +144,8 @@ def _name_buurten(
             options = chain(_quarter_options(settlements, town, port=territory.shore[at] != LAND), quarters)
         else:
             options = chain([f"Buitengebied {settlements.name[town]}"], polders)
-        names[at] = _first_free(options, used[gemeente[at]])
+        names[at] = next(name for name in options if name not in used[gemeente[at]])
+        used[gemeente[at]].add(names[at])
     return names
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import shapely
+from scipy.spatial import cKDTree
 
 from geo.areas import ObjectArray, StrArray
 from geo.fiction.country import IntArray
@@ -61,7 +62,7 @@ def draw_parks(territory: Territory, *, count: int, seed: int) -> Parks:
     liking = np.where(np.isin(territory.shore[rural], [SEA, LAKE]), 9.0, 1.0)
     chosen = np.sort(rng.choice(rural, size=count, replace=False, p=liking / liking.sum()))
     hectares = np.exp(rng.uniform(np.log(4.5), np.log(29.0), count))
-    water = shapely.STRtree(territory.water_shape[np.isin(territory.water_kind, [SEA, LAKE])])
+    water = cKDTree(shapely.get_coordinates(territory.water_shape[np.isin(territory.water_kind, [SEA, LAKE])]))
     buurten = _largest_parts(territory.buurt_shape[chosen])
     shapes = np.array([_park_shape(buurt, size, water, rng) for buurt, size in zip(buurten, hectares, strict=True)])
     addresses = np.clip(np.round(shapely.area(shapes) / 1e4 * rng.uniform(10.0, 18.0, count)), 60, 500)
@@ -79,9 +80,7 @@ def _largest_parts(shapes: ObjectArray) -> ObjectArray:
     return np.array([max(shapely.get_parts(shape), key=lambda part: float(shapely.area(part))) for shape in shapes])
 
 
-def _park_shape(
-    buurt: shapely.Polygon, hectares: float, water: shapely.STRtree, rng: np.random.Generator
-) -> shapely.Polygon:
+def _park_shape(buurt: shapely.Polygon, hectares: float, water: cKDTree, rng: np.random.Generator) -> shapely.Polygon:
     """A lobed blob of a given area inside a buurt, at whichever of some random places is nearest to sea or lake."""
     turn = np.linspace(0.0, 2.0 * np.pi, 36, endpoint=False)
     phase = rng.uniform(0.0, 2.0 * np.pi, 4)
@@ -95,8 +94,7 @@ def _park_shape(
     tries = rng.uniform([west, south], [east, north], size=(80, 2))
     tries = tries[shapely.contains_xy(core, tries[:, 0], tries[:, 1])]
     tries = np.concatenate([tries, shapely.get_coordinates(shapely.point_on_surface(core))])
-    away = water.query_nearest(shapely.points(tries), all_matches=False, return_distance=True)[1]
-    return shapely.polygons(np.round(tries[np.argmin(away)] + blob, 1))
+    return shapely.polygons(np.round(tries[np.argmin(water.query(tries)[0])] + blob, 1))
 
 
 def park_definition(code: str) -> str:

@@ -147,7 +147,7 @@ def main_areas(ground: Ground, towns: FloatArray) -> IntArray:
     land = np.flatnonzero(ground.content > 0)
     seeds = land[cKDTree(ground.sites[land]).query(towns)[1]]
     area = grow(csr_array((cost, (edges[:, 0], edges[:, 1])), shape=(count, count)), seeds)
-    return absorb(ground, _unite_islands(ground, area), np.where(ground.content >= 0, 0, -1))
+    return absorb(ground, _unite_islands(ground, area, seeds), np.where(ground.content >= 0, 0, -1))
 
 
 def _pieces(ground: Ground, member: BoolArray) -> IntArray:
@@ -157,12 +157,14 @@ def _pieces(ground: Ground, member: BoolArray) -> IntArray:
     return np.asarray(connected_components(graph, directed=False)[1], dtype=np.int64)
 
 
-def _unite_islands(ground: Ground, area: IntArray) -> IntArray:
-    """Give each island, or other land cut off by water, wholly to the area that has most of it."""
+def _unite_islands(ground: Ground, area: IntArray, seeds: IntArray) -> IntArray:
+    """Give each island without a main town of its own wholly to the area that has most of it."""
     dry = (ground.content > 0) & (area >= 0)
     piece = _pieces(ground, dry[ground.edges[:, 0]] & dry[ground.edges[:, 1]])
     content = np.bincount(piece[dry], ground.content[dry], int(piece.max()) + 1)
-    small = dry & (content < ISLAND * content.sum())[piece]
+    island = content < ISLAND * content.sum()
+    island[piece[seeds]] = False
+    small = dry & island[piece]
     pairs, of = np.unique(np.column_stack([piece[small], area[small]]), axis=0, return_inverse=True)
     order = np.argsort(np.bincount(of, ground.content[small], len(pairs)), kind="stable")
     owner = np.full(int(piece.max()) + 1, -1, dtype=np.int64)
