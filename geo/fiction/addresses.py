@@ -6,7 +6,7 @@ Homes stand along streets in built-up buurten and along roads in the country. Th
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import shapely
@@ -48,7 +48,13 @@ def make_addresses(boundaries: BoundarySet, *, seed: int) -> AddressRegister:
         The register, ordered by buurt code, homes before businesses before recreation.
     """
     rng = np.random.default_rng([seed, 11])
-    buurten, parks = boundaries.layers["buurt"], boundaries.layers.get("park")
+    # Readers differ in where a ring starts and which way it turns; the register must not.
+    layers = {
+        level: replace(layer, geometry=shapely.normalize(layer.geometry))
+        for level, layer in boundaries.layers.items()
+        if level in ("buurt", "park")
+    }
+    buurten, parks = layers["buurt"], layers.get("park")
     batches: list[_Batch] = []
     for at in range(len(buurten)):
         own = np.flatnonzero(parks.parent == buurten.code[at]) if parks is not None else np.zeros(0, dtype=np.int64)

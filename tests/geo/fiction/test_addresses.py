@@ -94,6 +94,15 @@ def test_the_register_follows_from_the_boundary_file_alone(province: FictionalCo
         assert np.array_equal(getattr(register, column), getattr(province.addresses, column)), column
 
 
+def test_the_way_a_ring_is_stored_does_not_matter(province: FictionalCountry) -> None:
+    layers = dict(province.boundaries.layers)
+    for level in ("buurt", "park"):
+        layers[level] = replace(layers[level], geometry=shapely.reverse(layers[level].geometry))
+    register = make_addresses(BoundarySet("2025", "test", layers), seed=SEED)
+    assert np.array_equal(register.x, province.addresses.x)
+    assert np.array_equal(register.residents, province.addresses.residents)
+
+
 def test_another_seed_moves_addresses_but_keeps_homes(province: FictionalCountry) -> None:
     other = make_addresses(province.boundaries, seed=SEED + 1)
     assert not set(other.address_id.tolist()) & set(province.addresses.address_id.tolist())
