@@ -191,8 +191,18 @@ def read_codes(path: Path, layer: str, *, code: str = "statcode", name: str = "s
 
     Returns:
         Code -> name: what `expected` of `geo.boundaries.read_boundaries` takes.
+
+    Raises:
+        BoundaryError: The file is absent, is no such JSON, or has no such layer or properties.
     """
-    return {one["properties"][code]: one["properties"][name] for one in json_features(path, layer)}
+    try:
+        return {one["properties"][code]: one["properties"][name] for one in json_features(path, layer)}
+    except (OSError, ValueError, KeyError, TypeError):
+        raise BoundaryError(
+            f"The file holds no features with {code} and {name}.",
+            where=f"{path}, layer {layer}" if layer else str(path),
+            remedy="Give a GeoJSON file, or a TopoJSON file with the name of one of its objects.",
+        ) from None
 
 
 def _read_rows(path: Path, level: str, source: str | LayerSource, options: ReadOptions) -> _Rows:

@@ -28,7 +28,7 @@ class AreaList:
         code: (n,) codes, ascending and unique.
         name: (n,) names as shown.
         parent: (n,) code in the next coarser level of the same family, "" at the top.
-        kind: (n,) "area", "remainder" (a cell without a polygon of its own), "park" or "hex".
+        kind: (n,) "area", "remainder" (made for what a publisher left out, often without a polygon), "park" or "hex".
         point: (n, 2) longitude and latitude of a point inside, degrees, NaN where there is no polygon.
         bounds: (n, 4) west, south, east, north in degrees, NaN likewise.
     """

@@ -50,3 +50,15 @@ def test_a_wrong_list_of_names_is_a_wrong_call(tmp_path, capsys):
 def test_an_absent_file_is_an_error_with_a_remedy(tmp_path, capsys):
     assert exit_code("boundaries", "import", tmp_path / "none.gpkg", "--edition=2015") == FAILED
     assert "none.gpkg" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    "content", [None, "{", '{"type": "Topology", "objects": {}}', '{"type": "FeatureCollection", "features": [3]}']
+)
+def test_a_list_of_names_that_cannot_be_read_is_named(tmp_path, capsys, content):
+    names = tmp_path / "names.topojson"
+    if content is not None:
+        names.write_text(content, encoding="utf-8")
+    wrong = ("boundaries", "import", tmp_path / "a.gpkg", "--edition=2015", f"--names=buurt={names}#buurten")
+    assert exit_code(*wrong) == FAILED
+    assert "names.topojson, layer buurten" in capsys.readouterr().err
