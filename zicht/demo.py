@@ -10,7 +10,7 @@ from pathlib import Path
 
 from analysis.confidential.fiction.records import make_records, write_records
 from geo.boundaries import read_boundaries
-from geo.fiction import Size, make_addresses, make_country, write_boundaries, write_population_raster
+from geo.fiction import COUNTRY, SEED, Size, make_addresses, make_country, write_boundaries, write_population_raster
 from zicht.build import build
 from zicht.config import Settings
 from zicht.errors import ReleaseError
@@ -19,7 +19,6 @@ from zicht.release import open_release
 
 Progress = Callable[[str], None]
 
-SEED = 20250101
 YEARS = range(2021, 2026)
 BOUNDARIES = "fictional_2025.gpkg"
 POPULATION = "fictional_2025_population_100m.tif"
@@ -43,7 +42,7 @@ file = "boundaries.gpkg"
 population = "population.tif"
 edition = "2025"
 source = "Fictieve gebiedsindeling 2025"
-country = { code = "FL00", name = "Fictief gebied" }
+country = { code = "FL00", name = "Fictieland" }
 
 [default]
 indicator = "suspicious-transactions"
@@ -99,7 +98,7 @@ def _make_inputs(folder: Path, boundaries: Path, progress: Progress) -> None:
         write_boundaries(country, target)
         write_population_raster(country, raster)
     progress("inventing addresses, persons and five years of records")
-    areas = read_boundaries(target, edition="2025", source="", country=("FL00", "Fictief gebied"))
+    areas = read_boundaries(target, edition="2025", source="", country=COUNTRY)
     records = make_records(areas, make_addresses(areas, seed=SEED), seed=SEED, years=YEARS)
     write_records(records, folder / "records")
 

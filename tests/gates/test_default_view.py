@@ -9,8 +9,7 @@ import pytest
 
 from analysis.confidential.fiction.plan import planted
 from geo.boundaries import read_boundaries
-from geo.fiction import make_addresses
-from zicht.demo import SEED
+from geo.fiction import COUNTRY, SEED, make_addresses
 from zicht.published import ColumnKey, HotspotClass, Measure, Status
 from zicht.release import Release, open_release
 
@@ -22,7 +21,7 @@ def release(demo: Path) -> Release:
 
 @pytest.fixture(scope="module")
 def plan(demo: Path):
-    areas = read_boundaries(demo / "boundaries.gpkg", edition="2025", source="", country=("FL00", "Fictief gebied"))
+    areas = read_boundaries(demo / "boundaries.gpkg", edition="2025", source="", country=COUNTRY)
     return planted(areas, make_addresses(areas, seed=SEED), seed=SEED)
 
 
