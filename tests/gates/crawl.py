@@ -62,12 +62,18 @@ def addresses(app: Flask, rule: Rule, release: Release) -> Iterator[str]:
             if path.is_file():
                 yield f"{app.static_url_path}/{path.relative_to(root).as_posix()}"
         return
-    with app.test_request_context():
-        for values in arguments(rule, release):
-            yield rule.build({**values}, append_unknown=False)[1]
-        if not rule.arguments:
-            for query in ("?taal=en", "?taal=nl&laag=waarde", "?q=a&taal=en"):
-                yield rule.build({}, append_unknown=False)[1] + query
+    for values in arguments(rule, release):
+        yield built(rule, values)
+    if not rule.arguments:
+        for query in ("?taal=en", "?taal=nl&laag=waarde", "?q=a&taal=en"):
+            yield built(rule, {}) + query
+
+
+def built(rule: Rule, values: dict[str, object]) -> str:
+    """Return the path of a rule with its arguments filled in."""
+    found = rule.build(values, append_unknown=False)
+    assert found is not None, rule.rule
+    return found[1]
 
 
 def arguments(rule: Rule, release: Release) -> Iterator[dict[str, object]]:
