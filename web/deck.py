@@ -60,11 +60,17 @@ def specification(site: Site) -> str:
         map_style=None,
         tooltip=False,
     )
+    deck.event_recognizer_options = _CLICK
     return str(deck.to_json())
 
 
-#: Seen straight from above and with north up: a tilted or turned map cannot be compared with another.
-_CONTROLLER = {"dragRotate": False, "touchRotate": False, "keyboard": {"rotateSpeedX": 0, "rotateSpeedY": 0}}
+#: Seen straight from above and with north up: a tilted or turned map cannot be compared with another. The page
+#: handles keys itself, since deck.gl's own would tilt and turn.
+_CONTROLLER = {"dragRotate": False, "touchRotate": False, "keyboard": False}
+
+#: Milliseconds a press may take and still be a click. By default a quarter of a second, within which a slow computer
+#: has not yet looked up what lies under the pointer: its clicks would get lost.
+_CLICK = {"click": {"time": 5000}}
 
 #: deck.gl classes that the functions of the page build from; they travel as empty instances.
 _FILL = {"@@type": "SolidPolygonLayer", "id": "fill", "data": []}

@@ -69,4 +69,4 @@ def breaks_of(site: Site, indicator: str) -> list[dict[str, Any]]:
 def _columns(site: Site, indicator: str) -> Iterable[PublishedColumn]:
     site.indicator(indicator)
     table = site.release.values
-    return (table.column(key) for key in table.keys() if key.indicator == indicator)  # noqa: SIM118
+    return (table.column(key) for key in table.keys() if key.indicator == indicator)

@@ -11,7 +11,7 @@ from typing import Any
 from web.errors import NotHereError
 from web.site import Site
 from web.translations import localised, translator
-from web.units import unit_of
+from web.units import unit_of, written
 from zicht.classes import ClassColumn
 from zicht.published import HotspotClass, PublishedColumn
 
@@ -46,7 +46,7 @@ def receipt(
         "area": {"level": level, "code": code, "name": str(areas.name[fid])},
         "main": main.key.measure,
         "values": _values(site, main, fid, language),
-        "definition": _definition(entry, language),
+        "definition": _definition(entry, period, language),
         "source": _source(entry["source"], language),
         "class": _class(site, main, fid, language),
         "checks": _checks(site, entry, main, language),
@@ -96,14 +96,19 @@ def _values(site: Site, main: PublishedColumn, fid: int, language: str) -> list[
     return cells
 
 
-def _definition(entry: Mapping[str, Any], language: str) -> dict[str, Any]:
+def _definition(entry: Mapping[str, Any], period: str, language: str) -> dict[str, Any]:
     rate = entry.get("rate")
     parts = {name: localised(entry.get(name), language) for name in ("definition", "numerator", "caveats", "unit")}
     if not rate:
         return {**parts, "rate": None}
     exposure = localised(rate["exposure"], language)
+    years = (rate.get("years") or {}).get(period, 1)
     formula = translator(language)(
-        "receipt.formula.rate", numerator=parts["numerator"], exposure=exposure, per=rate["per"]
+        "receipt.formula.rate_years" if years > 1 else "receipt.formula.rate",
+        numerator=parts["numerator"],
+        exposure=exposure,
+        per=written(rate["per"], language),
+        years=years,
     )
     return {
         **parts,

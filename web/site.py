@@ -11,7 +11,7 @@ from web.errors import NotHereError
 from zicht.areas import AreaList
 from zicht.classes import ClassColumn, ClassKey
 from zicht.config import Background
-from zicht.published import ColumnKey, Measure, PublishedColumn
+from zicht.published import ColumnKey, Measure, PublishedColumn, Status
 from zicht.release import Release
 
 
@@ -48,7 +48,7 @@ class Site:
     def offered(self) -> Mapping[str, Mapping[str, Any]]:
         """By indicator: its periods and categories, and its measures by level, as they are in the table of values."""
         offered: dict[str, dict[str, Any]] = {}
-        for key in self.release.values.keys():  # noqa: SIM118  (a method of the table, not of a mapping)
+        for key in self.release.values.keys():
             entry = offered.setdefault(key.indicator, {"periods": set(), "categories": set(), "measures": {}})
             entry["periods"].add(key.period)
             entry["categories"].add(key.category)
@@ -58,7 +58,7 @@ class Site:
     @cached_property
     def _methods(self) -> Mapping[tuple[str, str], str]:
         methods: dict[tuple[str, str], str] = {}
-        for key in self.release.classes.keys():  # noqa: SIM118
+        for key in self.release.classes.keys():
             methods.setdefault((key.indicator, key.level), key.method)
             if key.method == self._default_method(key.indicator, key.level):
                 methods[key.indicator, key.level] = key.method
@@ -142,9 +142,27 @@ class Site:
     def hotspot_maps(self) -> Mapping[str, Mapping[str, tuple[str, ...]]]:
         """By indicator and level: the periods that have a hotspot map."""
         maps: dict[str, dict[str, set[str]]] = {}
-        for key in self.release.classes.keys():  # noqa: SIM118
+        for key in self.release.classes.keys():
             maps.setdefault(key.indicator, {}).setdefault(key.level, set()).add(key.period)
         return {name: {level: tuple(sorted(p)) for level, p in by.items()} for name, by in maps.items()}
+
+    def shown(self, indicator: str) -> Mapping[str, float]:
+        """Return, by level, the share of areas (0 to 1) with a published value in the last period offered."""
+        entry = self.offered.get(indicator, {"periods": [], "measures": {}})
+        shares = {}
+        for level in entry["measures"]:
+            columns = (self._column_or_none(indicator, period, level) for period in reversed(entry["periods"]))
+            column = next((found for found in columns if found is not None), None)
+            if column is not None and len(column.status):
+                shares[level] = round(float((column.status == Status.PUBLISHED).mean()), 3)
+        return shares
+
+    def _column_or_none(self, indicator: str, period: str, level: str) -> PublishedColumn | None:
+        categories = self.offered[indicator]["categories"]
+        try:
+            return self.column(indicator, period, level, category=categories[0])
+        except NotHereError:
+            return None
 
     def zooms(self, level: str) -> tuple[int, int]:
         """Return the first and last zoom of the tiles of a level.

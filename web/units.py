@@ -1,4 +1,4 @@
-"""What a number counts, in the words of the catalogue."""
+"""What a number counts, in the words of the catalogue, and how it is written."""
 
 from __future__ import annotations
 
@@ -22,3 +22,11 @@ def unit_of(entry: Mapping[str, Any], measure: str, language: str, *, otherwise:
     texts = {Measure.RATE: rate.get("unit"), Measure.EXPOSURE: rate.get("exposure")}
     counted = entry.get("unit") if measure in {Measure.COUNT, Measure.AMOUNT, Measure.EXPECTED} else None
     return localised(texts.get(Measure(measure)) or counted, language) or otherwise
+
+
+def written(value: float | None, spoken: str) -> str:
+    """Return a number as it is written in a language, thousands apart; "" for none."""
+    if value is None:
+        return ""
+    shown = f"{value:,.10g}"
+    return shown.translate(str.maketrans(",.", ".,")) if spoken == "nl" else shown

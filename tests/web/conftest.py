@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -9,10 +10,12 @@ import numpy as np
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from playwright.sync_api import Browser, Playwright, sync_playwright
 
 from geo.areas import Layer
 from tests.support import tiny_world as world
 from tests.support.tiny import tiny_release
+from tests.web.browser import Screen, chromium, require_chromium, running
 from web.app import create_app
 from web.site import Site
 from zicht.published import PublishedColumn, PublishedTable
@@ -64,3 +67,32 @@ def app(release: Release) -> Flask:
 @pytest.fixture
 def client(app: Flask) -> FlaskClient:
     return app.test_client()
+
+
+@pytest.fixture(scope="module")
+def address(app) -> Iterator[str]:
+    require_chromium()
+    with running(app) as served:
+        yield served
+
+
+@pytest.fixture(scope="module")
+def playwright(address) -> Iterator[Playwright]:  # noqa: ARG001  (it skips where there is no Chromium)
+    with sync_playwright() as started:
+        yield started
+
+
+@pytest.fixture(scope="module")
+def browser(playwright) -> Iterator[Browser]:
+    with chromium(playwright) as started:
+        yield started
+
+
+@pytest.fixture
+def screen(browser, address) -> Iterator[Screen]:
+    made = Screen(browser, address)
+    yield made
+    complaints, outside = made.complaints, made.outside()
+    made.close()
+    assert complaints == []
+    assert outside == []

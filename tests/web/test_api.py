@@ -14,11 +14,11 @@ LABS = world.LABS
 
 
 def keys(release, indicator=LABS):
-    return [key for key in release.values.keys() if key.indicator == indicator]  # noqa: SIM118
+    return [key for key in release.values.keys() if key.indicator == indicator]
 
 
 def test_every_published_value_is_given_and_nothing_else(client, release):
-    for key in release.values.keys():  # noqa: SIM118
+    for key in release.values.keys():
         column = release.values.column(key)
         path = f"/api/v1/values/{key.level}/{key.indicator}/{key.period}?measure={key.measure}"
         answer = client.get(path).json
@@ -120,7 +120,7 @@ def test_a_receipt_tells_where_a_number_comes_from(client, release):
     found = receipt(client, "BU90010101")
     assert found["statement"] == "Een patroon, geen bewijs."
     assert [cell["measure"] for cell in found["values"]] == ["rate", "count", "exposure"]
-    assert found["definition"]["rate"]["formula"] == "Ontmantelingen gedeeld door woningen, keer 10000"
+    assert found["definition"]["rate"]["formula"] == "Ontmantelingen gedeeld door woningen, keer 10.000"
     assert found["source"]["legal_basis"] == "Proefwet, artikel 1"
     assert found["class"]["label"] == "hot"
     assert any("0,004" in reason and "0,05" in reason for reason in found["class"]["reasons"])

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator
 
 import numpy as np
 import pytest
-from playwright.sync_api import Browser, Playwright, expect, sync_playwright
+from playwright.sync_api import expect
 
 from tests.support import tiny_world as world
-from tests.web.browser import Screen, chromium, require_chromium, running, share
+from tests.web.browser import Screen, chromium, share
 from tests.web.conftest import EVIL, EVIL_CODE, ZERO_CODE
 from web import palette
 from web.legend import breaks_of
@@ -20,35 +19,6 @@ pytestmark = pytest.mark.browser
 
 LABS = world.LABS
 _ANY = re.compile(r"\S")
-
-
-@pytest.fixture(scope="module")
-def address(app) -> Iterator[str]:
-    require_chromium()
-    with running(app) as served:
-        yield served
-
-
-@pytest.fixture(scope="module")
-def playwright(address) -> Iterator[Playwright]:  # noqa: ARG001  (it skips where there is no Chromium)
-    with sync_playwright() as started:
-        yield started
-
-
-@pytest.fixture(scope="module")
-def browser(playwright) -> Iterator[Browser]:
-    with chromium(playwright) as started:
-        yield started
-
-
-@pytest.fixture
-def screen(browser, address) -> Iterator[Screen]:
-    made = Screen(browser, address)
-    yield made
-    complaints, outside = made.complaints, made.outside()
-    made.close()
-    assert complaints == []
-    assert outside == []
 
 
 def legend(screen: Screen) -> dict[str, int]:
@@ -167,14 +137,14 @@ def test_a_click_selects_in_table_and_panel(screen, release):
     assert "gebied" not in screen.state()
 
 
-def test_a_hidden_area_shows_why_and_no_number(screen, release):
+def test_a_hidden_area_shows_why_and_no_number(screen):
     screen.open(f"/kaart?gebied={world.SMALL[0]}")
     figure = screen.page.locator("#area-figure").inner_text()
     assert figure.startswith("Verborgen")
     assert "beschermen" in figure
 
 
-def test_a_row_selects_on_the_map(screen, release):
+def test_a_row_selects_on_the_map(screen):
     screen.open()
     before = screen.picture()
     screen.page.locator(f'tr[data-code="{ZERO_CODE}"]').click()
@@ -185,7 +155,7 @@ def test_a_row_selects_on_the_map(screen, release):
     assert changed.any(axis=2).mean() > 0.002, "an outline appeared"
 
 
-def test_the_table_is_the_map_in_rows(screen, release, site):
+def test_the_table_is_the_map_in_rows(screen, site):
     screen.open(f"/kaart?indicator={LABS}&periode=2024&niveau=buurt&laag=waarde")
     rows = screen.page.locator("#rows tbody tr[data-code]").all()
     column = site.column(LABS, "2024", "buurt")
@@ -322,7 +292,7 @@ def test_the_level_follows_the_zoom(screen, monkeypatch):
     assert "Zilverdijk Noord Kern" not in coarse
 
 
-def test_hexagons_are_drawn_and_named_by_their_code(screen, release):
+def test_hexagons_are_drawn_and_named_by_their_code(screen):
     picture = screen.open(f"/kaart?indicator={LABS}&niveau=h3-8&laag=hotspot&periode=2024").picture()
     assert share(picture, palette.CLASSES["hot"].ground) > 0.01  # type: ignore[index]
     assert screen.page.locator("#rows").inner_text().count("fffff") > 5
@@ -350,7 +320,7 @@ def test_it_fits_a_telephone(browser, address):
     wide = screen.page.evaluate("() => document.documentElement.scrollWidth")
     assert wide <= 390
     small = screen.page.evaluate(
-        """() => [...document.querySelectorAll('button, a, select, input:not([type=radio]):not([type=checkbox]), label')]
+        """() => [...document.querySelectorAll('button, a, select, input[type=text], label')]
             .filter(e => e.offsetParent && !e.classList.contains('skip'))
             .map(e => [e.id || e.className || e.textContent, e.getBoundingClientRect()])
             .filter(([, box]) => box.height > 0 && box.height < 18)
@@ -396,3 +366,40 @@ def test_the_method_page_is_quiet_too(screen):
     screen.page.goto(f"{screen.address}/methode")
     screen.page.locator("details").first.click()
     assert screen.page.locator("h1").inner_text() == "Methode en bronnen"
+
+
+def test_the_map_moves_by_keyboard(screen):
+    screen.open()
+    before = screen.state()
+    screen.page.locator("#map").focus()
+    for key in ("ArrowRight", "+"):
+        screen.page.keyboard.press(key)
+        screen.page.wait_for_timeout(900)
+    screen.settled()
+    after = screen.state()
+    assert float(after["lon"]) > float(before["lon"])
+    assert float(after["zoom"]) == pytest.approx(float(before["zoom"]) + 1, abs=0.02)
+    screen.page.keyboard.press("Home")
+    screen.page.wait_for_timeout(1200)
+    assert float(screen.state()["zoom"]) == pytest.approx(float(before["zoom"]), abs=0.02)
+
+
+def test_hotspots_lead_to_a_level_that_has_them(screen):
+    screen.open("/kaart?niveau=gemeente&laag=waarde&periode=2024")
+    assert screen.page.locator('input[name="laag"][value="waarde"]').is_checked()
+    choose(screen, "laag", "hotspot")
+    state = screen.state()
+    assert (state["laag"], state["niveau"], state["periode"]) == ("hotspot", "wijk", "2024")
+    screen.page.locator("#choice-level").select_option("gemeente")
+    screen.settled()
+    assert screen.state()["laag"] == "waarde", "and leave with them"
+
+
+def test_figures_do_not_wait_for_the_map(browser, address):
+    screen = Screen(browser, address)
+    screen.page.route("**/pydeck/**", lambda route: route.abort())
+    screen.page.goto(f"{address}/kaart")
+    screen.settled(drawn=False)
+    assert screen.page.locator("#rows tbody tr[data-code]").count() == 12
+    expect(screen.page.locator("#map-failed")).to_be_visible()
+    screen.close()

@@ -10,7 +10,7 @@ from tests.support.tiny import tiny_release
 from tests.web.conftest import EVIL
 from web.app import create_app
 from web.deck import bundle_path
-from web.public.pages import written
+from web.units import written
 from zicht.config import Background
 from zicht.release import open_release
 

@@ -13,6 +13,7 @@ from web.deck import summary
 from web.public.bundle import bundle_url
 from web.site import Site
 from web.translations import LANGUAGES, language, localised, translator
+from web.units import written
 from zicht.published import STATUSES
 
 HTML = "text/html; charset=utf-8"
@@ -34,14 +35,6 @@ def page_context(site: Site) -> Callable[[], dict[str, Any]]:
         }
 
     return context
-
-
-def written(value: float | None, spoken: str) -> str:
-    """Return a number as it is written in a language, thousands apart; "" for none."""
-    if value is None:
-        return ""
-    shown = f"{value:,.10g}"
-    return shown.translate(str.maketrans(",.", ".,")) if spoken == "nl" else shown
 
 
 def default_download(site: Site) -> str:

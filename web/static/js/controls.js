@@ -2,7 +2,7 @@
 
 import {byId as find, el} from './dom.js';
 import {local, t} from './i18n.js';
-import {AUTO, HOTSPOT, VALUE, byId, canFollow, fitState, levelsOf, measuresOf} from './state.js';
+import {AUTO, HOTSPOT, VALUE, byId, canFollow, fitState, isShown, levelsOf, measuresOf, nearestMap} from './state.js';
 import {periodName} from './model.js';
 
 export class Controls {
@@ -26,7 +26,18 @@ export class Controls {
     const key = keys[input.name];
     const wanted = {...this.store.state, [key]: input.value};
     if (key === 'theme') wanted.indicator = undefined;
-    this.store.set(fitState(this.catalogue, wanted));
+    if (wanted.layer === HOTSPOT && key === 'layer') {
+      Object.assign(wanted, nearestMap(this.catalogue, byId(this.catalogue.indicators, wanted.indicator), wanted));
+    }
+    const fitted = fitState(this.catalogue, wanted);
+    this.store.set(this.suits(fitted) ? fitted : fitState(this.catalogue, {...fitted, level: undefined}));
+  }
+
+  /** Whether the level can stay: another subject may be about parks, or hidden nearly everywhere at this level. */
+  suits(fitted) {
+    const [before, after] = [this.store.state.indicator, fitted.indicator].map(id => byId(this.catalogue.indicators, id));
+    if (before === after) return true;
+    return offersParks(before) === offersParks(after) && isShown(after, fitted.level);
   }
 
   show(state, view) {
@@ -63,7 +74,7 @@ export class Controls {
 
   selects(entry, state, view) {
     const measures = measuresOf(entry, view ? view.level : state.level);
-    fill('choice-measure', measures.map(name => el('option', {value: name}, measureName(entry, name))), view ? view.measure : measures[0]);
+    fill('choice-measure', measures.map(name => el('option', {value: name}, measureName(entry, name))), measures.includes(state.measure) ? state.measure : measures[0]);
     find('field-measure').hidden = measures.length < 2;
     const categories = entry.offered.categories;
     const names = new Map((entry.categories || []).map(item => [item.id, local(item.name)]));
@@ -80,6 +91,8 @@ export class Controls {
     );
   }
 }
+
+const offersParks = entry => Boolean(entry.offered.measures.park);
 
 export function measureName(entry, measure) {
   const own = measure === 'rate' ? entry.rate && local(entry.rate.unit) : measure === 'exposure' ? entry.rate && local(entry.rate.exposure) : '';

@@ -51,7 +51,7 @@ function shader(palette) {
             vec2 cell = vec2(p.x + (mod(p.y, 12.0) < 6.0 ? 0.0 : 4.0), p.y);
             return 1.0 - smoothstep(0.9, 1.9, length(mod(cell, vec2(8.0, 6.0)) - vec2(4.0, 3.0)));
           }
-          return zicht_line(mod(p.y, 6.0) - 3.0, 0.8);
+          return zicht_line(mod(p.y, 12.0) - 6.0, 0.55);
         }
         vec3 zicht_ink(int pattern) {
           if (pattern == 1) return ${ink[1]};

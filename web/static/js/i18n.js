@@ -29,6 +29,9 @@ export function number(value) {
   return formats[size >= 100 ? 0 : size >= 10 ? 1 : size >= 0.1 ? 2 : 3].format(value);
 }
 
+/** A number with a given count of decimals, as in a column of them. */
+export const decimals = (value, digits) => formats[digits].format(value);
+
 /** A class break: two digits that mean something, written without spare zeros. */
 export function breakNumber(value) {
   return new Intl.NumberFormat(locale, {maximumSignificantDigits: 2}).format(value);

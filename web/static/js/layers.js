@@ -4,12 +4,16 @@
 import {decodeTile} from './mvt.js';
 import {hatchExtension} from './hatch.js';
 
-const BORDER = [44, 54, 66, 120];
+const BORDER = [44, 54, 66, 125];
+const HEX_BORDER = [44, 54, 66, 60];
 const OUTLINE = [38, 46, 58, 210];
 const HOVER = [20, 28, 38, 255];
 const CHOSEN = [12, 18, 26, 255];
 const HALO = [255, 255, 255, 255];
 const NOTHING = [0, 0, 0, 0];
+
+/** Tiles are cut a hair outside their edge, within their buffer: cut on it, rounding leaves light seams between them. */
+const OVERLAP = [-0.001, -0.001, 1.001, 1.001];
 
 /**
  * @param scene {land, paint: {level: Uint8Array of rgba by feature id}, version: {level: number}, hover, chosen}
@@ -55,7 +59,7 @@ function renderValues(scene, level, fill, stroke, props) {
   const hovered = scene.hover.level === level ? props.data.rings.filter(ring => ring.fid === scene.hover.fid) : [];
   return [
     fillLayer(fill, props, {getFillColor, updateTriggers: {getFillColor: scene.version[level]}}),
-    strokeLayer(stroke, props, 'border', props.data.rings, BORDER, 0.8),
+    strokeLayer(stroke, props, 'border', props.data.rings, level.startsWith('h3-') ? HEX_BORDER : BORDER, 0.8),
     strokeLayer(stroke, props, 'hover', hovered, HOVER, 2)
   ];
 }
@@ -75,6 +79,7 @@ function fillLayer(template, props, own) {
     positionFormat: 'XY',
     filled: true,
     extruded: false,
+    clipBounds: OVERLAP,
     ...own
   });
 }

@@ -17,6 +17,8 @@ const DRILL = ['country', 'gemeente', 'wijk', 'buurt', 'park'];
 
 class Page {
   async start() {
+    // The figures do not wait for the map: its bundle is large, and the table says the same.
+    const bundle = bundleReady();
     const [catalogue, spec] = await Promise.all([fetchCatalogue(), fetch('/deck.json').then(answer => answer.json())]);
     this.catalogue = catalogue;
     this.store = new Store(fitState(catalogue, readState(location.search)), lang);
@@ -36,13 +38,16 @@ class Page {
       hover: fid => this.map?.hover({level: fid < 0 ? null : this.view.level, fid})
     });
     this.search = new Search(hit => this.select(hit.code, {fly: true}), text => this.announce(text));
-    this.startMap(spec);
+    // On a narrow screen the choices would stand between the map and what it says.
+    if (matchMedia('(max-width: 1000px)').matches) byId('choice-box').open = false;
     this.store.subscribe((state, changed) => this.changed(state, changed));
-    addEventListener('popstate', () => this.store.set(fitState(catalogue, {...blank, ...readState(location.search)}), {step: false}));
+    addEventListener('popstate', () => this.goBack());
     byId('zoom-in').addEventListener('click', () => this.map?.zoomBy(1));
     byId('zoom-out').addEventListener('click', () => this.map?.zoomBy(-1));
     byId('zoom-all').addEventListener('click', () => this.map?.goHome());
     await this.refresh();
+    await bundle;
+    this.startMap(spec);
     this.fetchNames();
   }
 
@@ -63,7 +68,9 @@ class Page {
         }
       });
       const {longitude, latitude, zoom} = this.map.viewState;
-      this.store.state = {...this.store.state, lon: longitude, lat: latitude, zoom};
+      this.store.set({lon: longitude, lat: latitude, zoom}, {step: false});
+      this.map.show(this.view);
+      this.map.choose(this.chosen);
     } catch (error) {
       // Without WebGL the table still shows everything; the page says so and goes on.
       byId('map-failed').hidden = false;
@@ -95,6 +102,16 @@ class Page {
     document.documentElement.dataset.map = busy ? 'busy' : 'drawn';
   }
 
+  /** Show what the address says after a step back or forward. */
+  goBack() {
+    const state = fitState(this.catalogue, {...blank, ...readState(location.search)});
+    const {lon, lat, zoom} = this.store.state;
+    if (this.map && [state.lon, state.lat, state.zoom].every(Number.isFinite)) {
+      this.map.go({longitude: state.lon, latitude: state.lat, zoom: state.zoom});
+    }
+    this.store.set({...state, lon, lat, zoom}, {step: false});
+  }
+
   entry() {
     return entryById(this.catalogue.indicators, this.store.state.indicator);
   }
@@ -104,22 +121,22 @@ class Page {
     document.documentElement.dataset.turn = String(turn);
     const state = this.store.state;
     const level = shownLevel(this.catalogue, this.entry(), state, config.map.takeover);
-    this.controls.show(state, this.view?.state.indicator === state.indicator ? this.view : null);
+    this.controls.show(state, null);
     const [view, area] = await Promise.all([
       loadView(this.catalogue, state, level),
       state.area ? fetchArea(state.area).catch(() => null) : null
     ]);
     if (turn !== this.turn) return;
     this.view = view;
-    const chosen = area && {level: area.level, fid: area.fid};
+    this.chosen = area && {level: area.level, fid: area.fid};
     this.controls.show(state, view);
     this.titles(view);
     this.legend.show(view);
     this.map?.show(view);
-    this.map?.choose(chosen);
+    this.map?.choose(this.chosen);
     const within = area ? await this.within(view, area) : null;
     if (turn !== this.turn) return;
-    this.table.show(view, chosen, within);
+    this.table.show(view, this.chosen, within);
     const whole = this.catalogue.levels.find(item => item.id === 'country');
     const shownArea = area || (await this.wholeCountry(whole));
     if (turn !== this.turn) return;
@@ -222,7 +239,17 @@ class Page {
   }
 }
 
+/** pydeck's bundle has been run, or could not be fetched. */
+function bundleReady() {
+  if (globalThis.createDeck) return Promise.resolve();
+  return new Promise(resolve => ['load', 'error'].forEach(kind => byId('bundle').addEventListener(kind, resolve)));
+}
+
 const blank = {area: '', measure: '', category: ''};
 
 const page = new Page();
-page.start();
+page.start().catch(() => {
+  const note = byId('map-failed');
+  note.textContent = t('error.500.text');
+  note.hidden = false;
+});

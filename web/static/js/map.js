@@ -4,7 +4,7 @@
 
 import {layerFunctions} from './layers.js';
 import {Labels} from './labels.js';
-import {fitBounds} from './geometry.js';
+import {degrees, fitBounds, mercator, pixelsAt} from './geometry.js';
 import {rgb} from './hatch.js';
 
 const SMALL_LEVEL = 'park';
@@ -38,6 +38,12 @@ export class MapView {
       handleEvent: (kind, info) => this.handle(kind, info)
     });
     if (!this.deck) throw new Error('no map');
+    container.addEventListener('keydown', event => this.key(event));
+    // Steps are counted from where the map is going, not from where it happens to be; a hand on the map ends the journey.
+    this.goal = null;
+    for (const kind of ['pointerdown', 'wheel']) {
+      container.addEventListener(kind, () => (this.goal = null), {capture: true, passive: true});
+    }
     this.templates = new Map(this.deck.props.layers.map(layer => [layer.id, layer]));
     this.limits = {minZoom: spec.initialViewState.minZoom, maxZoom: spec.initialViewState.maxZoom};
     this.viewState = {...spec.initialViewState, ...this.startView()};
@@ -56,12 +62,15 @@ export class MapView {
 
   startView() {
     const {lon, lat, zoom} = this.state;
-    if ([lon, lat, zoom].every(Number.isFinite)) return {longitude: lon, latitude: lat, zoom: this.clamp(zoom)};
-    return this.wholeView();
+    const [west, south, east, north] = this.map.bounds;
+    // An address that looks elsewhere shows the country instead of open water.
+    const there = [lon, lat, zoom].every(Number.isFinite) && lon >= west && lon <= east && lat >= south && lat <= north;
+    return there ? {longitude: lon, latitude: lat, zoom: this.clamp(zoom)} : this.wholeView();
   }
 
   wholeView() {
-    return fitBounds(this.map.bounds, this.size(), [14, 58, 14, 18], this.map.maxZoom);
+    const [width, height] = this.size();
+    return fitBounds(this.map.bounds, [width, height], width < 500 ? [14, 14, 14, 14] : [14, 58, 14, 18], this.map.maxZoom);
   }
 
   clamp(zoom) {
@@ -126,8 +135,7 @@ export class MapView {
   render() {
     if (!this.level || !this.templates) return;
     const {chosen} = this.scene;
-    const ids = ['background', 'land-gemeente', `values-${this.previous}`, `values-${this.level}`];
-    if (this.level !== 'gemeente') ids.push('outline-gemeente');
+    const ids = ['background', 'land-gemeente', `values-${this.previous}`, `values-${this.level}`, 'outline-gemeente'];
     if (chosen.level) ids.push(`selection-${chosen.level}`);
     const layers = ids.filter(id => this.templates.has(id)).map(id => {
       return this.templates.get(id).clone({updateTriggers: {renderSubLayers: this.changes(id)}});
@@ -183,14 +191,42 @@ export class MapView {
   /** Move the eye. */
   go(view, duration = 600) {
     const target = {...this.viewState, ...view, zoom: this.clamp(view.zoom)};
+    this.goal = target;
     const transitionDuration = still.matches ? 0 : duration;
     this.deck.setProps({initialViewState: {...target, ...this.limits, transitionDuration}});
     // deck.gl tells of every step of a transition, but not of a jump.
     if (!transitionDuration) this.moved(target);
   }
 
+  /** Move by so many pixels. */
+  panBy(right, down) {
+    const {longitude, latitude, zoom} = this.goal || this.viewState;
+    const [x, y] = mercator([longitude, latitude]);
+    const pixels = pixelsAt(zoom);
+    const [lon, lat] = degrees([x + right / pixels, y + down / pixels]);
+    this.go({longitude: lon, latitude: lat, zoom}, 120);
+  }
+
+  /** Arrows, plus, minus and Home: as the label of the map says. */
+  key(event) {
+    const step = 90;
+    const acts = {
+      ArrowLeft: () => this.panBy(-step, 0),
+      ArrowRight: () => this.panBy(step, 0),
+      ArrowUp: () => this.panBy(0, -step),
+      ArrowDown: () => this.panBy(0, step),
+      '+': () => this.zoomBy(1),
+      '=': () => this.zoomBy(1),
+      '-': () => this.zoomBy(-1),
+      Home: () => this.goHome()
+    };
+    if (!acts[event.key] || event.ctrlKey || event.metaKey || event.altKey) return;
+    event.preventDefault();
+    acts[event.key]();
+  }
+
   zoomBy(step) {
-    const {longitude, latitude, zoom} = this.viewState;
+    const {longitude, latitude, zoom} = this.goal || this.viewState;
     this.go({longitude, latitude, zoom: zoom + step}, 250);
   }
 

@@ -62,7 +62,15 @@ export async function loadView(catalogue, state, level) {
     unit: unitOf(entry, measure) || column.unit
   };
   const groups = layer === HOTSPOT ? hotspotGroups(classes) : valueGroups(view, breaksFor(breaks, view));
-  return {...view, ...groups, paint: paintAll(groups)};
+  return {...view, ...groups, paint: paintAll(groups), digits: digitsOf(column)};
+}
+
+/** Decimals that let the numbers of a column be compared down the page: none for whole numbers, else by their size. */
+function digitsOf({value}) {
+  const known = value.filter(Number.isFinite).sort();
+  if (known.every(Number.isInteger)) return 0;
+  const middle = Math.abs(known[known.length >> 1]);
+  return middle >= 100 ? 0 : middle >= 10 ? 1 : 2;
 }
 
 /** What a number counts, in the words of the catalogue. */
@@ -143,7 +151,9 @@ function paintAll({entries, group}) {
 export const fetchArea = code => once(`/api/v1/areas/${encodeURIComponent(code)}`, json);
 
 export function fetchSeries(view, level, code) {
-  const {entry, measure, state} = view;
+  const {entry, state} = view;
+  const offered = measuresOf(entry, level);
+  const measure = offered.includes(view.measure) ? view.measure : offered[0];
   const query = new URLSearchParams({taal: lang, measure, category: state.category});
   return once(`/api/v1/series/${entry.id}/${level}/${encodeURIComponent(code)}?${query}`, json);
 }
@@ -154,10 +164,9 @@ export function fetchReceipt(view, level, code) {
   return once(`/api/v1/explain/${entry.id}/${state.period}/${level}/${encodeURIComponent(code)}?${query}`, json);
 }
 
-/** Name of all areas of a level, as the catalogue gives it: "Buurten". */
-export function levelName(catalogue, id) {
-  const level = byId(catalogue.levels, id);
-  return level ? local(level.name) : id;
+/** Name of the areas of a level: "buurten". */
+export function levelMany(id) {
+  return id.startsWith('h3-') ? t('levels.hex') : t(`levels.${id}`);
 }
 
 /** Name of one area of a level: "buurt". */

@@ -3,7 +3,7 @@
 import {byId, el, svg} from './dom.js';
 import {config, local, number, t} from './i18n.js';
 import {barChart, chartLabel} from './chart.js';
-import {fetchReceipt, fetchSeries, levelName, levelOne} from './model.js';
+import {fetchReceipt, fetchSeries, levelMany, levelOne} from './model.js';
 import {swatch} from './swatch.js';
 import {cellText} from './values.js';
 
@@ -34,14 +34,14 @@ export class Panel {
     if (turn !== this.turn) return;
     if (this.code !== area.code) this.root.scrollTop = 0;
     this.code = area.code;
-    const cell = receipt?.values.find(item => item.measure === view.measure);
+    const cell = receipt?.values.find(item => item.measure === view.measure) || receipt?.values[0];
     this.root.replaceChildren(
       ...[
         this.crumbs(area),
         this.head(area, chosen),
         cell && this.figure(cell, average && this.average(view, whole, average)),
         receipt?.class && this.classLine(receipt.class),
-        receipt && this.facts(receipt, view.measure),
+        receipt && this.facts(receipt, cell.measure),
         ...this.chart(view, area, series),
         el('p', {class: 'pattern-line'}, t('pattern')),
         receipt && this.receipt(receipt),
@@ -86,8 +86,8 @@ export class Panel {
     const parts = known
       ? [el('span', {class: 'figure-value'}, number(cell.value)), el('span', {class: 'figure-unit'}, cell.unit)]
       : [el('span', {class: 'figure-value is-status'}, swatch(config.palette.statuses[cell.status], 28, 18), cellText(cell))];
-    const rounded = known && cell.low !== null && cell.low < cell.high;
     const bounds = {low: number(cell.low ?? 0), high: number(cell.high ?? 0)};
+    const rounded = known && bounds.low !== bounds.high;
     const notes = known
       ? [rounded && t('method.bounds', bounds)]
       : [t(`class.${cell.status}.explain`), cell.high !== null && t('method.bounds_hidden', bounds)];
@@ -162,9 +162,9 @@ export class Panel {
 
   actions(area, childLevel) {
     if (!childLevel) return null;
-    const name = levelName(this.catalogue, childLevel).toLowerCase();
+    const level = levelMany(childLevel);
     const button = {type: 'button', class: 'button', id: 'look-inside', onclick: () => this.events.children(area)};
-    return el('div', {class: 'panel-actions'}, el('button', button, t('area.children', {level: name})));
+    return el('div', {class: 'panel-actions'}, el('button', button, t('area.children', {level})));
   }
 }
 

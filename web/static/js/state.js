@@ -19,6 +19,9 @@ export const AUTO = 'automatisch';
 export const VALUE = 'waarde';
 export const HOTSPOT = 'hotspot';
 
+/** What is counted at vacation parks is looked at per park, unless somebody wants it otherwise. */
+const PARK = 'park';
+
 const CODE = /^[\w.-]{1,40}$/;
 const DECIMALS = {lon: 5, lat: 5, zoom: 2};
 
@@ -63,8 +66,7 @@ export function fitState(catalogue, wanted) {
   const preset = entry.id === catalogue.default.indicator ? catalogue.default : {};
   const levels = levelsOf(catalogue, entry).map(level => level.id);
   const auto = canFollow(catalogue, entry);
-  const level =
-    wanted.level === AUTO && auto ? AUTO : pick(levels, wanted.level, preset.level, catalogue.default.level, levels[0]);
+  const level = wanted.level === AUTO && auto ? AUTO : pick(levels, wanted.level, preset.level, usualLevel(entry, levels));
   const periods = entry.offered.periods;
   const period = pick(periods, wanted.period, preset.period, catalogue.default.period, periods[periods.length - 1]);
   const fallback = preset.layer === 'value' ? VALUE : preset.layer ? HOTSPOT : VALUE;
@@ -76,10 +78,36 @@ export function fitState(catalogue, wanted) {
     indicator: entry.id,
     level,
     period,
-    layer: Object.keys(entry.maps).length ? layer : VALUE,
+    layer: layer === HOTSPOT && !hasMap(catalogue, entry, level, period) ? VALUE : layer,
     category,
     measure: measuresOf(entry, level).includes(wanted.measure) ? wanted.measure : ''
   };
+}
+
+/** The level to open with: parks where there are any, else the finest at which most areas have a figure. */
+function usualLevel(entry, levels) {
+  if (levels.includes(PARK)) return PARK;
+  return ['buurt', 'wijk', 'gemeente'].find(level => levels.includes(level) && isShown(entry, level)) || levels[0];
+}
+
+/** Whether most areas of a level have a figure, so that a map of it says something. */
+export const isShown = (entry, level) => level === AUTO || entry.shown[level] >= 0.5;
+
+/** Whether there is a hotspot map: of the level, or of one that the zoom may lead to. */
+function hasMap(catalogue, entry, level, period) {
+  const levels = level === AUTO ? followed(catalogue, entry) : [level];
+  return levels.some(item => entry.maps[item]?.includes(period));
+}
+
+/**
+ * The level and period to go to for a hotspot map: those of the state if they have one, else the nearest that do.
+ */
+export function nearestMap(catalogue, entry, {level, period}) {
+  if (hasMap(catalogue, entry, level, period)) return {level, period};
+  if (level !== AUTO && entry.maps[level]) return {level, period: entry.maps[level][0]};
+  const levels = levelsOf(catalogue, entry).map(item => item.id).filter(item => entry.maps[item]);
+  const found = levels.find(item => entry.maps[item].includes(period)) || levels[0];
+  return found ? {level: found, period: pick(entry.maps[found], period)} : {level, period};
 }
 
 export const byId = (entries, id) => entries.find(entry => entry.id === id);

@@ -28,7 +28,7 @@ function pattern({pattern: name, ink}, width, height) {
     return svg('path', {d: lines.join(''), stroke: ink, 'stroke-width': 1.8, fill: 'none'});
   }
   if (name === 'lines') {
-    return svg('path', {d: `M0 3.5H${width}M0 8.5H${width}M0 13.5H${width}`, stroke: ink, 'stroke-width': 1.8});
+    return svg('path', {d: `M0 3.5H${width}M0 9.5H${width}`, stroke: ink, 'stroke-width': 1.3});
   }
   if (name === 'dots') {
     const dots = [];

@@ -2,10 +2,10 @@
 // sight exist, so that 14,500 buurten scroll as lightly as twelve gemeenten.
 
 import {byId, el} from './dom.js';
-import {number, t} from './i18n.js';
+import {decimals, number, t} from './i18n.js';
 import {swatch} from './swatch.js';
-import {levelName, PUBLISHED} from './model.js';
-import {valueText} from './values.js';
+import {PUBLISHED, levelMany} from './model.js';
+import {HOTSPOT} from './state.js';
 
 const SPARE = 8;
 
@@ -13,7 +13,7 @@ export class Table {
   /** @param events {select(level, fid), within(flag), hover(fid)} */
   constructor(events) {
     this.events = events;
-    this.sort = {by: 'value', down: true};
+    this.sort = null;
     this.within = null;
     this.onlyWithin = true;
     this.cursor = 0;
@@ -30,7 +30,7 @@ export class Table {
     this.body = el('tbody');
     this.grid = el(
       'table',
-      {class: 'grid', 'aria-label': t('table.caption')},
+      {class: 'grid', role: 'grid', 'aria-label': t('table.caption')},
       el('colgroup', {}, el('col'), el('col', {class: 'col-value'}), el('col', {class: 'col-class'})),
       el('thead', {}, head),
       this.body
@@ -59,8 +59,13 @@ export class Table {
     return cell;
   }
 
+  /** The order somebody chose, or else the one that answers the first question of the layer. */
+  get sorting() {
+    return this.sort || {by: this.view.layer === HOTSPOT ? 'class' : 'value', down: true};
+  }
+
   sortBy(key) {
-    const down = this.sort.by === key ? !this.sort.down : key !== 'name';
+    const down = this.sorting.by === key ? !this.sorting.down : key !== 'name';
     this.sort = {by: key, down};
     this.arrange();
   }
@@ -91,13 +96,13 @@ export class Table {
     const {view} = this;
     if (!view) return;
     const fids = [...view.group.keys()].filter(fid => !this.within || !this.onlyWithin || this.within.holds(fid));
-    this.order = fids.sort(comparer(view, this.sort));
+    this.order = fids.sort(comparer(view, this.sorting));
     this.cursor = Math.max(0, this.order.indexOf(this.chosen));
-    this.count.textContent = `${number(this.order.length)} ${levelName(view.catalogue, view.level).toLowerCase()}`;
+    this.count.textContent = `${number(this.order.length)} ${levelMany(view.level)}`;
     for (const [key, {cell, mark}] of Object.entries(this.heads)) {
-      const active = key === this.sort.by;
-      cell.setAttribute('aria-sort', active ? (this.sort.down ? 'descending' : 'ascending') : 'none');
-      mark.textContent = active ? (this.sort.down ? '▼' : '▲') : '';
+      const active = key === this.sorting.by;
+      cell.setAttribute('aria-sort', active ? (this.sorting.down ? 'descending' : 'ascending') : 'none');
+      mark.textContent = active ? (this.sorting.down ? '▼' : '▲') : '';
     }
     this.grid.setAttribute('aria-rowcount', this.order.length + 1);
     this.paint();
@@ -161,7 +166,7 @@ export class Table {
         tabindex: at === this.cursor ? 0 : -1
       },
       el('td', {title: `${name} (${view.areas.code[fid]})`}, name),
-      el('td', {class: known ? 'number' : 'number soft'}, known ? valueText(view, fid) : '–'),
+      el('td', {class: known ? 'number' : 'number soft'}, known ? decimals(view.column.value[fid], view.digits) : '–'),
       el('td', {}, el('div', {class: 'cell-class', title: group.label}, swatch(group.look, 18, 12), el('span', {}, group.label)))
     );
   }
@@ -198,19 +203,25 @@ function spacer(height) {
   return el('tr', {class: 'spacer', 'aria-hidden': 'true'}, cell);
 }
 
-/** Numbers by size and those without one at the end, whichever way; then by name. */
-function comparer({column, areas, entries, group}, {by, down}) {
+/** Numbers by size and those without one at the end, whichever way; equals by size, then by name. */
+function comparer({column, areas, entries, group, layer}, {by, down}) {
   const sign = down ? -1 : 1;
   const name = (a, b) => areas.name[a].localeCompare(areas.name[b]) || a - b;
-  if (by === 'name') return (a, b) => sign * name(a, b);
-  if (by === 'class') {
-    const rank = fid => (entries[group[fid]].status ? 100 : 0) + group[fid] * (entries[0].id === 'hot' ? 1 : -1);
-    return (a, b) => -sign * (rank(a) - rank(b)) || name(a, b);
-  }
   const known = fid => column.status[fid] === PUBLISHED;
+  const size = (a, b) => {
+    if (known(a) && known(b)) return column.value[b] - column.value[a];
+    return known(b) - known(a) || column.status[a] - column.status[b];
+  };
+  if (by === 'name') return (a, b) => sign * name(a, b);
+  if (by === 'value') {
+    return (a, b) => (known(a) && known(b) ? -sign * size(a, b) : size(a, b)) || name(a, b);
+  }
+  // Hotspots come first, the highest values come first, and what is no class at all comes last either way.
+  const step = layer === HOTSPOT ? 1 : -1;
+  const rank = fid => (entries[group[fid]].status ? Infinity : group[fid] * step);
+  const order = (a, b) => (rank(a) === rank(b) ? 0 : rank(a) - rank(b));
   return (a, b) => {
-    if (known(a) !== known(b)) return known(a) ? -1 : 1;
-    if (!known(a)) return column.status[a] - column.status[b] || name(a, b);
-    return sign * (column.value[a] - column.value[b]) || name(a, b);
+    if (rank(a) === Infinity || rank(b) === Infinity) return order(a, b) || group[a] - group[b] || name(a, b);
+    return -sign * order(a, b) || size(a, b) || name(a, b);
   };
 }
