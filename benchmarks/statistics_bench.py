@@ -2,7 +2,8 @@
 
 Counts are synthetic and seeded: most hexes empty, a few crowded. esda is run on a part of the map, its answers are
 compared with ours, and its time is scaled by the number of areas: its cost per area does not depend on the map's size.
-Its loops are compiled first (most of this benchmark's own time). Each of our times is the best of a few runs in this process.
+Its loops are compiled first (most of this benchmark's own time). Each of our times is the best of a few runs in this
+process.
 """
 
 from __future__ import annotations

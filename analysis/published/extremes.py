@@ -73,9 +73,9 @@ def _at_least(bounds: Bounds, size: IntArray, sums: FloatArray, limits: Limits, 
     if asked.size == 0:
         return p
     at = sums[asked].astype(np.int64)
-    # A draw that holds a cell above the cap reaches every sum, whatever else it holds.
+    # A draw that holds a cell as high as the cap reaches every sum, whatever else it holds.
     least = float(bounds.low.min())
-    cap = max(float(np.max(at - (size[asked] - 1) * least)) + 1, least) if np.isfinite(least) else np.inf
+    cap = max(float(np.max(at - (size[asked] - 1) * least)), least) if np.isfinite(least) else np.inf
     p[asked] = _by_dominance(dominating_pool(bounds, cap=cap), asked, size[asked], at, limits)
     if np.any(bounds.sums.group >= 0):
         better = np.flatnonzero(matters(p[asked]))

@@ -28,7 +28,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from analysis.published.extremes import largest_p, smallest_p
-from analysis.published.intervals import BoolArray, Bounds, SumBounds, tightened
+from analysis.published.intervals import BoolArray, Bounds, SumBounds
 from analysis.statistics.errors import CostError, StatisticError
 from analysis.statistics.exact_null import conditional_tails
 from analysis.statistics.getis_ord import LocalG, z_scores
@@ -92,7 +92,7 @@ def hotspots(
     _check(column, weights, alpha)
     has_number = np.isin(column.status, (Status.PUBLISHED, Status.SUPPRESSED))
     keep = has_number if exclude is None else has_number & ~exclude
-    bounds = tightened(_bounds(column, keep, resolution, sums))
+    bounds = _bounds(column, keep, resolution, sums)
     among = _restricted(weights, keep)
     hot, cold = _q_ranges(bounds, among, limits)
     shown = column.status[keep] == Status.PUBLISHED

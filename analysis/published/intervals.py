@@ -124,19 +124,6 @@ def _slack(bounds: Bounds) -> FloatArray:
     return np.asarray(bounds.sums.high - least)
 
 
-def tightened(bounds: Bounds) -> Bounds:
-    """Return the bounds with every cell bounded by what its group leaves it: one step, both sides at once."""
-    return Bounds(-_upper_by_sum(bounds.mirrored), _upper_by_sum(bounds), bounds.sums)
-
-
-def _upper_by_sum(bounds: Bounds) -> FloatArray:
-    high = bounds.high.copy()
-    member = np.flatnonzero((bounds.sums.group >= 0) & np.isfinite(bounds.low))
-    room = np.maximum(_slack(bounds), 0.0)[bounds.sums.group[member]] / bounds.sums.weight[member]
-    high[member] = np.minimum(high[member], bounds.low[member] + np.floor(room + TOLERANCE))
-    return high
-
-
 def largest_neighbour_sums(bounds: Bounds, weights: SpatialWeights) -> FloatArray:
     """Return (n,) upper bounds of the sum of each area's neighbours, inf where unbounded; 0 for islands.
 

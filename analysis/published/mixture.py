@@ -62,8 +62,8 @@ def mixture_upper(
         CostError: It would cost more than `limits` allow.
     """
     least = int(min(published.min(initial=suppressed[0]), suppressed.min()))
-    # Published values above every sum of their batch reach it alone; how far above does not matter.
-    ceiling = np.maximum(at - (size - 1) * least + 1, least)
+    # A published value as high as this reaches the sum whatever else is drawn: how high does not matter.
+    ceiling = np.maximum(at - (size - 1) * least, least)
     reach = np.minimum(ceiling, int(published.max(initial=least)))
     width = size * (np.maximum(reach, int(suppressed.max())) - least)
     unit = 2 ** np.ceil(np.log2(np.maximum(width / LONGEST, 1.0))).astype(np.int64)

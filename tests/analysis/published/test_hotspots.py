@@ -104,6 +104,15 @@ def test_a_map_without_differences_has_no_spot_of_either_kind(value: float) -> N
     assert np.isnan(result.z).all()
 
 
+def test_on_maps_without_structure_discoveries_stay_at_the_nominal_rate() -> None:
+    # Skewed counts in random order: any discovery is false, so the FDR is the share of maps with one.
+    rng, alpha, maps = np.random.default_rng(11), 0.2, 200
+    values, weights = rng.negative_binomial(0.4, 0.05, 300), ring(300, 3)
+    shuffled = (rng.permutation(values) for _ in range(maps))
+    found = [bool((classify(column(v, v), weights, alpha).q_high <= alpha).any()) for v in shuffled]
+    assert 0.02 < np.mean(found) <= alpha + 2.6 * np.sqrt(alpha * (1 - alpha) / maps)
+
+
 def test_an_empty_neighbourhood_on_a_sparse_map_is_not_cold() -> None:
     values = np.zeros(300)
     values[::10] = 3
@@ -204,7 +213,10 @@ def test_the_two_tails_share_alpha() -> None:
     values = np.ones(21)
     values[[4, 6]] = [9, 9]
     result = classify(column(values, values), ring(21), 0.5)
-    assert result.q_high[5] == round(2 * 21 / 190, 8)
+    q = round(2 * 21 / 190, 8)
+    assert result.q_high[5] == q
+    assert classify(column(values, values), ring(21), q).label[5] == "hot"
+    assert classify(column(values, values), ring(21), q - 1e-8).label[5] == "not_significant"
 
 
 def test_rates_are_whole_multiples_of_their_resolution() -> None:

@@ -13,7 +13,6 @@ from analysis.published.intervals import (
     dominating_pool,
     largest_neighbour_sums,
     majorising_pool,
-    tightened,
 )
 from tests.analysis.published.oracles import every_map, random_bounds
 from tests.analysis.statistics.oracles import random_weights, ring
@@ -35,24 +34,6 @@ def group_of(*cells: tuple[float, float], low: float, high: float) -> Bounds:
     return Bounds(
         lows, highs, SumBounds(np.zeros(count, dtype=np.int64), np.ones(count), np.array([low]), np.array([high]))
     )
-
-
-@given(seeds)
-@settings(max_examples=150, deadline=None)
-def test_tightening_loses_no_map_and_widens_nothing(seed: int) -> None:
-    bounds = random_case(seed)
-    closer = tightened(bounds)
-    assert (closer.low >= bounds.low).all()
-    assert (closer.high <= bounds.high).all()
-    assert np.array_equal(every_map(closer), every_map(bounds))
-
-
-def test_tightening_by_hand() -> None:
-    # Three cells within 0..11 of which the sum is 14 to 15: each is at most 11; two within 0..4 force the third to 6.
-    closer = tightened(group_of((0, 11), (0, 4), (0, 4), low=14, high=15))
-    assert closer.low.tolist() == [6, 0, 0]
-    assert closer.high.tolist() == [11, 4, 4]
-    assert tightened(group_of((0, np.inf), (2, np.inf), low=3, high=9)).high.tolist() == [7, 9]
 
 
 @given(seeds)

@@ -5,6 +5,7 @@ from itertools import combinations, product
 
 import numpy as np
 import pytest
+import scipy.fft
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -53,20 +54,39 @@ def test_no_way_to_share_a_known_sum_exceeds_the_bound(
             assert (ours >= truth - 1e-12).all()
 
 
-def test_never_less_than_the_majorising_map_itself_and_close_to_it_far_out() -> None:
+@pytest.mark.parametrize(("step", "excess"), [(1, 0.005), (5, 0.07)])
+def test_never_less_than_the_majorising_map_itself_and_close_to_it(step: int, excess: float) -> None:
     rng = np.random.default_rng(3)
-    published = rng.negative_binomial(2, 0.1, 300).astype(np.int64)
+    published = step * np.round(rng.negative_binomial(2, 0.1, 300) / step).astype(np.int64)
     suppressed = np.concatenate([np.full(60, 12), np.zeros(140, dtype=np.int64)])
     at = np.arange(120, 280, 10)
-    tails = exact_tails(
-        np.concatenate([published, suppressed, [0]]),
-        left_out=np.zeros(at.size, dtype=np.int64),
-        size=np.full(at.size, 6),
-        observed=at,
-    )
-    ours = mixture_upper(published, suppressed, size=np.full(at.size, 6), at=at, limits=DEFAULT_LIMITS)
-    assert (ours >= tails.upper - 1e-12).all()
-    assert (ours <= 1.5 * tails.upper).all()
+    size, nothing = np.full(at.size, 6), np.zeros(at.size, dtype=np.int64)
+    pool = np.concatenate([published, suppressed, [0]])
+    right = exact_tails(pool, left_out=nothing, size=size, observed=at).upper
+    ours = mixture_upper(published, suppressed, size=size, at=at, limits=DEFAULT_LIMITS)
+    assert (ours >= right - 1e-12).all()
+    assert (ours <= (1 + excess) * right).all()
+
+
+@st.composite
+def bumpy(draw: st.DrawFn) -> np.ndarray:
+    weights = np.array(draw(st.lists(st.integers(0, 9), min_size=2, max_size=12))) + np.eye(1, 12)[0, :1]
+    return np.asarray(weights / weights.sum())
+
+
+@given(bumpy())
+@settings(max_examples=200, deadline=None)
+def test_what_stands_for_a_tail_is_convex_and_above_it(pmf: np.ndarray) -> None:
+    length = 64
+    majorants = mixture._shown(pmf, length)
+    reached = np.arange(-8, 40)
+    tail = np.array([pmf[max(t, 0) :].sum() for t in reached])
+    starts = scipy.fft.irfft(majorants.spectrum, n=length)
+    for turn, level, slope, start in zip(majorants.turn, majorants.level, majorants.slope, starts, strict=True):
+        f = np.where(reached >= turn, start[np.maximum(reached, 0)], level + slope * (turn - reached))
+        assert (f >= tail - 1e-12).all()
+        assert (np.diff(f, 2) >= -1e-12).all()
+        assert (np.diff(f) <= 1e-12).all()
 
 
 def test_by_hand() -> None:
@@ -93,6 +113,16 @@ def test_coarser_values_stay_above_the_truth(monkeypatch: pytest.MonkeyPatch) ->
     truth = np.array([float(enumerated_tails(published + suppressed, 4, s)[0]) for s in at])
     assert (coarse >= truth - 1e-12).all()
     assert (coarse > fine + 1e-6).any()
+
+
+def test_coarser_values_cost_little(monkeypatch: pytest.MonkeyPatch) -> None:
+    published, suppressed = np.arange(0, 4000, 20), np.repeat([300, 0], [30, 50])
+    at = np.arange(4000, 12000, 500)
+    size = np.full(at.size, 6)
+    fine = mixture_upper(published, suppressed, size=size, at=at, limits=DEFAULT_LIMITS)
+    monkeypatch.setattr(mixture, "LONGEST", 300)
+    coarse = mixture_upper(published, suppressed, size=size, at=at, limits=DEFAULT_LIMITS)
+    assert 1.01 < np.mean(coarse / fine) < 1.08
 
 
 def test_an_outlier_does_not_make_the_others_coarse() -> None:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from math import comb
 
 import numpy as np
 import pytest
@@ -105,6 +106,19 @@ def test_observed_arrangement_counts_in_both_tails() -> None:
     assert tails.upper == pytest.approx([1 / 3], abs=1e-15)
     assert tails.lower == pytest.approx([1.0], abs=1e-15)
     assert tails.mid == pytest.approx([1 / 6], abs=1e-15)
+
+
+def test_the_far_tail_of_zeros_and_ones_keeps_its_digits() -> None:
+    pool = np.repeat([1, 0], [30, 970])
+    tails = exact_tails(pool, left_out=np.array([0]), size=np.array([8]), observed=np.array([8]))
+    assert tails.upper[0] == pytest.approx(comb(30, 8) / comb(999, 8), rel=1e-9)
+
+
+def test_what_cannot_happen_has_the_smallest_p_and_not_zero() -> None:
+    for pool in (np.arange(9), np.repeat([0, 1], 5)):
+        tails = exact_tails(pool, left_out=pool[[0, 0]], size=np.array([2, 2]), observed=np.array([99, -99]))
+        assert tails.upper.tolist() == [SMALLEST_P, 1.0]
+        assert tails.lower.tolist() == [1.0, SMALLEST_P]
 
 
 def test_an_area_is_not_in_its_own_pool() -> None:

@@ -125,6 +125,10 @@ def test_z_is_nan_where_nothing_varies() -> None:
     only_gi = z_scores(lone, weights, statistic=LocalG.GI)
     assert np.flatnonzero(np.isnan(only_gi)).tolist() == [4]
     assert np.isfinite(z_scores(lone, weights)).all()
+    for n in range(7, 30):  # the rounded mean of equal numbers is not always that number
+        for value in (0.1, 1 / 3, 0.7, 1.1):
+            lone = np.where(np.arange(n) == 4, 7.7, value)
+            assert np.isnan(z_scores(lone, ring(n, 2), statistic=LocalG.GI)[4])
 
 
 def test_z_keeps_its_digits_beside_an_outlier() -> None:
