@@ -6,11 +6,12 @@ import io
 import os
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
+import numpy as np
 import pytest
 import waitress
 from flask import Flask
@@ -118,6 +119,14 @@ class Screen:
             self.page.wait_for_timeout(40)
         raise AssertionError(f"the page did not come to rest: {marks}, {self.complaints}")
 
+    def until(self, holds: Callable[[dict[str, str]], bool], *, drawn: bool = True) -> Screen:
+        """Wait until the state in the address is as it should be, and the page is at rest."""
+        end = time.monotonic() + PATIENCE
+        while not holds(self.state()):
+            assert time.monotonic() < end, f"the address stays {self.page.url}"
+            self.page.wait_for_timeout(50)
+        return self.settled(drawn=drawn)
+
     def state(self) -> dict[str, str]:
         return {name: values[0] for name, values in parse_qs(urlsplit(self.page.url).query).items()}
 
@@ -138,7 +147,6 @@ class Screen:
 
 def share(picture: Image.Image, colour: str, *, tolerance: int = 6) -> float:
     """Return the share of pixels that have a colour, within a tolerance in each part."""
-    wanted = [int(colour[at : at + 2], 16) for at in (1, 3, 5)]
-    pixels = picture.get_flattened_data() if hasattr(picture, "get_flattened_data") else picture.getdata()
-    near = sum(all(abs(part - want) <= tolerance for part, want in zip(p, wanted, strict=True)) for p in pixels)
-    return near / (picture.width * picture.height)
+    wanted = np.array([int(colour[at : at + 2], 16) for at in (1, 3, 5)], dtype=np.int16)
+    away = np.abs(np.asarray(picture, dtype=np.int16) - wanted)
+    return float((away <= tolerance).all(axis=2).mean())

@@ -45,8 +45,7 @@ def click_in(screen: Screen, code: str, release) -> None:
     screen.page.mouse.move(*at)
     screen.page.locator("#tooltip").wait_for(state="visible")
     screen.page.mouse.click(*at)
-    screen.page.locator(".area-close").wait_for()
-    screen.settled()
+    screen.until(lambda state: state.get("gebied") == code)
 
 
 def choose(screen: Screen, name: str, value: str) -> None:
@@ -133,8 +132,7 @@ def test_a_click_selects_in_table_and_panel(screen, release):
     screen.page.locator("#receipt summary").click()
     assert "Ontmantelingen gedeeld door woningen" in screen.page.locator("#receipt").inner_text()
     screen.page.locator(".area-close").click()
-    screen.settled()
-    assert "gebied" not in screen.state()
+    screen.until(lambda state: "gebied" not in state)
 
 
 def test_a_hidden_area_shows_why_and_no_number(screen):
@@ -148,8 +146,7 @@ def test_a_row_selects_on_the_map(screen):
     screen.open()
     before = screen.picture()
     screen.page.locator(f'tr[data-code="{ZERO_CODE}"]').click()
-    screen.settled()
-    assert screen.state()["gebied"] == ZERO_CODE
+    screen.until(lambda state: state.get("gebied") == ZERO_CODE)
     screen.page.mouse.move(5, 5)
     changed = np.asarray(before) != np.asarray(screen.picture())
     assert changed.any(axis=2).mean() > 0.002, "an outline appeared"
@@ -179,26 +176,19 @@ def test_search_select_and_drill_by_keyboard_alone(screen):
     page.locator(".search-item").first.wait_for()
     assert page.locator("#search-input").get_attribute("aria-expanded") == "true"
     page.keyboard.press("Enter")
-    screen.settled()
-    page.locator(".area-close").wait_for()
-    assert screen.state()["gebied"] == "WK900201"
-    assert screen.state()["niveau"] == "wijk"
+    screen.until(lambda state: (state["niveau"], state.get("gebied")) == ("wijk", "WK900201"))
     page.locator("#look-inside").focus()
     page.keyboard.press("Enter")
-    screen.settled()
-    assert (screen.state()["niveau"], screen.state()["gebied"]) == ("buurt", "WK900201")
+    screen.until(lambda state: (state["niveau"], state["gebied"]) == ("buurt", "WK900201"))
     assert page.locator("#rows tbody tr[data-code]").count() == 3, "only what lies in the wijk"
     page.locator('tr[tabindex="0"]').focus()
     page.keyboard.press("ArrowDown")
     wanted = page.evaluate("() => document.activeElement.dataset.code")
     page.keyboard.press("Enter")
-    screen.settled()
-    assert screen.state()["gebied"] == wanted
+    screen.until(lambda state: state["gebied"] == wanted)
     page.locator(".crumb").nth(1).focus()
     page.keyboard.press("Enter")
-    screen.settled()
-    assert screen.state()["gebied"] == "GM9002"
-    assert screen.state()["niveau"] == "gemeente"
+    screen.until(lambda state: (state["niveau"], state["gebied"]) == ("gemeente", "GM9002"))
 
 
 def test_search_answers_within_a_tenth_of_a_second(screen):
@@ -228,10 +218,10 @@ def test_every_choice_stands_in_the_address_and_survives_a_reload(screen):
     screen.page.locator("#choice-measure").select_option("count")
     screen.settled()
     screen.page.locator('tr[data-code="WK900101"]').click()
-    screen.settled()
+    screen.until(lambda state: state.get("gebied") == "WK900101")
+    zoom = float(screen.state()["zoom"])
     screen.page.locator("#zoom-in").click()
-    screen.page.wait_for_timeout(1500)
-    screen.settled()
+    screen.until(lambda state: abs(float(state["zoom"]) - zoom - 1) < 0.02)
     state = screen.state()
     assert {name: state[name] for name in ("thema", "indicator", "periode", "niveau", "laag", "maat", "gebied")} == {
         "thema": "drugs",
@@ -249,8 +239,7 @@ def test_every_choice_stands_in_the_address_and_survives_a_reload(screen):
     assert screen.state() == state
     assert [screen.page.locator(f"#{part}").inner_text() for part in ("map-subtitle", "area-name", "legend")] == texts
     screen.page.go_back()
-    screen.settled()
-    assert "gebied" not in screen.state()
+    screen.until(lambda state: "gebied" not in state)
 
 
 def test_the_other_language_keeps_the_state(screen):
@@ -286,8 +275,7 @@ def test_the_level_follows_the_zoom(screen, monkeypatch):
     coarse = screen.page.locator("#rows").inner_text()
     for _ in range(3):
         screen.page.locator("#zoom-in").click()
-        screen.page.wait_for_timeout(900)
-    screen.settled()
+    screen.until(lambda state: float(state["zoom"]) > 13.4)
     assert "Zilverdijk Noord Kern" in screen.page.locator("#rows").inner_text()
     assert "Zilverdijk Noord Kern" not in coarse
 
@@ -344,7 +332,7 @@ def test_the_choice_is_said_aloud(screen):
     screen.open()
     assert "Ontmantelde drugslabs" in screen.page.locator("#status").inner_text()
     screen.page.locator('tr[data-code="BU90010101"]').click()
-    screen.settled()
+    screen.until(lambda state: state.get("gebied") == "BU90010101")
     assert screen.page.locator("#status").inner_text().startswith("Gekozen: Zilverdijk Noord Kern, 334")
 
 
@@ -356,7 +344,7 @@ def test_without_webgl_the_table_stands(address, playwright):
         expect(screen.page.locator("#map-failed")).to_be_visible()
         assert screen.page.locator("#rows tbody tr[data-code]").count() == 12
         screen.page.locator('tr[data-code="BU90010101"]').click()
-        screen.settled(drawn=False)
+        screen.until(lambda state: state.get("gebied") == "BU90010101", drawn=False)
         assert screen.page.locator("#area-name").inner_text() == "Zilverdijk Noord Kern"
         assert screen.outside() == []
         screen.close()
@@ -369,19 +357,15 @@ def test_the_method_page_is_quiet_too(screen):
 
 
 def test_the_map_moves_by_keyboard(screen):
-    screen.open()
-    before = screen.state()
+    before = screen.open().state()
+    lon, zoom = float(before["lon"]), float(before["zoom"])
     screen.page.locator("#map").focus()
-    for key in ("ArrowRight", "+"):
-        screen.page.keyboard.press(key)
-        screen.page.wait_for_timeout(900)
-    screen.settled()
-    after = screen.state()
-    assert float(after["lon"]) > float(before["lon"])
-    assert float(after["zoom"]) == pytest.approx(float(before["zoom"]) + 1, abs=0.02)
+    screen.page.keyboard.press("ArrowRight")
+    screen.until(lambda state: float(state["lon"]) > lon + 0.01)
+    screen.page.keyboard.press("+")
+    screen.until(lambda state: abs(float(state["zoom"]) - zoom - 1) < 0.02 and float(state["lon"]) > lon + 0.01)
     screen.page.keyboard.press("Home")
-    screen.page.wait_for_timeout(1200)
-    assert float(screen.state()["zoom"]) == pytest.approx(float(before["zoom"]), abs=0.02)
+    screen.until(lambda state: abs(float(state["zoom"]) - zoom) < 0.02 and abs(float(state["lon"]) - lon) < 0.001)
 
 
 def test_hotspots_lead_to_a_level_that_has_them(screen):

@@ -35,7 +35,7 @@ layout(std140) uniform zichtUniforms {
 } zicht;
 `;
 
-function shader(palette) {
+function shader(palette, opacity) {
   const ink = inks(palette);
   return {
     modules: [{name: 'zicht', fs: DECLARATION, uniformTypes: {offset: 'vec2<f32>', ratio: 'f32'}}],
@@ -66,6 +66,7 @@ function shader(palette) {
           vec2 zicht_at = gl_FragCoord.xy / zicht.ratio + zicht.offset;
           color = vec4(mix(color.rgb, zicht_ink(zicht_pattern), zicht_mark(zicht_pattern, zicht_at)), 1.0);
         }
+        color.a *= ${opacity.toFixed(2)};
       `
     }
   };
@@ -73,9 +74,10 @@ function shader(palette) {
 
 /**
  * The extension, on the base class of the bundle (which pydeck's specification hands over as an instance).
+ * @param opacity below 1 where a background map is to be seen through the areas
  */
-export function hatchExtension(base, palette) {
-  const injected = shader(palette);
+export function hatchExtension(base, palette, opacity) {
+  const injected = shader(palette, opacity);
   class Hatch extends base.constructor {
     getShaders() {
       return injected;

@@ -16,13 +16,13 @@ const NOTHING = [0, 0, 0, 0];
 const OVERLAP = [-0.001, -0.001, 1.001, 1.001];
 
 /**
- * @param scene {land, paint: {level: Uint8Array of rgba by feature id}, version: {level: number}, hover, chosen}
+ * @param scene {land, opacity, paint: {level: Uint8Array of rgba by feature id}, version: {level: number}, hover, chosen}
  * @param palette the looks, see web/palette.py
  */
 export function layerFunctions(scene, palette) {
   return {
     tileLoader: () => loader,
-    hatch: ({base}) => hatchExtension(base, palette),
+    hatch: ({base}) => hatchExtension(base, palette, scene.opacity),
     renderLand: ({fill}) => props => fillLayer(fill, props, {getFillColor: scene.land}),
     renderValues: ({level, fill, stroke}) => props => renderValues(scene, level, fill, stroke, props),
     renderOutline: ({stroke}) => props =>

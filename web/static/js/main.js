@@ -57,6 +57,7 @@ class Page {
       if (!document.createElement('canvas').getContext('webgl2')) throw new Error('no WebGL');
       this.map = new MapView(byId('map'), spec, {
         palette: config.palette,
+        background: config.background !== 'none',
         map: config.map,
         state: this.store.state,
         areasOf: level => this.lists[level],

@@ -15,12 +15,13 @@ export class MapView {
   /**
    * @param container element to draw in
    * @param spec JSON of the map, see web/deck.py
-   * @param options {palette, map: summary of web/deck.py, state, areasOf, events: {pick, hover, move, busy}}
+   * @param options {palette, background, map: summary of web/deck.py, state, areasOf, events: {pick, hover, move, busy}}
    */
   constructor(container, spec, options) {
     Object.assign(this, {container, ...options});
     this.scene = {
       land: [...rgb('#f3f0ea'), 255],
+      opacity: this.background ? 0.78 : 1,
       paint: {},
       version: {},
       hover: {level: null, fid: -1},
@@ -135,7 +136,7 @@ export class MapView {
   render() {
     if (!this.level || !this.templates) return;
     const {chosen} = this.scene;
-    const ids = ['background', 'land-gemeente', `values-${this.previous}`, `values-${this.level}`, 'outline-gemeente'];
+    const ids = [this.background ? 'background' : 'land-gemeente', `values-${this.previous}`, `values-${this.level}`, 'outline-gemeente'];
     if (chosen.level) ids.push(`selection-${chosen.level}`);
     const layers = ids.filter(id => this.templates.has(id)).map(id => {
       return this.templates.get(id).clone({updateTriggers: {renderSubLayers: this.changes(id)}});
