@@ -43,5 +43,14 @@ def version(files: Mapping[str, bytes]) -> str:
     return digest.hexdigest()[:12]
 
 
+def modules() -> list[str]:
+    """Return the names of the scripts of the map page, so that the browser fetches them all at once."""
+    return [path.name for path in _paths() if path.suffix == ".js" and path.name not in _ALONE]
+
+
+#: Scripts that are no modules, and the one that the page names itself.
+_ALONE = ("before.js", "main.js")
+
+
 def _paths() -> list[Path]:
     return sorted(path for path in STATIC.rglob("*") if path.suffix in TYPES)

@@ -11,6 +11,7 @@ from tiles.columns import CLASSES
 from web import palette
 from web.deck import summary
 from web.public.bundle import bundle_url
+from web.public.files import modules
 from web.site import Site
 from web.translations import LANGUAGES, language, localised, translator
 from web.units import written
@@ -52,6 +53,7 @@ def pages(site: Site) -> Blueprint:
         content = context()
         content["config"] = page_config(site, content["lang"])
         content["bundle"] = bundle_url()
+        content["modules"] = modules()
         return _page("map.html", content)
 
     def method_page() -> Response:

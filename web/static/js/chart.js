@@ -1,5 +1,5 @@
-// Bars over the years for one area. What is not a number is a hatched stub with the first letter of why, never a gap that
-// could be read as zero.
+// Bars over the years for one area. What is not a number is a stub in the pattern of its status, never a gap that could
+// be read as zero.
 
 import {svg} from './dom.js';
 import {config, number, t} from './i18n.js';
@@ -55,6 +55,9 @@ export function barChart(points, current, label) {
   );
 }
 
+/** Strokes of a tile of 7 by 7 that fit the next one. */
+const STROKES = {lines: 'M0 3.5H7', diagonal: 'M-1 8 8 -1M-1 1 1 -1M6 8 8 6'};
+
 /** The statuses that are no number, as fills of a bar. */
 function stubs(id) {
   return Object.entries(config.palette.statuses).map(([status, look]) =>
@@ -64,7 +67,7 @@ function stubs(id) {
       svg('rect', {width: 7, height: 7, fill: look.ground}),
       look.pattern === 'dots'
         ? svg('circle', {cx: 3.5, cy: 3.5, r: 1.1, fill: look.ink})
-        : svg('path', {d: look.pattern === 'lines' ? 'M0 3.5H7' : 'M-1 8 8 -1M-1 1 1 -1M6 8 8 6', stroke: look.ink, 'stroke-width': 1.6})
+        : svg('path', {d: STROKES[look.pattern], stroke: look.ink, 'stroke-width': 1.6})
     )
   );
 }

@@ -3,7 +3,7 @@
 import {byId as find, el} from './dom.js';
 import {local, t} from './i18n.js';
 import {AUTO, HOTSPOT, VALUE, byId, canFollow, fitState, isShown, levelsOf, measuresOf, nearestMap} from './state.js';
-import {periodName} from './model.js';
+import {periodName, unitOf} from './model.js';
 
 export class Controls {
   constructor(catalogue, store) {
@@ -35,7 +35,8 @@ export class Controls {
 
   /** Whether the level can stay: another subject may be about parks, or hidden nearly everywhere at this level. */
   suits(fitted) {
-    const [before, after] = [this.store.state.indicator, fitted.indicator].map(id => byId(this.catalogue.indicators, id));
+    const entry = state => byId(this.catalogue.indicators, state.indicator);
+    const [before, after] = [entry(this.store.state), entry(fitted)];
     if (before === after) return true;
     return offersParks(before) === offersParks(after) && isShown(after, fitted.level);
   }
@@ -74,7 +75,8 @@ export class Controls {
 
   selects(entry, state, view) {
     const measures = measuresOf(entry, view ? view.level : state.level);
-    fill('choice-measure', measures.map(name => el('option', {value: name}, measureName(entry, name))), measures.includes(state.measure) ? state.measure : measures[0]);
+    const measure = measures.includes(state.measure) ? state.measure : measures[0];
+    fill('choice-measure', measures.map(name => el('option', {value: name}, measureName(entry, name))), measure);
     find('field-measure').hidden = measures.length < 2;
     const categories = entry.offered.categories;
     const names = new Map((entry.categories || []).map(item => [item.id, local(item.name)]));
@@ -95,7 +97,7 @@ export class Controls {
 const offersParks = entry => Boolean(entry.offered.measures.park);
 
 export function measureName(entry, measure) {
-  const own = measure === 'rate' ? entry.rate && local(entry.rate.unit) : measure === 'exposure' ? entry.rate && local(entry.rate.exposure) : '';
+  const own = ['rate', 'exposure'].includes(measure) ? unitOf(entry, measure) : '';
   return own ? `${t(`measure.${measure}`)} (${own})` : t(`measure.${measure}`);
 }
 

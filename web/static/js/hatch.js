@@ -1,8 +1,8 @@
 // Patterns on the map: what is not a number is hatched or dotted, so that no meaning hangs on colour alone.
 //
 // pydeck's bundle holds no fill-pattern extension, so this is one of ours: a few lines of shader on deck.gl's own hook.
-// The pattern of an area travels in the alpha of its colour (255 plain, 254 the first pattern, and so on), which costs no
-// further attribute; the shader makes every area opaque again. The pattern is fixed to the ground while the map moves.
+// The pattern of an area travels in the alpha of its colour (255 plain, 254 the first pattern, and so on), which costs
+// no further attribute; the shader makes every area opaque again. The pattern is fixed to the ground as the map moves.
 
 /** Alpha by pattern; the order is that of PATTERNS. */
 const PATTERNS = ['plain', 'diagonal', 'backward', 'dots', 'lines'];

@@ -33,14 +33,15 @@ export class Labels {
     const scale = pixelsAt(zoom);
     const [cx, cy] = mercator([longitude, latitude]);
     for (const {element, at} of this.shown) {
-      element.style.transform = `translate(${((at[0] - cx) * scale).toFixed(1)}px, ${((at[1] - cy) * scale).toFixed(1)}px) translate(-50%, -50%)`;
+      const [x, y] = [(at[0] - cx) * scale, (at[1] - cy) * scale].map(pixels => `${pixels.toFixed(1)}px`);
+      element.style.transform = `translate(${x}, ${y}) translate(-50%, -50%)`;
     }
   }
 }
 
 const nameElement = ({name, level}) => el('span', {class: `label-name label-${level}`}, name);
 
-/** Zoom from which the names of a level may appear, larger places first; `size` is that of the style sheet in pixels. */
+/** Zoom from which the names of a level may appear, larger places first; `size` is that of the style sheet, pixels. */
 function labelRules(takeover) {
   const from = (level, later) => (takeover[level] === undefined ? 30 : takeover[level] + later);
   return [

@@ -12,11 +12,11 @@ const CHOSEN = [12, 18, 26, 255];
 const HALO = [255, 255, 255, 255];
 const NOTHING = [0, 0, 0, 0];
 
-/** Tiles are cut a hair outside their edge, within their buffer: cut on it, rounding leaves light seams between them. */
+/** Tiles are cut a hair outside their edge, within their buffer: cut on it, rounding leaves light seams. */
 const OVERLAP = [-0.001, -0.001, 1.001, 1.001];
 
 /**
- * @param scene {land, opacity, paint: {level: Uint8Array of rgba by feature id}, version: {level: number}, hover, chosen}
+ * @param scene {land, opacity, paint: {level: rgba of each feature id}, version: {level: number}, hover, chosen}
  * @param palette the looks, see web/palette.py
  */
 export function layerFunctions(scene, palette) {
@@ -67,7 +67,10 @@ function renderValues(scene, level, fill, stroke, props) {
 function renderSelection(scene, level, stroke, props) {
   if (!props.data || scene.chosen.level !== level) return null;
   const rings = props.data.rings.filter(ring => ring.fid === scene.chosen.fid);
-  return [strokeLayer(stroke, props, 'halo', rings, HALO, 6.5), strokeLayer(stroke, props, 'chosen', rings, CHOSEN, 3.2)];
+  return [
+    strokeLayer(stroke, props, 'halo', rings, HALO, 6.5),
+    strokeLayer(stroke, props, 'chosen', rings, CHOSEN, 3.2)
+  ];
 }
 
 function fillLayer(template, props, own) {

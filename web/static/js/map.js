@@ -1,6 +1,6 @@
-// The map: pydeck's specification, drawn by the bundle of its wheel; this module only chooses which layers are shown and
-// gives them colours. Layers of the specification are templates: deck.gl compares a clone with what it drew before, so
-// that another indicator changes colours and fetches no tile.
+// The map: pydeck's specification, drawn by the bundle of its wheel; this module only chooses which layers are shown
+// and gives them colours. Layers of the specification are templates: deck.gl compares a clone with what it drew before,
+// so that another indicator changes colours and fetches no tile.
 
 import {layerFunctions} from './layers.js';
 import {Labels} from './labels.js';
@@ -15,7 +15,8 @@ export class MapView {
   /**
    * @param container element to draw in
    * @param spec JSON of the map, see web/deck.py
-   * @param options {palette, background, map: summary of web/deck.py, state, areasOf, events: {pick, hover, move, busy}}
+   * @param options {palette, background, map: summary of web/deck.py, state, areasOf: level => areas,
+   *   events: {pick, hover, move, busy}}
    */
   constructor(container, spec, options) {
     Object.assign(this, {container, ...options});
@@ -40,7 +41,7 @@ export class MapView {
     });
     if (!this.deck) throw new Error('no map');
     container.addEventListener('keydown', event => this.key(event));
-    // Steps are counted from where the map is going, not from where it happens to be; a hand on the map ends the journey.
+    // Steps are counted from where the map is going, not from where it happens to be; a hand on it ends the journey.
     this.goal = null;
     for (const kind of ['pointerdown', 'wheel']) {
       container.addEventListener(kind, () => (this.goal = null), {capture: true, passive: true});
@@ -71,7 +72,8 @@ export class MapView {
 
   wholeView() {
     const [width, height] = this.size();
-    return fitBounds(this.map.bounds, [width, height], width < 500 ? [14, 14, 14, 14] : [14, 58, 14, 18], this.map.maxZoom);
+    const padding = width < 500 ? [14, 14, 14, 14] : [14, 58, 14, 18];
+    return fitBounds(this.map.bounds, [width, height], padding, this.map.maxZoom);
   }
 
   clamp(zoom) {
@@ -136,7 +138,8 @@ export class MapView {
   render() {
     if (!this.level || !this.templates) return;
     const {chosen} = this.scene;
-    const ids = [this.background ? 'background' : 'land-gemeente', `values-${this.previous}`, `values-${this.level}`, 'outline-gemeente'];
+    const ground = this.background ? 'background' : 'land-gemeente';
+    const ids = [ground, `values-${this.previous}`, `values-${this.level}`, 'outline-gemeente'];
     if (chosen.level) ids.push(`selection-${chosen.level}`);
     const layers = ids.filter(id => this.templates.has(id)).map(id => {
       return this.templates.get(id).clone({updateTriggers: {renderSubLayers: this.changes(id)}});

@@ -174,6 +174,12 @@ export function levelOne(id) {
   return id.startsWith('h3-') ? t('level.hex') : t(`level.${id}`);
 }
 
+/** What an area is: its level and code. A hexagon has its code for a name; once is enough. */
+export function kindOf(level, code, name) {
+  if (level === 'country') return t('area.overview');
+  return code === name ? levelOne(level) : `${levelOne(level)} ${code}`;
+}
+
 /** A period in words. */
 export function periodName(period) {
   return period.includes('-') ? period.replace('-', '–') : period;

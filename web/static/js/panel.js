@@ -1,9 +1,9 @@
-// The card of the chosen area, or of the whole country when none is chosen: number, class, years, and how it came about.
+// The card of the chosen area, or of the whole country when none is chosen: number, class, years, and its receipt.
 
 import {byId, el, svg} from './dom.js';
 import {config, local, number, t} from './i18n.js';
 import {barChart, chartLabel} from './chart.js';
-import {fetchReceipt, fetchSeries, levelMany, levelOne} from './model.js';
+import {fetchReceipt, fetchSeries, kindOf, levelMany} from './model.js';
 import {swatch} from './swatch.js';
 import {cellText} from './values.js';
 
@@ -34,6 +34,7 @@ export class Panel {
     if (turn !== this.turn) return;
     if (this.code !== area.code) this.root.scrollTop = 0;
     this.code = area.code;
+    const focused = this.root.contains(document.activeElement);
     const cell = receipt?.values.find(item => item.measure === view.measure) || receipt?.values[0];
     this.root.replaceChildren(
       ...[
@@ -49,6 +50,8 @@ export class Panel {
         !chosen && el('p', {class: 'hint'}, t('area.select_hint'))
       ].filter(Boolean)
     );
+    // What was pressed is gone: whoever goes on by keyboard goes on from the name of the new area.
+    if (focused) byId('area-name').focus({preventScroll: true});
   }
 
   crumbs(area) {
@@ -61,16 +64,21 @@ export class Panel {
   }
 
   head(area, chosen) {
-    const level = area.level === 'country' ? t('area.overview') : area.code === area.name ? levelOne(area.level) : `${levelOne(area.level)} ${area.code}`;
+    const label = t('action.close');
     const close = el(
       'button',
-      {type: 'button', class: 'area-close', 'aria-label': t('action.close'), title: t('action.close'), onclick: this.events.clear},
+      {type: 'button', class: 'area-close', 'aria-label': label, title: label, onclick: this.events.clear},
       svg('svg', {class: 'icon', viewBox: '0 0 20 20', 'aria-hidden': 'true'}, svg('path', {d: 'M5 5l10 10M15 5 5 15'}))
     );
     return el(
       'div',
       {class: 'area-head'},
-      el('div', {}, el('h2', {class: 'area-name', id: 'area-name'}, area.name), el('p', {class: 'area-level'}, level)),
+      el(
+        'div',
+        {},
+        el('h2', {class: 'area-name', id: 'area-name', tabindex: -1}, area.name),
+        el('p', {class: 'area-level'}, kindOf(area.level, area.code, area.name))
+      ),
       chosen && close
     );
   }
@@ -83,9 +91,10 @@ export class Panel {
 
   figure(cell, average) {
     const known = cell.status === 'published';
+    const look = config.palette.statuses[cell.status];
     const parts = known
       ? [el('span', {class: 'figure-value'}, number(cell.value)), el('span', {class: 'figure-unit'}, cell.unit)]
-      : [el('span', {class: 'figure-value is-status'}, swatch(config.palette.statuses[cell.status], 28, 18), cellText(cell))];
+      : el('span', {class: 'figure-value is-status'}, swatch(look, 28, 18), cellText(cell));
     const bounds = {low: number(cell.low ?? 0), high: number(cell.high ?? 0)};
     const rounded = known && bounds.low !== bounds.high;
     const notes = known

@@ -31,7 +31,8 @@ export class Search {
     }
     this.asking = new AbortController();
     try {
-      const response = await fetch(`/api/v1/areas?limit=5&q=${encodeURIComponent(question)}`, {signal: this.asking.signal});
+      const {signal} = this.asking;
+      const response = await fetch(`/api/v1/areas?limit=5&q=${encodeURIComponent(question)}`, {signal});
       this.hits = response.ok ? (await response.json()).areas : [];
       this.open();
     } catch (error) {
@@ -49,7 +50,8 @@ export class Search {
         el('span', {class: 'search-where'}, this.where(hit))
       )
     );
-    this.list.replaceChildren(...(items.length ? items : [el('li', {class: 'search-none'}, t('search.none'))]));
+    const none = el('li', {class: 'search-none', role: 'option', 'aria-disabled': 'true'}, t('search.none'));
+    this.list.replaceChildren(...(items.length ? items : [none]));
     this.list.hidden = false;
     this.input.setAttribute('aria-expanded', 'true');
     this.announce(items.length ? t('search.results', {count: items.length}) : t('search.none'));

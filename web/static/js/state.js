@@ -66,7 +66,8 @@ export function fitState(catalogue, wanted) {
   const preset = entry.id === catalogue.default.indicator ? catalogue.default : {};
   const levels = levelsOf(catalogue, entry).map(level => level.id);
   const auto = canFollow(catalogue, entry);
-  const level = wanted.level === AUTO && auto ? AUTO : pick(levels, wanted.level, preset.level, usualLevel(entry, levels));
+  const chosen = pick(levels, wanted.level, preset.level, usualLevel(entry, levels));
+  const level = wanted.level === AUTO && auto ? AUTO : chosen;
   const periods = entry.offered.periods;
   const period = pick(periods, wanted.period, preset.period, catalogue.default.period, periods[periods.length - 1]);
   const fallback = preset.layer === 'value' ? VALUE : preset.layer ? HOTSPOT : VALUE;

@@ -1,7 +1,9 @@
-// The looks of the legend, drawn as on the map: ground colour and pattern. Attributes only, since the policy of the page
-// allows no inline styles.
+// The looks of the legend, drawn as on the map: ground colour and pattern. Attributes only, since the policy of the
+// page allows no inline styles.
 
 import {svg} from './dom.js';
+
+const EDGE = {x: 0.5, y: 0.5, fill: 'none', stroke: '#3c4650', 'stroke-opacity': 0.7};
 
 let made = 0;
 
@@ -15,7 +17,7 @@ export function swatch(look, width = 24, height = 15) {
     svg('clipPath', {id}, svg('rect', {width, height})),
     svg('rect', {width, height, fill: look.ground}),
     marks && svg('g', {'clip-path': `url(#${id})`}, marks),
-    svg('rect', {x: 0.5, y: 0.5, width: width - 1, height: height - 1, fill: 'none', stroke: '#3c4650', 'stroke-opacity': 0.7})
+    svg('rect', {...EDGE, width: width - 1, height: height - 1})
   );
 }
 

@@ -52,7 +52,8 @@ export class Table {
   headCell(key) {
     const name = t({name: 'table.area', value: 'table.value', class: 'table.class'}[key]);
     const mark = el('span', {class: 'sort-mark', 'aria-hidden': 'true'});
-    const button = el('button', {type: 'button', class: 'sort', title: t('table.sort', {column: name})}, name, ' ', mark);
+    const title = t('table.sort', {column: name});
+    const button = el('button', {type: 'button', class: 'sort', title}, name, ' ', mark);
     button.addEventListener('click', () => this.sortBy(key));
     const cell = el('th', {scope: 'col', class: key === 'value' ? 'number' : ''}, button);
     this.heads[key] = {cell, mark};
@@ -120,8 +121,9 @@ export class Table {
     const head = this.grid.tHead.offsetHeight;
     const top = at * high;
     const {scrollTop, clientHeight} = this.rows;
+    const below = top + high + head - clientHeight;
     if (top < scrollTop) this.rows.scrollTop = top;
-    else if (top + high + head > scrollTop + clientHeight) this.rows.scrollTop = top + high + head - clientHeight + high;
+    else if (below > scrollTop) this.rows.scrollTop = below + high;
     this.paint();
   }
 
@@ -146,7 +148,9 @@ export class Table {
     const last = Math.min(this.order.length, first + Math.ceil((this.rows.clientHeight || 400) / high) + 2 * SPARE);
     const rows = this.order.slice(first, last).map((fid, index) => this.row(fid, first + index));
     this.body.replaceChildren(spacer(first * high), ...rows, spacer((this.order.length - last) * high));
-    if (!this.order.length) this.body.replaceChildren(el('tr', {}, el('td', {colspan: 3, class: 'soft'}, t('table.empty'))));
+    if (!this.order.length) {
+      this.body.replaceChildren(el('tr', {}, el('td', {colspan: 3, class: 'soft'}, t('table.empty'))));
+    }
     // A row that had the focus was made anew: the focus goes to its successor, without moving what is in sight.
     if (focused) this.body.querySelector('tr[tabindex="0"]')?.focus({preventScroll: true});
   }
@@ -156,6 +160,8 @@ export class Table {
     const group = view.entries[view.group[fid]];
     const known = view.column.status[fid] === PUBLISHED;
     const name = view.areas.name[fid];
+    const value = view.column.value[fid];
+    const look = {class: 'cell-class', title: group.label};
     return el(
       'tr',
       {
@@ -166,8 +172,8 @@ export class Table {
         tabindex: at === this.cursor ? 0 : -1
       },
       el('td', {title: `${name} (${view.areas.code[fid]})`}, name),
-      el('td', {class: known ? 'number' : 'number soft'}, known ? decimals(view.column.value[fid], view.digits) : '–'),
-      el('td', {}, el('div', {class: 'cell-class', title: group.label}, swatch(group.look, 18, 12), el('span', {}, group.label)))
+      el('td', {class: known ? 'number' : 'number soft'}, known ? decimals(value, view.digits) : '–'),
+      el('td', {}, el('div', look, swatch(group.look, 18, 12), el('span', {}, group.label)))
     );
   }
 

@@ -1,9 +1,9 @@
-// What the pointer is on. A plain element beside the pointer: deck.gl's own tooltip takes HTML, which a name must not be.
+// What the pointer is on. A plain element beside it: deck.gl's own tooltip takes HTML, which a name must not be.
 
 import {byId, el} from './dom.js';
 import {local, t} from './i18n.js';
 import {swatch} from './swatch.js';
-import {levelOne} from './model.js';
+import {kindOf} from './model.js';
 import {valueText} from './values.js';
 
 export class Tooltip {
@@ -15,12 +15,11 @@ export class Tooltip {
   show(view, {fid, x, y}) {
     const group = view.entries[view.group[fid]];
     const name = view.areas.name[fid];
-    const code = view.areas.code[fid];
     const hotspot = view.layer === 'hotspot';
     this.root.replaceChildren(
       ...[
         el('p', {class: 'tooltip-name'}, name),
-        el('p', {class: 'tooltip-level'}, name === code ? levelOne(view.level) : `${levelOne(view.level)} ${code}`),
+        el('p', {class: 'tooltip-level'}, kindOf(view.level, view.areas.code[fid], name)),
         el('p', {class: 'tooltip-value'}, valueText(view, fid, {unit: true})),
         el('p', {class: 'tooltip-class'}, swatch(group.look, 20, 13), hotspot ? group.label : statusOrClass(group)),
         el(
