@@ -34,7 +34,8 @@ class _Entry:
 
 def fold(text: str) -> str:
     """Return a text without case, accents and spare spaces, for comparison."""
-    plain = unicodedata.normalize("NFKD", text.casefold())
+    # Taken apart before and after: a styled capital has no case until it is, and a folded sign may come apart again.
+    plain = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
     return " ".join("".join(sign for sign in plain if not unicodedata.combining(sign)).split())
 
 
