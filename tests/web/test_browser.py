@@ -387,3 +387,12 @@ def test_figures_do_not_wait_for_the_map(browser, address):
     assert screen.page.locator("#rows tbody tr[data-code]").count() == 12
     expect(screen.page.locator("#map-failed")).to_be_visible()
     screen.close()
+
+
+def test_who_wants_no_motion_gets_none(browser, address):
+    screen = Screen(browser, address, reduced_motion="reduce")
+    zoom = float(screen.open().state()["zoom"])
+    screen.page.locator("#zoom-in").click()
+    screen.until(lambda state: abs(float(state["zoom"]) - zoom - 1) < 0.02)
+    assert screen.complaints == []
+    screen.close()
