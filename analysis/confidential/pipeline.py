@@ -166,11 +166,11 @@ def rate_unit(indicator: Indicator) -> Mapping[str, str]:
     """
     if indicator.exposure is None:
         raise ConfigError(f"{indicator.id!r} has no exposure.")
-    per = f"{indicator.exposure.per:,}".replace(",", "\u00a0")
+    per = f"{indicator.exposure.per:,}"
     name = indicator.exposure.name
     yearly = indicator.nature.value == "event" and not indicator.exposure.indicator
     return {
-        "nl": f"per {per} {name['nl']}" + (" per jaar" if yearly else ""),
+        "nl": f"per {per.replace(',', '.')} {name['nl']}" + (" per jaar" if yearly else ""),
         "en": f"per {per} {name['en']}" + (" per year" if yearly else ""),
     }
 
