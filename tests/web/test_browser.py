@@ -219,6 +219,7 @@ def test_every_choice_stands_in_the_address_and_survives_a_reload(screen):
     screen.settled()
     screen.page.locator('tr[data-code="WK900101"]').click()
     screen.until(lambda state: state.get("gebied") == "WK900101")
+    screen.settled()
     zoom = float(screen.state()["zoom"])
     screen.page.locator("#zoom-in").click()
     screen.until(lambda state: abs(float(state["zoom"]) - zoom - 1) < 0.02)
