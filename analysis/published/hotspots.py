@@ -27,7 +27,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from analysis.published.extremes import largest_p, smallest_p
+from analysis.published.extremes import extreme_p
 from analysis.published.intervals import BoolArray, Bounds, SumBounds
 from analysis.statistics.errors import CostError, StatisticError
 from analysis.statistics.exact_null import conditional_tails
@@ -94,7 +94,7 @@ def hotspots(
     keep = has_number if exclude is None else has_number & ~exclude
     bounds = _bounds(column, keep, resolution, sums)
     among = _restricted(weights, keep)
-    hot, cold = _q_ranges(bounds, among, limits)
+    hot, cold = _q_ranges(bounds, among, alpha, limits)
     shown = column.status[keep] == Status.PUBLISHED
     hidden = _hidden_neighbours(among, shown)
     label = _labels(hot, cold, alpha=alpha, shown=shown)
@@ -152,7 +152,7 @@ def _restricted(weights: SpatialWeights, keep: BoolArray) -> SpatialWeights:
     )
 
 
-def _q_ranges(bounds: Bounds, weights: SpatialWeights, limits: Limits) -> tuple[_Range, _Range]:
+def _q_ranges(bounds: Bounds, weights: SpatialWeights, alpha: float, limits: Limits) -> tuple[_Range, _Range]:
     if bounds.certain.all():
         try:
             tails = conditional_tails(bounds.low.astype(np.int64), weights, limits=limits)
@@ -160,13 +160,12 @@ def _q_ranges(bounds: Bounds, weights: SpatialWeights, limits: Limits) -> tuple[
             return _Range(upper, upper), _Range(lower, lower)
         except CostError:
             pass  # Too wide for the plain test: coarser values give bounds, as for suppressed cells.
-    return _q_range(bounds, weights, limits), _q_range(bounds.mirrored, weights, limits)
+    return _q_range(bounds, weights, alpha, limits), _q_range(bounds.mirrored, weights, alpha, limits)
 
 
-def _q_range(bounds: Bounds, weights: SpatialWeights, limits: Limits) -> _Range:
-    largest = largest_p(bounds, weights, limits=limits)
-    smallest = np.fmin(smallest_p(bounds, weights, limits=limits), largest)
-    return _Range(_q(smallest), _q(largest))
+def _q_range(bounds: Bounds, weights: SpatialWeights, alpha: float, limits: Limits) -> _Range:
+    p = extreme_p(bounds, weights, level=alpha / 2, limits=limits)
+    return _Range(_q(p.smallest), _q(p.largest))
 
 
 def _q(p: FloatArray) -> FloatArray:

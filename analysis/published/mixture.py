@@ -10,8 +10,9 @@ suppressed cells hold (`intervals`, fact 3). Bounding the indicator [sum >= s] i
 factor of about e; but g is a tail of the published sum, and a tail is convex where probabilities fall, so here f can be
 g itself but for an end piece. f is built at a turning point `turn` of the published sum:
 
-- s - u >= turn: the tail of the published sum after making its probabilities non-increasing beyond (their running
-  maximum from above) and, where published values lie on a lattice, after spreading each over the step above it;
+- s - u >= turn: the tail of the published sum after making its probabilities non-increasing from there to the largest
+  s - u that can occur (their running maximum from above) and, where published values lie on a lattice, after spreading
+  each over the step above it;
 - s - u < turn: a straight line from there, steep enough to stay above g and to keep f convex.
 
 E f is then one convolution plus two look-ups, for every s at once. Any turning point gives a valid bound, so a few are
@@ -34,13 +35,13 @@ from analysis.statistics.subset_sums import subset_sum_pmfs
 from zicht.published import FloatArray
 
 #: Turning points are put where the tail of the published sum falls to these levels.
-LEVELS = (0.5, 0.1, 0.01)
+LEVELS = (0.5, 0.1, 0.01, 0.001)
 
 #: Numbers of suppressed cells drawn that are less likely than this count as certain to reach the sum.
 UNLIKELY = 1e-11
 
 #: Longest distribution worked with; wider values are made coarser, outward.
-LONGEST = 2**14
+LONGEST = 2**13
 
 
 def mixture_upper(
@@ -62,19 +63,18 @@ def mixture_upper(
         CostError: It would cost more than `limits` allow.
     """
     least = int(min(published.min(initial=suppressed[0]), suppressed.min()))
-    # A published value as high as this reaches the sum whatever else is drawn: how high does not matter.
+    # A published value as high as this reaches the sum whatever else is drawn: how high does not matter. It is cut only
+    # as far as the length asks, since a cut tail is less convex.
     ceiling = np.maximum(at - (size - 1) * least, least)
-    reach = np.minimum(ceiling, int(published.max(initial=least)))
-    width = size * (np.maximum(reach, int(suppressed.max())) - least)
-    unit = 2 ** np.ceil(np.log2(np.maximum(width / LONGEST, 1.0))).astype(np.int64)
+    widest = max(int(published.max(initial=least)), int(suppressed.max())) - least
+    unit = units(size, np.maximum(at - size * least, suppressed.max() - least), widest, longest=LONGEST)
     bound = np.empty(at.size)
     for u in np.unique(unit).tolist():
         batch = np.flatnonzero(unit == u)
-        shown = np.minimum(published, int(ceiling[batch].max()))
-        bases = int(shown.min()) if shown.size else 0, int(suppressed.min())
-        tables = _Tables.build(
-            -(-(shown - bases[0]) // u), -(-(suppressed - bases[1]) // u), int(size[batch].max()), limits
-        )
+        shown = np.minimum(published, max(int(ceiling[batch].max()), least + LONGEST * u // int(size[batch].max())))
+        bases = int(shown.min()) if shown.size else least, int(suppressed.min())
+        parts = [-(-(part - base) // u) for part, base in zip((shown, suppressed), bases, strict=True)]
+        tables = _Tables.build(parts[0], parts[1], _furthest(size[batch], at[batch], bases, u), limits)
         for k in np.unique(size[batch]).tolist():
             here = batch[size[batch] == k]
             sums, which = np.unique(at[here], return_inverse=True)
@@ -82,10 +82,40 @@ def mixture_upper(
     return np.minimum(bound, 1.0)
 
 
+def _furthest(size: IntArray, at: IntArray, bases: tuple[int, int], unit: int) -> list[int]:
+    # By number of published cells drawn, the most that they are ever asked to reach.
+    furthest = []
+    for drawn in range(int(size.max()) + 1):
+        some = size >= drawn
+        reach = at[some] - drawn * bases[0] - (size[some] - drawn) * bases[1]
+        furthest.append(max(int(-(-reach.max() // unit)), 0))
+    return furthest
+
+
+def units(size: IntArray, at: IntArray, widest: int, *, longest: int) -> IntArray:
+    """Return by how much values must be divided for the sums that matter to a question to be few.
+
+    Args:
+        size: (m,) how many values are drawn, 1 or more.
+        at: (m,) the sums to reach. Values above such a sum count as that sum.
+        widest: Largest of the values, of which the smallest is 0.
+        longest: How many different sums there may be, about.
+
+    Returns:
+        (m,) whole numbers of few different values: one for all questions whose sums are within a factor of eight.
+    """
+    wanted = np.maximum(size * np.minimum(np.maximum(at, 0), widest) / longest, 1.0)
+    group = np.ceil(np.log2(wanted) / 3).astype(np.int64)
+    largest = np.ones(int(group.max()) + 1)
+    np.maximum.at(largest, group, wanted)
+    return np.asarray(np.ceil(largest[group]).astype(np.int64))
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class _Shown:
     # Convex majorants of the tail of one published sum, one a turning point (t of them): from `turn` on a tail that
-    # starts at `level`, as its Fourier transform; below `turn` a line.
+    # starts at `level`, as its Fourier transform; below `turn` a line. And the tail itself, for when nothing is added.
+    exact: FloatArray
     turn: IntArray
     level: FloatArray
     slope: FloatArray
@@ -108,10 +138,10 @@ class _Tables:
     hidden: dict[int, _Hidden]
 
     @classmethod
-    def build(cls, published: IntArray, suppressed: IntArray, largest: int, limits: Limits) -> _Tables:
+    def build(cls, published: IntArray, suppressed: IntArray, last: list[int], limits: Limits) -> _Tables:
         step = int(np.gcd.reduce(published)) or 1 if published.size else 1
         shown, hidden = (
-            subset_sum_pmfs(pool, orders=range(min(largest, pool.size) + 1), limits=limits)
+            subset_sum_pmfs(pool, orders=range(min(len(last) - 1, pool.size) + 1), limits=limits)
             for pool in (published, suppressed)
         )
         even = np.full(step, 1 / step)
@@ -121,7 +151,7 @@ class _Tables:
         return cls(
             (published.size, suppressed.size),
             length,
-            {order: _shown(np.maximum(pmf, 0.0), length) for order, pmf in spread.items()},
+            {order: _shown(np.maximum(pmf, 0.0), shown[order], length, last[order]) for order, pmf in spread.items()},
             {order: _hidden(np.maximum(pmf, 0.0), length) for order, pmf in hidden.items()},
         )
 
@@ -130,8 +160,9 @@ class _Tables:
         likely = np.flatnonzero(chance > UNLIKELY).tolist()
         bound = np.full(at.size, max(1.0 - float(chance[likely].sum()), 0.0))
         for drawn in likely:
-            from_zero = at - (size - drawn) * bases[0] - drawn * bases[1]
-            each = _expected(self.shown[size - drawn], self.hidden[drawn], -(-from_zero // unit), self.length)
+            reach = -(-(at - (size - drawn) * bases[0] - drawn * bases[1]) // unit)
+            shown, hidden = self.shown[size - drawn], self.hidden[drawn]
+            each = _expected(shown, hidden, reach, self.length) if drawn else _look_up(shown.exact, reach)[None, :]
             bound += chance[drawn] * np.minimum(each.min(axis=0), 1.0)
         return bound
 
@@ -162,19 +193,23 @@ def _hidden(pmf: FloatArray, length: int) -> _Hidden:
     return _Hidden(scipy.fft.rfft(pmf, n=length), reaches, excess)
 
 
-def _shown(pmf: FloatArray, length: int) -> _Shown:
+def _shown(pmf: FloatArray, exact: FloatArray, length: int, last: int) -> _Shown:
+    # What the published sum must reach is never above `last`, so its tail need not be convex beyond.
     reaching = _reaching(pmf)
-    falling = np.append(np.maximum.accumulate(pmf[::-1])[::-1], 0.0)
-    convex = _reaching(falling[:-1])
+    falling = np.append(np.maximum.accumulate(pmf[:last][::-1])[::-1], 0.0)
+    convex = _reaching(falling[:-1]) + _look_up(reaching, np.array(last))
     if pmf.size == 1:
         # Nothing published is drawn: f is a line alone; which is best depends on the suppressed part.
         turn = 2 ** np.arange(length.bit_length())
     else:
-        turn = np.unique([np.argmax(reaching <= level) for level in LEVELS])
-    level, steepest = _look_up(convex, turn), _look_up(falling, turn)
+        turn = np.unique([int(np.argmax(reaching <= level)) for level in LEVELS])
+    # Beyond `last` f is a line wherever it matters, and may start at the tail itself.
+    level = np.where(turn < convex.size, _look_up(convex, turn), _look_up(reaching, turn))
+    steepest = _look_up(falling, turn)
     kept = np.where(np.arange(convex.size) >= turn[:, None], convex, 0.0)
-    chords = np.array([_steepest_chord(reaching, int(t), float(at)) for t, at in zip(turn, level, strict=True)])
-    return _Shown(turn, level, np.maximum(steepest, chords), scipy.fft.rfft(kept, n=length))
+    tail = reaching[: last + 1]
+    chords = np.array([_steepest_chord(tail, int(t), float(at)) for t, at in zip(turn, level, strict=True)])
+    return _Shown(_reaching(exact), turn, level, np.maximum(steepest, chords), scipy.fft.rfft(kept, n=length))
 
 
 def _steepest_chord(reaching: FloatArray, turn: int, level: float) -> float:
