@@ -88,7 +88,7 @@ def _furthest(size: IntArray, at: IntArray, bases: tuple[int, int], unit: int) -
     for drawn in range(int(size.max()) + 1):
         some = size >= drawn
         reach = at[some] - drawn * bases[0] - (size[some] - drawn) * bases[1]
-        furthest.append(max(int(-(-reach.max() // unit)), 0))
+        furthest.append(max(int(reach.max() // unit), 0))
     return furthest
 
 
@@ -160,7 +160,8 @@ class _Tables:
         likely = np.flatnonzero(chance > UNLIKELY).tolist()
         bound = np.full(at.size, max(1.0 - float(chance[likely].sum()), 0.0))
         for drawn in likely:
-            reach = -(-(at - (size - drawn) * bases[0] - drawn * bases[1]) // unit)
+            # Rounded down: suppressed cells lie between the coarse steps, where f must hold as well.
+            reach = (at - (size - drawn) * bases[0] - drawn * bases[1]) // unit
             shown, hidden = self.shown[size - drawn], self.hidden[drawn]
             each = _expected(shown, hidden, reach, self.length) if drawn else _look_up(shown.exact, reach)[None, :]
             bound += chance[drawn] * np.minimum(each.min(axis=0), 1.0)

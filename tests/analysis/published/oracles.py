@@ -77,7 +77,7 @@ def column(
 
 def random_bounds(rng: np.random.Generator, n: int, unknown: int, *, grouped: bool, weighted: bool = False) -> Bounds:
     """Random bounds with a few unknown cells and, if asked, bounds on the sums of groups of them, all consistent."""
-    truth = rng.integers(0, 7, n) * (rng.random(n) < 0.7)
+    truth = rng.integers(0, 7, n) * (rng.random(n) < 0.7) * rng.choice([1, 1, 5])
     low, high = truth.astype(np.float64), truth.astype(np.float64)
     hidden = rng.choice(n, unknown, replace=False)
     low[hidden] = np.maximum(low[hidden] - rng.integers(0, 3, unknown), 0)
@@ -85,7 +85,7 @@ def random_bounds(rng: np.random.Generator, n: int, unknown: int, *, grouped: bo
     if not grouped:
         return Bounds(low, high, SumBounds.none(n))
     group = np.full(n, -1)
-    group[hidden] = rng.integers(-1, 2, unknown)
+    group[hidden] = rng.integers(rng.integers(-1, 2), 2, unknown)
     weight = rng.choice([0.5, 1.0, 1.7], n) if weighted else np.ones(n)
     total = np.bincount(group[group >= 0], (weight * truth)[group >= 0], minlength=2).astype(np.float64)
     return Bounds(low, high, SumBounds(group, weight, total - rng.integers(0, 3, 2), total + rng.integers(0, 3, 2)))

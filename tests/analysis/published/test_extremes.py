@@ -1,11 +1,14 @@
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import analysis.published.extremes as extremes
+import analysis.published.mixture as mixture
 from analysis.published.extremes import Extremes, extreme_p
 from analysis.published.intervals import Bounds, SumBounds
 from analysis.statistics.exact_null import conditional_tails
@@ -20,9 +23,27 @@ from tests.analysis.statistics.oracles import random_weights, ring
 TIGHT = Limits(work=150, memory=1200)
 
 
-@given(st.integers(0, 10**6), st.sampled_from([DEFAULT_LIMITS, TIGHT]), st.sampled_from([0.05, 0.3, 0.6]))
-@settings(max_examples=150, deadline=None)
-def test_no_map_within_the_bounds_has_a_p_outside_them(seed: int, limits: Limits, level: float) -> None:
+def sharpest(
+    bounds: Bounds, size: np.ndarray, sums: np.ndarray, p: np.ndarray, where: np.ndarray, limits: Limits
+) -> Any:
+    """What `_sharper` gives when it is asked everywhere and nothing else is known."""
+    return SHARPER(bounds, size, sums, np.where(np.isnan(p), p, 1.0), where | True, limits)
+
+
+SHARPER = extremes._sharper
+
+
+@given(
+    st.integers(0, 10**6),
+    st.sampled_from([DEFAULT_LIMITS, TIGHT]),
+    st.sampled_from([0.05, 0.3, 0.6]),
+    st.sampled_from([(2**13, 2**13), (20, 8), (8, 20)]),
+    st.booleans(),
+)
+@settings(max_examples=200, deadline=None)
+def test_no_map_within_the_bounds_has_a_p_outside_them(
+    seed: int, limits: Limits, level: float, longest: tuple[int, int], mixture_alone: bool
+) -> None:
     rng = np.random.default_rng(seed)
     n = int(rng.integers(4, 9))
     bounds = random_bounds(rng, n, int(rng.integers(0, 5)), grouped=seed % 3 > 0, weighted=seed % 3 > 1)
@@ -30,7 +51,12 @@ def test_no_map_within_the_bounds_has_a_p_outside_them(seed: int, limits: Limits
     upper, lower = enumerated_p(every_map(bounds), weights)
     linked = weights.cardinalities > 0
     for oriented, p in ((bounds, upper), (bounds.mirrored, lower)):
-        found = extreme_p(oriented, weights, level=level, limits=limits)
+        with pytest.MonkeyPatch.context() as patched:
+            patched.setattr(extremes, "LONGEST", longest[0])
+            patched.setattr(mixture, "LONGEST", longest[1])
+            if mixture_alone:
+                patched.setattr(extremes, "_sharper", sharpest)
+            found = extreme_p(oriented, weights, level=level, limits=limits)
         assert np.array_equal(np.isnan(found.largest), ~linked)
         assert np.array_equal(np.isnan(found.smallest), ~linked)
         assert (found.largest[linked] >= p[linked].max(axis=1) - 1e-12).all()
@@ -132,10 +158,7 @@ def test_leaving_out_the_dearer_bound_where_it_cannot_matter_changes_no_finding(
         for oriented in (known, known.mirrored):
             thrifty = extreme_p(oriented, weights, level=level, limits=DEFAULT_LIMITS)
             with monkeypatch.context() as patched:
-                everywhere = extremes._sharper
-                patched.setattr(
-                    extremes, "_sharper", lambda b, k, s, p, where, c, f=everywhere: f(b, k, s, p, where | True, c)
-                )
+                patched.setattr(extremes, "_sharper", lambda b, k, s, p, where, c: SHARPER(b, k, s, p, where | True, c))
                 lavish = extreme_p(oriented, weights, level=level, limits=DEFAULT_LIMITS)
             for side in ("smallest", "largest"):
                 first, second = (adjusted(getattr(found, side)) <= level for found in (thrifty, lavish))

@@ -37,16 +37,18 @@ def pools(draw: st.DrawFn) -> tuple[list[int], int, int, int]:
     return published, cells, low, total
 
 
-@given(pools(), st.data())
-@settings(max_examples=200, deadline=None)
+@given(pools(), st.sampled_from([2**13, 20, 6]), st.data())
+@settings(max_examples=250, deadline=None)
 def test_no_way_to_share_a_known_sum_exceeds_the_bound(
-    pool: tuple[list[int], int, int, int], data: st.DataObject
+    pool: tuple[list[int], int, int, int], longest: int, data: st.DataObject
 ) -> None:
     published, cells, low, total = pool
     majorising = [low + total] + [low] * (cells - 1)
     size = data.draw(st.integers(1, len(published) + cells))
     at = list(range(-40, 80, 3))
-    ours = bound(published, majorising, size, at)
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(mixture, "LONGEST", longest)
+        ours = bound(published, majorising, size, at)
     for shares in product(range(total + 1), repeat=cells):
         if sum(shares) <= total:
             sums = [sum(s) for s in combinations(published + [low + share for share in shares], size)]
