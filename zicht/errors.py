@@ -68,6 +68,10 @@ class UnprotectedError(DisclosureError):
     """Something would be published that no rule has cleared."""
 
 
+class InfeasibleError(DisclosureError):
+    """No pattern of suppressions satisfies the rule."""
+
+
 class ReleaseError(ZichtError):
     """A release folder cannot be trusted or read."""
 
