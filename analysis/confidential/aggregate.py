@@ -5,7 +5,7 @@ Finer levels are counted once and summed to coarser ones by parent, so that tota
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from analysis.confidential.indicators import Indicator
 from analysis.confidential.observations import ObservationTable
+from analysis.confidential.periods import periods_of
 from geo.areas import Layer
 from geo.families import HEX, ancestors, positions, resolution
 from geo.grids import parents, to_strings
@@ -33,6 +34,8 @@ class CountTable:
         code: (n,) area codes, ascending.
         count: (n,) number of units (events, or members of the stock).
         contributors: (n,) number of distinct holdings behind them.
+        largest: (n, k) units of the k largest holdings, largest first and 0 where there are fewer; None when no rule
+            of the indicator looks at them.
     """
 
     indicator: str
@@ -41,6 +44,7 @@ class CountTable:
     code: NDArray[np.str_]
     count: IntArray
     contributors: IntArray
+    largest: IntArray | None = None
 
     def __post_init__(self) -> None:
         if np.any(self.count < 0) or np.any(self.contributors > self.count):
@@ -68,23 +72,14 @@ class AreaIndex:
         return np.asarray(above[rows["buurt"].to_numpy()], dtype=np.int64)
 
 
-def periods_of(indicator: Indicator, years: range) -> tuple[tuple[str, range], ...]:
-    """Return the periods of an indicator: its years, and the total over all of them where it is asked for."""
-    single = tuple((str(year), range(year, year + 1)) for year in years) if indicator.years else ()
-    total = ((f"{years.start}-{years.stop - 1}", years),) if indicator.total and len(years) > 1 else ()
-    return single + total
-
-
 def select(table: ObservationTable, indicator: Indicator) -> pl.DataFrame:
     """Return the observations that an indicator counts."""
     conditions = [pl.col(name).is_in(list(values)) for name, values in indicator.where.items()]
     return table.rows.filter(conditions) if conditions else table.rows
 
 
-def count(
-    table: ObservationTable, indicator: Indicator, *, index: AreaIndex, levels: Sequence[str], years: range
-) -> tuple[CountTable, ...]:
-    """Count one indicator for every period and level.
+def count(table: ObservationTable, indicator: Indicator, *, index: AreaIndex, years: range) -> tuple[CountTable, ...]:
+    """Count one indicator for every period, at the levels where that period is published.
 
     Returns:
         One table a (period, level). An area without observations counts 0; park-level indicators leave out what lies
@@ -95,20 +90,33 @@ def count(
     keys = np.arange(len(rows)) if holders is None else holders.to_numpy().astype(np.int64)
     year = rows["year"].to_numpy()
     tables = []
-    for level in levels:
+    periods = periods_of(indicator, years)
+    for level in dict.fromkeys(level for period in periods for level in period.levels):
         fid = index.fids(rows, level)
-        for period, span in periods_of(indicator, years):
-            mask = (year >= span.start) & (year < span.stop) & (fid >= 0)
-            layer = index.layers[level]
-            units = np.bincount(fid[mask], minlength=len(layer)).astype(np.int64)
-            tables.append(
-                CountTable(indicator.id, period, level, layer.code, units, _distinct(fid[mask], keys[mask], len(layer)))
+        layer = index.layers[level]
+        for period in (period for period in periods if level in period.levels):
+            mask = (year >= period.years.start) & (year < period.years.stop) & (fid >= 0)
+            units, contributors, largest = _holdings(
+                fid[mask], keys[mask], size=len(layer), k=indicator.disclosure.holdings
             )
+            tables.append(CountTable(indicator.id, period.name, level, layer.code, units, contributors, largest))
     return tuple(tables)
 
 
-def _distinct(fid: NDArray[np.int64], key: NDArray[np.int64], size: int) -> IntArray:
-    if len(fid) == 0:
-        return np.zeros(size, dtype=np.int64)
-    pairs = np.unique(fid * (int(key.max()) + 1) + key)
-    return np.bincount(pairs // (int(key.max()) + 1), minlength=size).astype(np.int64)
+def _holdings(
+    fid: NDArray[np.int64], key: NDArray[np.int64], *, size: int, k: int
+) -> tuple[IntArray, IntArray, IntArray | None]:
+    """Return the units, the distinct holdings and the k largest holdings of each area."""
+    units = np.bincount(fid, minlength=size).astype(np.int64)
+    span = int(key.max(initial=0)) + 1
+    pairs, held = np.unique(fid * span + key, return_counts=True)
+    area = pairs // span
+    contributors = np.bincount(area, minlength=size).astype(np.int64)
+    if not k:
+        return units, contributors, None
+    order = np.lexsort((-held, area))
+    rank = np.arange(len(order)) - (np.cumsum(contributors) - contributors)[area[order]]
+    largest = np.zeros((size, k), dtype=np.int64)
+    top = rank < k
+    largest[area[order][top], rank[top]] = held[order][top]
+    return units, contributors, largest

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from analysis.confidential.aggregate import periods_of
 from analysis.confidential.contracts import Source, Text
 from analysis.confidential.exposures import exposure_years
-from analysis.confidential.indicators import Indicator, Theme
+from analysis.confidential.indicators import DisclosureRule, Indicator, Theme
+from analysis.confidential.periods import periods_of
 from analysis.confidential.pipeline import rate_unit
 
 FORMAT = 1
@@ -49,15 +49,17 @@ def _indicator(
     indicator: Indicator, source: Source, years: range, methods: Mapping[str, str], exposure_source: Text
 ) -> dict[str, Any]:
     texts = {name: getattr(indicator, name) for name in ("name", "definition", "numerator", "unit", "caveats")}
-    rule = indicator.disclosure
+    periods = periods_of(indicator, years)
     return {
         "id": indicator.id,
         "theme": indicator.theme,
+        **({"part_of": indicator.part_of} if indicator.part_of else {}),
         **texts,
         "nature": indicator.nature.value,
         "measure": "count",
         "levels": list(indicator.levels),
-        "periods": [period for period, _ in periods_of(indicator, years)],
+        "periods": [period.name for period in periods],
+        "levels_by_period": {period.name: list(period.levels) for period in periods},
         "rate": _rate(indicator, years, exposure_source),
         "source": {
             "id": source.id,
@@ -66,20 +68,27 @@ def _indicator(
             "legal_basis": source.legal_basis,
             "purpose": source.purpose,
         },
-        "disclosure": {
-            "threshold": rule.threshold,
-            "rounding": rule.rounding,
-            "zeros": rule.zeros.value,
-            "min_exposure": rule.min_exposure,
-        },
+        "disclosure": _disclosure(indicator.disclosure),
         "hotspots": _hotspots(indicator, methods),
+    }
+
+
+def _disclosure(rule: DisclosureRule) -> dict[str, Any]:
+    """Return what the public knows of a rule: all that an outside auditor needs."""
+    return {
+        "threshold": rule.threshold,
+        "margin": rule.margin,
+        "rounding": rule.rounding,
+        "zeros": rule.zeros.value,
+        "min_exposure": rule.min_exposure,
+        "capacity": None if rule.capacity is None else {"of": rule.capacity.of, "each": rule.capacity.each},
     }
 
 
 def _rate(indicator: Indicator, years: range, exposure_source: Text) -> dict[str, Any] | None:
     if indicator.exposure is None:
         return None
-    periods = [period for period, _ in periods_of(indicator, years)]
+    periods = [period.name for period in periods_of(indicator, years)]
     return {
         "unit": rate_unit(indicator),
         "exposure": indicator.exposure.name,

@@ -6,111 +6,29 @@ One file `themes/NAME.toml` a theme, so that whoever guards privacy sees every t
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
-from analysis.confidential.contracts import LANGUAGES, Source, Text, required, text
+from analysis.confidential.contracts import LANGUAGES, Source, as_tuple, required, text
+from analysis.confidential.definitions import Exposure, HotspotRule, Indicator, Nature, Theme
+from analysis.confidential.disclosure_rules import Capacity, DisclosureRule, Group, ZeroPolicy, read_disclosure
+from analysis.confidential.parts import check_parts
+from analysis.confidential.periods import check_periods
 from zicht.config import read_toml
 from zicht.errors import ConfigError
 
-
-class Nature(StrEnum):
-    """Events add up over years; a stock is what there is on one day of each year."""
-
-    EVENT = "event"
-    STOCK = "stock"
-
-
-class ZeroPolicy(StrEnum):
-    """Whether "none here" may be said."""
-
-    PUBLISH = "publish"
-    SUPPRESS = "suppress"
-
-
-@dataclass(frozen=True, slots=True)
-class DisclosureRule:
-    """What a cell must meet to be shown.
-
-    Args:
-        threshold: Smallest number of units, and of contributors, that is shown.
-        rounding: Base that counts are rounded to; 1 for none.
-        zeros: Whether a zero is shown.
-        min_exposure: Smallest exposure for which a rate is shown, in the unit of the figure (homes, not home-years).
-    """
-
-    threshold: int = 10
-    rounding: int = 5
-    zeros: ZeroPolicy = ZeroPolicy.PUBLISH
-    min_exposure: float = 50.0
-
-    def __post_init__(self) -> None:
-        if self.threshold < 1 or self.rounding < 1 or self.min_exposure < 0:
-            raise ConfigError("A threshold and a rounding base are at least 1, an exposure at least 0.")
-        if self.threshold % self.rounding or self.rounding % 2 == 0:
-            # Otherwise the smallest counts shown would round below the threshold, or two ways at once.
-            raise ConfigError("A rounding base is odd, and the threshold a multiple of it.")
-
-
-@dataclass(frozen=True, slots=True)
-class Exposure:
-    """The denominator of a rate: a public figure of the area, or the published count of another indicator."""
-
-    name: Text
-    per: int
-    attribute: str = ""
-    indicator: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class HotspotRule:
-    """Which map is tested, and how strictly.
-
-    Args:
-        measure: "rate" or "count".
-        alpha: False discovery rate of the whole map, both tails together.
-        levels: Levels that get a hotspot map.
-    """
-
-    measure: str
-    alpha: float
-    levels: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Indicator:
-    """One thing that is counted; see the fields in `themes/*.toml`."""
-
-    id: str
-    theme: str
-    source: str
-    name: Text
-    definition: Text
-    numerator: Text
-    unit: Text
-    caveats: Text
-    where: Mapping[str, tuple[Any, ...]]
-    nature: Nature
-    levels: tuple[str, ...]
-    years: bool
-    total: bool
-    exposure: Exposure | None
-    disclosure: DisclosureRule
-    hotspots: HotspotRule | None
-
-
-@dataclass(frozen=True, slots=True)
-class Theme:
-    """A group of indicators that are read together."""
-
-    id: str
-    order: int
-    name: Text
-    description: Text
-    context: bool
-    indicators: tuple[Indicator, ...]
+__all__ = [
+    "Capacity",
+    "DisclosureRule",
+    "Exposure",
+    "Group",
+    "HotspotRule",
+    "Indicator",
+    "Nature",
+    "Theme",
+    "ZeroPolicy",
+    "read_themes",
+]
 
 
 def read_themes(folder: Path, sources: Mapping[str, Source]) -> tuple[Theme, ...]:
@@ -130,6 +48,7 @@ def read_themes(folder: Path, sources: Mapping[str, Source]) -> tuple[Theme, ...
         for indicator in theme.indicators:
             if indicator.exposure and indicator.exposure.indicator and indicator.exposure.indicator not in ids:
                 raise ConfigError(f"{indicator.id!r} divides by an unknown indicator.", where=str(folder))
+    check_parts([indicator for theme in themes for indicator in theme.indicators], where=str(folder))
     return tuple(themes)
 
 
@@ -169,7 +88,8 @@ def _indicator(raw: Mapping[str, Any], theme: str, sources: Mapping[str, Source]
     nature = Nature(required(raw, "nature", where))
     if nature is Nature.STOCK and raw.get("total", False):
         raise ConfigError("A stock has no total over years.", where=where, remedy="Write total = false.")
-    return Indicator(
+    windows = _windows(raw.get("windows", ()), where)
+    indicator = Indicator(
         id=str(required(raw, "id", where)),
         theme=theme,
         source=source.id,
@@ -179,19 +99,22 @@ def _indicator(raw: Mapping[str, Any], theme: str, sources: Mapping[str, Source]
         levels=tuple(required(raw, "levels", where)),
         years=bool(raw.get("years", True)),
         total=bool(raw.get("total", nature is Nature.EVENT)),
+        part_of=str(raw.get("part_of", "")),
+        years_at=as_tuple(raw.get("years_at", ())),
+        windows=windows,
         exposure=_exposure(raw["exposure"], where) if "exposure" in raw else None,
-        disclosure=_disclosure(raw.get("disclosure", {}), where),
+        disclosure=read_disclosure(raw.get("disclosure", {}), where),
         hotspots=_hotspots(raw["hotspots"], where) if "hotspots" in raw else None,
     )
+    check_periods(indicator, where)
+    return indicator
 
 
-def _disclosure(raw: Mapping[str, Any], where: str) -> DisclosureRule:
+def _windows(raw: Any, where: str) -> tuple[tuple[int, int], ...]:
     try:
-        return DisclosureRule(**{**raw, "zeros": ZeroPolicy(raw.get("zeros", "publish"))})
-    except ConfigError as error:
-        raise ConfigError(error.problem, where=where) from None
-    except (TypeError, ValueError) as error:
-        raise ConfigError(f"The disclosure rule is wrong: {error}", where=where) from None
+        return tuple((int(first), int(last)) for first, last in raw)
+    except (TypeError, ValueError):
+        raise ConfigError("Windows are written as [[first, last], ...].", where=where) from None
 
 
 def _exposure(raw: Mapping[str, Any], where: str) -> Exposure:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -31,7 +31,7 @@ from geo.families import ancestors, family_of
 from geo.weights import SpatialWeights
 from zicht.classes import ClassColumn, ClassTable
 from zicht.errors import ConfigError
-from zicht.published import ColumnKey, PublishedColumn, PublishedTable
+from zicht.published import ColumnKey, Measure, PublishedColumn, PublishedTable
 
 Progress = Callable[[str], None]
 
@@ -131,13 +131,14 @@ def publish(table: ObservationTable, indicator: Indicator, inputs: Inputs) -> It
             remedy=f"Levels of this release: {', '.join(inputs.layers)}.",
         )
     index = AreaIndex(inputs.layers)
-    levels = list(dict.fromkeys(["country", *indicator.levels]))
-    tables = count(table, indicator, index=index, levels=levels, years=inputs.years)
+    tables = count(table, indicator, index=index, years=inputs.years)
     by_period: dict[str, dict[str, CountTable]] = {}
     for item in tables:
         by_period.setdefault(item.period, {})[item.level] = item
     for counts in by_period.values():
-        patterns = {level: primary(item, indicator.disclosure) for level, item in counts.items()}
+        patterns = {
+            level: primary(item, indicator.disclosure, layer=inputs.layers[level]) for level, item in counts.items()
+        }
         yield from redact(counts, patterns, layers=inputs.layers, rule=indicator.disclosure, unit=indicator.unit["en"])
 
 
@@ -202,11 +203,12 @@ def _classified(values: PublishedTable, indicator: Indicator, key: ColumnKey, in
         method=f"gi-star/{rule.measure}/{name}",
         alpha=rule.alpha,
         per=indicator.exposure.per if indicator.exposure else 1,
-        above=_above(indicator, key.level, inputs.layers),
+        above=_above(values, key, inputs.layers),
     )
 
 
-def _above(indicator: Indicator, level: str, layers: Mapping[str, Layer]) -> Above | None:
-    family = family_of(level, tuple(layers))
-    coarser = [name for name in family[: family.index(level)] if name in {"country", *indicator.levels}]
-    return Above(coarser[-1], ancestors(layers, level, coarser[-1]).astype(np.int64)) if coarser else None
+def _above(values: PublishedTable, key: ColumnKey, layers: Mapping[str, Layer]) -> Above | None:
+    family = family_of(key.level, tuple(layers))
+    counts = (replace(key, level=level, measure=Measure.COUNT) for level in family[: family.index(key.level)])
+    coarser = [count.level for count in counts if count in values]
+    return Above(coarser[-1], ancestors(layers, key.level, coarser[-1]).astype(np.int64)) if coarser else None

@@ -87,7 +87,6 @@ class Labs:
             self.observed(labs),
             self.indicator,
             index=AreaIndex(self.inputs.layers),
-            levels=self.indicator.levels,
             years=self.inputs.years,
         )
         return [table.count for table in found]

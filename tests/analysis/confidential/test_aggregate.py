@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 import numpy as np
 import polars as pl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analysis.confidential.aggregate import AreaIndex, CountTable, count, periods_of
-from analysis.confidential.indicators import Nature
+from analysis.confidential.aggregate import AreaIndex, CountTable, count
+from analysis.confidential.indicators import DisclosureRule
 from analysis.confidential.observations import ObservationTable
 from tests.support.small import indicator, source, tree
 from zicht.errors import AlignmentError
 
-LEVELS = ("country", "gemeente", "wijk", "buurt")
 YEARS = range(2021, 2024)
 
 ROWS = st.lists(
@@ -38,7 +39,7 @@ def observed(rows: list[tuple[int, int, int, str]]) -> ObservationTable:
 
 @given(ROWS)
 def test_every_level_and_the_total_hold_every_row_once(rows):
-    tables = count(observed(rows), indicator(), index=AreaIndex(tree()), levels=LEVELS, years=YEARS)
+    tables = count(observed(rows), indicator(), index=AreaIndex(tree()), years=YEARS)
     for table in tables:
         first, _, last = table.period.partition("-")
         expected = sum(int(first) <= row[1] <= int(last or first) for row in rows)
@@ -48,13 +49,37 @@ def test_every_level_and_the_total_hold_every_row_once(rows):
 @given(ROWS)
 def test_counts_and_contributors_are_those_of_a_count_by_hand(rows):
     labs = indicator(where={"kind": ("lab",)})
-    tables = count(observed(rows), labs, index=AreaIndex(tree()), levels=("gemeente",), years=YEARS)
-    for table in tables:
+    tables = count(observed(rows), labs, index=AreaIndex(tree()), years=YEARS)
+    for table in (table for table in tables if table.level == "gemeente"):
         first, _, last = table.period.partition("-")
         for fid, buurten in enumerate(({0, 1, 2, 3}, {4, 5})):
             mine = [r for r in rows if r[0] in buurten and int(first) <= r[1] <= int(last or first) and r[3] == "lab"]
             assert table.count[fid] == len(mine)
             assert table.contributors[fid] == len({row[2] for row in mine})
+            assert table.largest is None
+
+
+@given(ROWS, st.integers(1, 5))
+def test_the_largest_holdings_are_those_of_a_count_by_hand(rows, k):
+    labs = indicator(disclosure=DisclosureRule(dominance=(k, 90.0)))
+    for table in count(observed(rows), labs, index=AreaIndex(tree()), years=YEARS):
+        if table.level != "gemeente":
+            continue
+        first, _, last = table.period.partition("-")
+        for fid, buurten in enumerate(({0, 1, 2, 3}, {4, 5})):
+            mine = Counter(r[2] for r in rows if r[0] in buurten and int(first) <= r[1] <= int(last or first))
+            sizes = [size for _, size in mine.most_common(k)]
+            assert table.largest[fid].tolist() == sizes + [0] * (k - len(sizes))
+
+
+def test_single_years_are_counted_at_their_levels_only():
+    both = count(observed([(0, 2021, 1, "lab")]), indicator(), index=AreaIndex(tree()), years=YEARS)
+    levels = {}
+    for table in both:
+        levels.setdefault(table.period, []).append(table.level)
+    years = ["country", "gemeente"]
+    total = ["country", "gemeente", "wijk", "buurt"]
+    assert levels == {"2021": years, "2022": years, "2023": years, "2021-2023": total}
 
 
 @given(ROWS, st.randoms())
@@ -62,18 +87,11 @@ def test_the_order_of_records_does_not_matter(rows, random):
     shuffled = list(rows)
     random.shuffle(shuffled)
     index = AreaIndex(tree())
-    one = count(observed(rows), indicator(), index=index, levels=LEVELS, years=YEARS)
-    other = count(observed(shuffled), indicator(), index=index, levels=LEVELS, years=YEARS)
+    one = count(observed(rows), indicator(), index=index, years=YEARS)
+    other = count(observed(shuffled), indicator(), index=index, years=YEARS)
     for left, right in zip(one, other, strict=True):
         assert np.array_equal(left.count, right.count)
         assert np.array_equal(left.contributors, right.contributors)
-
-
-def test_a_stock_has_years_and_no_total():
-    stock = indicator(nature=Nature.STOCK, total=False)
-    assert [period for period, _ in periods_of(stock, YEARS)] == ["2021", "2022", "2023"]
-    assert [period for period, _ in periods_of(indicator(years=False), YEARS)] == ["2021-2023"]
-    assert [period for period, _ in periods_of(indicator(), range(2021, 2022))] == ["2021"]
 
 
 def test_lost_rows_are_a_programming_error():

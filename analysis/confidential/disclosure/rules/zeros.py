@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from analysis.confidential.indicators import ZeroPolicy
+from analysis.confidential.disclosure_rules import ZeroPolicy
 
 
 def hidden_zeros(count: NDArray[np.int64], *, policy: ZeroPolicy) -> NDArray[np.bool_]:
