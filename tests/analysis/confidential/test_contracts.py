@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from analysis.confidential.contracts import read_sources
-from analysis.confidential.indicators import read_themes
+from analysis.confidential.indicators import Capacity, DisclosureRule, Group, read_themes
 from zicht.build import PACKAGE
 from zicht.errors import ConfigError
 
@@ -64,6 +64,50 @@ def test_a_good_contract_and_theme_are_read(tmp_path):
     (theme,) = themes(tmp_path)
     assert [indicator.id for indicator in theme.indicators] == ["labs"]
     assert theme.indicators[0].disclosure.threshold == 10
+    assert theme.indicators[0].disclosure.margin == 2
+    assert theme.indicators[0].disclosure.capacity is None
+
+
+def test_every_entry_of_a_disclosure_rule_and_of_periods_is_read(tmp_path):
+    entries = """
+levels = ["wijk", "buurt"]
+years_at = "wijk"
+windows = [[2016, 2020], [2021, 2025]]
+[indicators.disclosure]
+threshold = 15
+margin = 3
+capacity = { of = "homes", each = 2 }
+dominance = [2, 85]
+p_percent = 10
+pq = [5, 50]
+group = { of = "inhabitants" }
+[[indicators]]
+id = "part"
+source = "events"
+nature = "event"
+years = false
+windows = [[2016, 2020], [2021, 2025]]
+part_of = "labs"
+where = { year = [2016] }
+levels = ["buurt"]
+name = { nl = "a", en = "a" }
+"""
+    head, tail = THEME.split('levels = ["buurt"]\n')
+    start, rest = entries.split("[indicators.disclosure]")
+    (theme,) = themes(tmp_path, head + start + tail + "[indicators.disclosure]" + rest + tail.split("\n", 1)[1])
+    whole, part = theme.indicators
+    assert whole.years_at == ("wijk",)
+    assert whole.windows == part.windows == ((2016, 2020), (2021, 2025))
+    assert whole.disclosure == DisclosureRule(
+        threshold=15,
+        margin=3,
+        capacity=Capacity("homes", 2),
+        dominance=(2, 85),
+        p_percent=10,
+        pq=(5, 50),
+        group=Group("inhabitants", 10),
+    )
+    assert part.part_of == "labs"
 
 
 @pytest.mark.parametrize(
@@ -95,6 +139,18 @@ def test_a_wrong_contract_is_refused(tmp_path, old, new, message):
         ('levels = ["buurt"]', 'levels = ["buurt"]\nwhere = { colour = ["red"] }', "no column 'colour'"),
         ('levels = ["buurt"]', 'levels = ["buurt"]\ndisclosure = { threshold = 0 }', "at least 1"),
         ('levels = ["buurt"]', 'levels = ["buurt"]\ndisclosure = { treshold = 10 }', "treshold"),
+        ('levels = ["buurt"]', 'levels = ["buurt"]\ndisclosure = { capacity = { off = "homes" } }', "off"),
+        (
+            'levels = ["buurt"]',
+            'levels = ["buurt"]\ndisclosure = { capacity = { of = "homes", each = 0 } }',
+            "at least 1",
+        ),
+        ('levels = ["buurt"]', 'levels = ["buurt"]\ndisclosure = { dominance = [2] }', "disclosure rule is wrong"),
+        ('levels = ["buurt"]', 'levels = ["buurt"]\ndisclosure = { margin = -1 }', "margin is at least 0"),
+        ('levels = ["buurt"]', 'levels = ["buurt"]\nwindows = [2021, 2025]', r"written as \[\[first, last\]"),
+        ('levels = ["buurt"]', 'levels = ["buurt"]\nwindows = [[2021, 2025], [2025, 2029]]', "Windows overlap"),
+        ('levels = ["buurt"]', 'levels = ["buurt"]\nyears_at = ["wijk"]', "published at one level"),
+        ('levels = ["buurt"]', 'levels = ["buurt"]\npart_of = "places"', "unknown indicator 'places'"),
         ('caveats = { nl = "a", en = "a" }', "", "'caveats' is missing"),
         (
             'levels = ["buurt"]',
