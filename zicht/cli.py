@@ -13,6 +13,7 @@ from zicht import __version__
 from zicht.errors import ZichtError
 
 COMMANDS: Mapping[str, str] = {
+    "attack": "zicht.commands.attack:attack",
     "boundaries": "zicht.commands.boundaries:boundaries",
     "build": "zicht.commands.build:build",
     "demo": "zicht.commands.demo:demo",
@@ -24,6 +25,7 @@ COMMANDS: Mapping[str, str] = {
 
 #: What each command does, so that `zicht --help` imports none of them.
 SUMMARIES: Mapping[str, str] = {
+    "attack": "Derive what a reader can know of any table.",
     "boundaries": "Import editions of CBS boundaries.",
     "build": "Build a release from records and boundaries.",
     "demo": "Build and serve a fictional province.",
