@@ -72,6 +72,10 @@ class InfeasibleError(DisclosureError):
     """No pattern of suppressions satisfies the rule."""
 
 
+class AuditFailedError(DisclosureError):
+    """A reader of a release can derive more than its rule allows."""
+
+
 class ReleaseError(ZichtError):
     """A release folder cannot be trusted or read."""
 
