@@ -14,6 +14,7 @@ from zicht.errors import ZichtError
 
 COMMANDS: Mapping[str, str] = {
     "attack": "zicht.commands.attack:attack",
+    "audit": "zicht.commands.audit:audit",
     "boundaries": "zicht.commands.boundaries:boundaries",
     "build": "zicht.commands.build:build",
     "demo": "zicht.commands.demo:demo",
@@ -26,6 +27,7 @@ COMMANDS: Mapping[str, str] = {
 #: What each command does, so that `zicht --help` imports none of them.
 SUMMARIES: Mapping[str, str] = {
     "attack": "Derive what a reader can know of any table.",
+    "audit": "Check what a reader of a release can derive.",
     "boundaries": "Import editions of CBS boundaries.",
     "build": "Build a release from records and boundaries.",
     "demo": "Build and serve a fictional province.",

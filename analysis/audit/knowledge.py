@@ -15,6 +15,7 @@ import numpy as np
 from analysis.audit.errors import ContradictionError, LayoutError
 from analysis.audit.network import UNLIMITED, BoolArray, IntArray
 from analysis.audit.rules import Rule
+from zicht.areas import AreaList
 from zicht.errors import AlignmentError
 from zicht.published import FloatArray, Measure, PublishedColumn, PublishedTable, Status
 
@@ -56,10 +57,13 @@ class Revision:
     change: int
 
 
-def read_counts(table: PublishedTable, rules: Mapping[str, Rule]) -> Mapping[Column, Known]:
+def read_counts(
+    table: PublishedTable, rules: Mapping[str, Rule], areas: Mapping[str, AreaList]
+) -> Mapping[Column, Known]:
     """Return what each column of counts tells.
 
     Raises:
+        AlignmentError: A column does not have a row for every area of its level.
         LayoutError: A count is broken down into categories that the audit does not know.
         ContradictionError: A cell contradicts itself.
     """
@@ -73,7 +77,11 @@ def read_counts(table: PublishedTable, rules: Mapping[str, Rule]) -> Mapping[Col
                 where="/".join((key.indicator, key.period, key.level, key.category)),
                 remedy="Publish the indicator without its categories.",
             )
-        found[key.indicator, key.period, key.level] = known(table.column(key), rules[key.indicator])
+        column = table.column(key)
+        if key.level not in areas or not np.array_equal(column.code, areas[key.level].code):
+            where = "/".join((key.indicator, key.period, key.level))
+            raise AlignmentError("A column does not have one row for every area.", where=where)
+        found[key.indicator, key.period, key.level] = known(column, rules[key.indicator])
     return found
 
 

@@ -1,0 +1,241 @@
+"""The audit of a whole release: what a reader of it, and of earlier ones, can derive; and whether the rule holds."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+
+import numpy as np
+
+from analysis.audit.arcs import Kind
+from analysis.audit.errors import ContradictionError
+from analysis.audit.knowledge import Column, Known, Revision, read_counts, union
+from analysis.audit.layout import Plan, plans
+from analysis.audit.network import UNLIMITED, BoolArray, IntArray
+from analysis.audit.places import Places, is_hex, read_places
+from analysis.audit.rule import Checked, Name, check, least, where
+from analysis.audit.rules import Rule, read_rules
+from analysis.audit.system import System, system
+from zicht.certificate import AuditedSystem, Certificate
+from zicht.errors import AlignmentError
+from zicht.release import Release
+from zicht.structure import COUNTRY, FILE, read_structure
+
+
+@dataclass(frozen=True, slots=True)
+class Interval:
+    """What a reader can derive of one number that is not shown.
+
+    Args:
+        name: What it is.
+        low: The least it can be, None where that was not asked for.
+        high: The most it can be, None where there is no limit.
+        exact: Whether `high` is that bound itself; else it can be at least so much.
+        requirement: What `high` must reach.
+        holds: Whether it does, or is 0.
+    """
+
+    name: Name
+    low: int | None
+    high: int | None
+    exact: bool
+    requirement: int
+    holds: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SystemReport:
+    """What was found of one system.
+
+    Args:
+        found: The figures.
+        violations: Every number that breaks the rule, the narrowest first.
+        revisions: Cells whose change since an earlier release shows, and is too small to show.
+        consistent: Whether one table of counts fits the release and the earlier ones together. Where none does,
+            numbers were revised, and what is reported is of the newest release alone.
+        intervals: Every number that is not shown, the narrowest first; empty unless asked for.
+    """
+
+    found: AuditedSystem
+    violations: tuple[Interval, ...]
+    revisions: tuple[Name, ...]
+    consistent: bool
+    intervals: tuple[Interval, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AuditReport:
+    """What was found of a release."""
+
+    release: str
+    earlier: tuple[str, ...]
+    systems: tuple[SystemReport, ...]
+
+    @property
+    def holds(self) -> bool:
+        """Whether the rule holds everywhere."""
+        return all(system.found.holds for system in self.systems)
+
+    def certificate(self) -> Certificate:
+        """Return what belongs in the certificate."""
+        return Certificate(self.release, self.earlier, tuple(system.found for system in self.systems), holds=self.holds)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Evidence:
+    """What a reader holds: places, rules, counts of the newest release and of all together, and what was revised."""
+
+    places: Places
+    rules: Mapping[str, Rule]
+    newest: Mapping[Column, Known]
+    counts: Mapping[Column, Known]
+    revisions: tuple[Revision, ...]
+
+
+def audit(
+    release: Release,
+    *,
+    earlier: Sequence[Release] = (),
+    full: bool = False,
+    intervals: bool = False,
+    progress: Callable[[str], None] = lambda _: None,
+) -> AuditReport:
+    """Return what a reader can derive from a release, and from earlier ones beside it.
+
+    Args:
+        release: The newest release.
+        earlier: Releases of the same edition of boundaries that such a reader holds too, oldest first.
+        full: Search every bound to its end; else no further than twice what the rule asks.
+        intervals: Report everything that is not shown, with lower bounds; else what breaks the rule alone.
+        progress: Told of every system that is done.
+
+    Raises:
+        ContradictionError: No table of counts fits what the release publishes.
+        LayoutError: The published tables do not form a network.
+        ReleaseError: The release states no rule or has no atoms.
+        AlignmentError: The releases are of different editions.
+    """
+    held = gather(release, earlier)
+    levels: dict[tuple[str, str], list[str]] = {}
+    for indicator, period, level in sorted(held.counts, key=lambda column: (*column[:2], _rank(column[2]))):
+        levels.setdefault((indicator, period), []).append(level)
+    todo = plans(levels, held.rules)
+
+    def one(plan: Plan) -> SystemReport:
+        found = _audited(plan, held, full=full, intervals=intervals)
+        progress(f"{plan.indicator} {plan.period}: {found.found.targets:,} bounds")
+        return found
+
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        systems = tuple(pool.map(one, todo))
+    return AuditReport(release.id, tuple(other.id for other in earlier), systems)
+
+
+def _rank(level: str) -> tuple[bool, int, str]:
+    order = (COUNTRY, "gemeente", "wijk", "buurt", "park")
+    return is_hex(level), order.index(level) if level in order else int(level.removeprefix("h3-")), level
+
+
+def gather(release: Release, earlier: Sequence[Release]) -> Evidence:
+    """Return what a reader of a release and of earlier ones holds.
+
+    Raises:
+        AlignmentError: The releases are of different editions of the boundaries.
+    """
+    rules: dict[str, Rule] = {}
+    counts: Mapping[Column, Known] = {}
+    revisions: tuple[Revision, ...] = ()
+    for older in earlier:
+        _check_places(release, older)
+        stated = read_rules(older.catalogue)
+        rules |= stated
+        counts, _ = union(read_counts(older.values, stated, older.areas), counts)
+    stated = read_rules(release.catalogue)
+    newest = read_counts(release.values, stated, release.areas)
+    counts, revisions = union(newest, counts) if earlier else (newest, revisions)
+    places = read_places(release.areas, read_structure(release.path / FILE))
+    return Evidence(places, {**rules, **stated}, newest, counts, revisions)
+
+
+def _check_places(release: Release, older: Release) -> None:
+    one, other = release.manifest["edition"], older.manifest["edition"]
+    if one != other:
+        raise AlignmentError(
+            f"The releases are of different editions of boundaries, {one} and {other}.",
+            where=older.short_id,
+            remedy="Audit releases of one edition together; two editions of one year must not both be published.",
+        )
+    for level in set(release.areas) & set(older.areas):
+        if release.areas[level].code.tolist() != older.areas[level].code.tolist():
+            raise AlignmentError("The releases do not have the same areas.", where=f"{older.short_id} {level}")
+
+
+def _audited(plan: Plan, held: Evidence, *, full: bool, intervals: bool) -> SystemReport:
+    made, checked, consistent = _checked(plan, held, full=full)
+    low = least(checked) if intervals else None
+    own = {(plan.indicator, plan.period), *(key for split in plan.splits for key in split.categories if key)}
+    revised = [
+        Name("cell", *change.column, code=str(held.places.code[change.column[2]][change.fid]))
+        for change in held.revisions
+        if change.column[:2] in own and change.change < held.rules[change.column[0]].goal
+    ]
+    broken = _intervals(made, held.places, checked, low, checked.violated)
+    shown = tuple(_small(made, held.places, int(arc)) for arc in checked.small)
+    cells = (made.arcs.kind == Kind.CELL) | (made.arcs.kind == Kind.CATEGORY)
+    found = AuditedSystem(
+        indicator=plan.indicator,
+        period=plan.period,
+        parts=plan.parts,
+        cells=int(cells.sum()),
+        suppressed=int(made.arcs.suppressed.sum()),
+        atoms=len(made.frame.capacity),
+        targets=len(checked.targets),
+        violations=len(broken) + len(shown) + len(revised),
+        narrowest_upper=checked.narrowest,
+        holds=checked.holds and not revised,
+    )
+    asked = np.full(len(checked.targets), intervals)
+    every = _intervals(made, held.places, checked, low, asked)
+    return SystemReport(found, (*shown, *broken), tuple(revised), consistent, every)
+
+
+def _checked(plan: Plan, held: Evidence, *, full: bool) -> tuple[System, Checked, bool]:
+    made = system(plan, held.places, held.counts, held.rules)
+    try:
+        return made, check(made, held.places, full=full), True
+    except ContradictionError:
+        if held.newest is held.counts or not _is_in(plan, held.newest):
+            raise
+    made = system(plan, held.places, held.newest, held.rules)
+    return made, check(made, held.places, full=full), False
+
+
+def _is_in(plan: Plan, counts: Mapping[Column, Known]) -> bool:
+    return any(column[:2] == (plan.indicator, plan.period) for column in counts)
+
+
+def _small(made: System, places: Places, arc: int) -> Interval:
+    high, low = int(made.arcs.high[arc]), int(made.arcs.low[arc])
+    return Interval(where(made, places, arc), low, high, True, int(made.arcs.goal[arc]), False)
+
+
+def _intervals(
+    made: System, places: Places, checked: Checked, low: IntArray | None, wanted: BoolArray
+) -> tuple[Interval, ...]:
+    """Return the intervals of the wanted targets, the narrowest first."""
+    chosen = np.flatnonzero(wanted)
+    bottom = np.zeros(len(checked.high), dtype=np.int64) if low is None else low
+    order = chosen[np.lexsort((chosen, (checked.high - bottom)[chosen], checked.high[chosen]))]
+    return tuple(
+        Interval(
+            name=where(made, places, int(checked.targets[at])),
+            low=None if low is None else int(low[at]),
+            high=None if checked.high[at] >= UNLIMITED else int(checked.high[at]),
+            exact=bool(checked.exact[at]),
+            requirement=int(checked.requirement[at]),
+            holds=not checked.violated[at],
+        )
+        for at in order.tolist()
+    )

@@ -1,0 +1,151 @@
+"""The audit certificate of a release (`attestations/audit.json`): what the audit found, for whoever serves the release.
+
+It holds nothing that cannot be computed again from the releases it names, so it is a receipt, not a signature: whoever
+doubts it runs `zicht audit` and compares. Reading one needs neither the audit nor its libraries.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from zicht import __version__
+from zicht.errors import ReleaseError
+from zicht.published import Measure
+from zicht.release import ATTESTATIONS, Release, canonical_json
+
+FILE = "audit.json"
+FORMAT = 1
+KIND = "audit"
+RULE = "upper-bound-v1"
+
+_REMEDY = "Run `zicht audit` on the release again."
+
+
+@dataclass(frozen=True, slots=True)
+class AuditedSystem:
+    """What the audit found of one indicator in one period, its years and its parts included.
+
+    Args:
+        indicator: Its id.
+        period: A year or a window of years.
+        parts: Ids of the indicators that count a part of this one and were audited with it.
+        cells: Number of its cells.
+        suppressed: How many of them are hidden.
+        atoms: Number of its atoms that can hold anything.
+        targets: Numbers that are not shown and could be above 0.
+        violations: How many numbers break the rule.
+        narrowest_upper: The smallest upper bound above 0, None where everything is known.
+        holds: Whether the rule holds.
+    """
+
+    indicator: str
+    period: str
+    parts: tuple[str, ...]
+    cells: int
+    suppressed: int
+    atoms: int
+    targets: int
+    violations: int
+    narrowest_upper: int | None
+    holds: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Certificate:
+    """What an audit found of a release.
+
+    Args:
+        release: The id of the release.
+        earlier: Ids of the earlier releases that were read beside it.
+        systems: What was found, by indicator and period.
+        holds: Whether the rule holds for the whole release, beside the earlier ones.
+        version: The version of Zicht that audited it.
+    """
+
+    release: str
+    earlier: tuple[str, ...]
+    systems: tuple[AuditedSystem, ...]
+    holds: bool
+    version: str = __version__
+
+    def content(self) -> Mapping[str, Any]:
+        """Return the content of the file."""
+        return {
+            "format": FORMAT,
+            "kind": KIND,
+            "release": self.release,
+            "with": list(self.earlier),
+            "holds": self.holds,
+            "rule": RULE,
+            "systems": [{**asdict(found), "parts": list(found.parts)} for found in self.systems],
+            "software": {"zicht": self.version},
+        }
+
+
+def write_certificate(folder: Path, certificate: Certificate) -> Path:
+    """Write the certificate beside a release, whole or not at all; an earlier one is replaced.
+
+    Args:
+        folder: The release folder.
+        certificate: What was found.
+
+    Returns:
+        The file.
+    """
+    target = folder / ATTESTATIONS / FILE
+    target.parent.mkdir(exist_ok=True)
+    partial = target.with_suffix(".partial")
+    with partial.open("wb") as file:
+        file.write(canonical_json(certificate.content()))
+        file.flush()
+        os.fsync(file.fileno())
+    partial.replace(target)
+    return target
+
+
+def certificate_of(release: Release) -> Certificate | None:
+    """Return the certificate of a release, None where it was never audited.
+
+    Raises:
+        ReleaseError: The certificate is of another release, was changed, or does not speak of all its indicators.
+    """
+    path = release.path / ATTESTATIONS / FILE
+    if not path.is_file():
+        return None
+    found = _read(path)
+    if found.release != release.id:
+        raise ReleaseError("The certificate is of another release.", where=str(path), remedy=_REMEDY)
+    spoken = {name for system in found.systems for name in (system.indicator, *system.parts)}
+    silent = sorted({key.indicator for key in release.values.keys() if key.measure == Measure.COUNT} - spoken)
+    if silent:
+        raise ReleaseError(f"The certificate does not speak of {silent[0]!r}.", where=str(path), remedy=_REMEDY)
+    return found
+
+
+def _read(path: Path) -> Certificate:
+    try:
+        stated = json.loads(path.read_bytes())
+        found = Certificate(
+            release=str(stated["release"]),
+            earlier=tuple(map(str, stated["with"])),
+            systems=_systems(stated["systems"]),
+            holds=bool(stated["holds"]),
+            version=str(stated["software"]["zicht"]),
+        )
+    except (ValueError, KeyError, TypeError):
+        raise ReleaseError("The certificate cannot be read.", where=str(path), remedy=_REMEDY) from None
+    if canonical_json(found.content()) != path.read_bytes():
+        raise ReleaseError("The certificate was changed, or is of another version.", where=str(path), remedy=_REMEDY)
+    broken = [system for system in found.systems if not system.holds or system.violations]
+    if found.holds and broken:
+        raise ReleaseError("The certificate contradicts itself.", where=str(path), remedy=_REMEDY)
+    return found
+
+
+def _systems(stated: Sequence[Mapping[str, Any]]) -> tuple[AuditedSystem, ...]:
+    return tuple(AuditedSystem(**{**entry, "parts": tuple(entry["parts"])}) for entry in stated)
