@@ -3,7 +3,7 @@
 A *state* of the open part of a group is (slack, asked, room, exact): see `tree`. It is packed into one integer. For
 every cell and every `q` that its ancestors give rise to there is a list of states, none of which another equals or
 beats in every respect. Lists lie in one pool; an entry remembers what it was made of, so that the optimum can be read
-back from the root.
+back from the root. Rows are copied column by column: slices take the compiler twice as long.
 """
 
 from __future__ import annotations
@@ -54,10 +54,6 @@ def _unpack(state: int, goal: int) -> tuple[int, int, int, int]:
 @njit(cache=True)
 def _joined(one: int, other: int, goal: int) -> int:
     """Return the state of two parts of one group together."""
-    if one == NOTHING:
-        return other
-    if other == NOTHING:
-        return one
     s1, a1, r1, e1 = _unpack(one, goal)
     s2, a2, r2, e2 = _unpack(other, goal)
     slack = min(goal, s1 + s2)
@@ -122,14 +118,21 @@ def _offer(draft: IntArray, seen: IntArray, count: int, state: int, cost: int, l
 
 
 @njit(cache=True)
+def _larger(pool: IntArray, used: int, needed: int) -> IntArray:
+    larger = np.empty((2 * needed, 5), dtype=np.int64)
+    for entry in range(used):
+        for column in range(5):
+            larger[entry, column] = pool[entry, column]
+    return larger
+
+
+@njit(cache=True)
 def _keep(
     pool: IntArray, used: int, draft: IntArray, seen: IntArray, count: int, cell: int, goal: int
 ) -> tuple[IntArray, int]:
     """Move the states of the draft list that nothing beats into the pool."""
-    while used + count > len(pool):
-        larger = np.empty((2 * len(pool), 5), dtype=np.int64)
-        larger[:used] = pool[:used]
-        pool = larger
+    if used + count > len(pool):
+        pool = _larger(pool, used, used + count)
     for at in range(count):
         seen[draft[at, STATE]] = 0
         beaten = False
@@ -140,7 +143,8 @@ def _keep(
             if beaten:
                 break
         if not beaten:
-            pool[used, :4] = draft[at, :4]
+            for column in range(CELL):
+                pool[used, column] = draft[at, column]
             pool[used, CELL] = cell
             used += 1
     return pool, used
@@ -153,8 +157,8 @@ def _modes(start: IntArray, child: IntArray, order: IntArray, value: IntArray, g
     modes[order[0], goal] = True
     for cell in order:
         for at in range(start[cell], start[cell + 1]):
-            modes[child[at]] = modes[cell]
-            modes[child[at], min(goal, value[cell])] = True
+            for q in range(goal + 1):
+                modes[child[at], q] = modes[cell, q] or q == min(goal, value[cell])
     return modes
 
 
