@@ -20,6 +20,7 @@ COMMANDS: Mapping[str, str] = {
     "demo": "zicht.commands.demo:demo",
     "explain": "zicht.commands.explain:explain",
     "info": "zicht.commands.info:info",
+    "protect": "zicht.commands.protect:protect",
     "serve": "zicht.commands.serve:serve",
     "verify": "zicht.commands.verify:verify",
 }
@@ -33,6 +34,7 @@ SUMMARIES: Mapping[str, str] = {
     "demo": "Build and serve a fictional province.",
     "explain": "Print how one number came about.",
     "info": "Print what a release holds.",
+    "protect": "Choose what to suppress in any table.",
     "serve": "Serve the dashboard of a release.",
     "verify": "Check every byte of a release.",
 }

@@ -83,6 +83,7 @@ def attack(
     high: IntArray,
     *,
     integer: bool,
+    wanted: BoolArray | None = None,
     progress: Callable[[str], None] = lambda _: None,
 ) -> Intervals:
     """Return the feasibility interval of every suppressed cell.
@@ -92,6 +93,7 @@ def attack(
         low: (n,) what is known of each cell: lower bounds, finite.
         high: (n,) upper bounds; UNBOUNDED for none.
         integer: Whether only whole numbers count.
+        wanted: (n,) the cells whose intervals are asked for; the suppressed ones by default.
         progress: Told before a long step.
 
     Raises:
@@ -100,7 +102,7 @@ def attack(
     _refuse_crossed(table, low, high)
     low, high = tighten(table, low, high)
     least, most = low.astype(np.float64), high.astype(np.float64)
-    wanted = ~table.known
+    wanted = ~table.known if wanted is None else wanted
     counts = np.zeros(4, dtype=np.int64)
     for block in blocks(table, low, high):
         asked = int(np.count_nonzero(wanted[block.cells]))
