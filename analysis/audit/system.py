@@ -22,9 +22,6 @@ from analysis.audit.places import SINK, SOURCE, Frame, Places, frame
 from analysis.audit.rules import Rule
 from zicht.structure import COUNTRY
 
-#: The "period" of the column of what is left beside the published categories.
-REST = "rest"
-
 
 @dataclass(frozen=True, slots=True, eq=False)
 class System:
@@ -164,7 +161,7 @@ class _Builder:
         around: IntArray,
     ) -> Arcs:
         cells = self._where(level)
-        indicator, period = category or (self.plan.indicator, f"{self.plan.period} {REST}")
+        indicator, period = category or (self.plan.indicator, _rest(self.plan, split))
         return arcs(
             tail=tail,
             head=head,
@@ -244,6 +241,12 @@ class _Builder:
     def _new(self, count: int) -> IntArray:
         self.nodes += count
         return np.arange(self.nodes - count, self.nodes, dtype=np.int64)
+
+
+def _rest(plan: Plan, split: Split) -> str:
+    """Return the "period" of what is left beside the published categories of a split."""
+    names = (name if name != plan.indicator else year for name, year in filter(None, split.categories))
+    return f"{plan.period} without {', '.join(names)}"
 
 
 def _inside_zeros(found: System) -> BoolArray:
