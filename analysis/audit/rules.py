@@ -62,9 +62,9 @@ def _rule(entry: Mapping[str, Any]) -> Rule:
             is_event=entry["nature"] == "event",
             part_of=entry.get("part_of") or "",
         )
-    except KeyError as missing:
+    except (KeyError, TypeError):
         raise ReleaseError(
-            f"The catalogue does not state {missing.args[0]!r} of the disclosure rule.",
+            "The catalogue does not state the whole disclosure rule.",
             where=str(entry["id"]),
             remedy="Build the release again with joint protection: a draft cannot be audited.",
         ) from None
