@@ -227,6 +227,22 @@ def test_a_hidden_parent_lets_cousins_protect_each_other():
     assert case.solve().hidden.tolist() == [False, True, True, True, True, True, False]
 
 
+def test_a_hidden_cell_is_known_exactly_when_only_zeros_are_hidden_in_it():
+    # The inner cell of 1 holds a shown 1 and a hidden 0. Something else must be hidden with it.
+    case = Case((-1, 0, 0, 1, 1), (5, 1, 0), threshold=1, margin=2, zeros_shown=False, extra=1)
+    assert case.solve().hidden.tolist() == [False, True, True, False, True]
+    compare(case)
+
+
+def test_no_slack_at_all_can_be_better_than_some():
+    # Hiding the 7 costs 1 and leaves its 1 open, which then asks for more; showing it closes its part at once.
+    shape = {"threshold": 2, "margin": 2, "zeros_shown": False}
+    case = Case((-1, 0, 0, 0, 2, 2), (0, 40, 1, 6), **shape, cost=(9, 1, 1, 9, 1, 5))
+    found = case.solve()
+    assert found.hidden.tolist() == [False, True, False, False, True, True]
+    assert found.cost == 7
+
+
 def test_a_leaf_that_can_hold_little_needs_no_more_than_that():
     # Everybody knows that the first child holds 4 at most; 4 of slack is then enough.
     shape = {"threshold": 10, "margin": 2, "zeros_shown": False}
