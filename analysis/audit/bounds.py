@@ -80,35 +80,59 @@ def _search(
     down: int,
 ) -> None:
     """Grow the half-arc `2 * arc + down` of every target until its opposite has enough; works in `rest` and `seen`."""
-    nodes = len(start) - 1
-    stamp = np.zeros((2, nodes), dtype=np.int32)
-    link = np.empty((2, nodes), dtype=np.int32)
-    queue = np.empty((2, nodes), dtype=np.int32)
-    path = np.empty(nodes + 1, dtype=np.int32)
-    epoch = 0
+    work = workspace(len(start) - 1)
     for k in range(len(targets)):
-        arc = targets[k]
-        grown = 2 * arc + down
-        source, goal = (head[arc], tail[arc]) if down == 0 else (tail[arc], head[arc])
-        while seen[arc] < enough[k]:
-            epoch += 1
-            meeting = _meet(start, half, far, rest, source, goal, arc, epoch, stamp, link, queue)
-            if meeting < 0:
-                break
-            count = _trace(tail, head, source, goal, meeting, link, path)
-            amount = enough[k] - rest[grown ^ 1]
-            for i in range(count):
-                amount = min(amount, rest[path[i]])
-            if amount > UNLIMITED // 2:
-                seen[arc] = UNLIMITED
-                break
-            path[count] = grown
-            for i in range(count + 1):
-                one, other = path[i], path[i] ^ 1
-                rest[one] -= amount
-                rest[other] += amount
-                if (other & 1) != down:
-                    seen[other >> 1] = max(seen[other >> 1], rest[other])
+        if seen[targets[k]] < enough[k]:
+            grow(start, half, far, rest, tail, head, 2 * targets[k] + down, enough[k], seen, work)
+
+
+@njit(cache=True, nogil=True)
+def workspace(nodes: int) -> tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.int32], NDArray[np.int32]]:
+    """Return what `grow` needs to find its way: stamps (the last one counts searches), links, queues and a path."""
+    two = (2, nodes + 1)
+    stamp, path = np.zeros(two, dtype=np.int32), np.empty(nodes + 2, dtype=np.int32)
+    return stamp, np.empty(two, dtype=np.int32), np.empty(two, dtype=np.int32), path
+
+
+@njit(cache=True, nogil=True)
+def grow(
+    start: IntArray,
+    half: NDArray[np.int32],
+    far: NDArray[np.int32],
+    rest: IntArray,
+    tail: IntArray,
+    head: IntArray,
+    grown: int,
+    enough: int,
+    seen: IntArray,
+    work: tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.int32], NDArray[np.int32]],
+) -> bool:
+    """Push flow through a half-arc until its opposite has enough; return whether it has. Works in `rest` and `seen`."""
+    stamp, link, queue, path = work
+    arc, nodes = grown >> 1, len(start) - 1
+    source, goal = (head[arc], tail[arc]) if grown & 1 == 0 else (tail[arc], head[arc])
+    while rest[grown ^ 1] < enough:
+        stamp[0, nodes] += 1
+        meeting = _meet(start, half, far, rest, source, goal, arc, stamp[0, nodes], stamp, link, queue)
+        if meeting < 0:
+            return False
+        count = _trace(tail, head, source, goal, meeting, link, path)
+        amount = min(enough - rest[grown ^ 1], rest[grown])
+        for i in range(count):
+            amount = min(amount, rest[path[i]])
+        if amount > UNLIMITED // 2:
+            seen[arc] = UNLIMITED
+            return True
+        if amount == 0:
+            return False
+        path[count] = grown
+        for i in range(count + 1):
+            one, other = path[i], path[i] ^ 1
+            rest[one] -= amount
+            rest[other] += amount
+            if (other & 1) != (grown & 1):
+                seen[other >> 1] = max(seen[other >> 1], rest[other])
+    return True
 
 
 @njit(cache=True, nogil=True)

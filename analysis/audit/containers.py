@@ -45,7 +45,7 @@ def nearest_published(frame: Frame, low: IntArray, published: BoolArray) -> IntA
 def holders(frame: Frame) -> IntArray:
     """Return (nodes,) the node of the smallest cell of the other family that holds all atoms of a cell."""
     holder = np.zeros(frame.nodes, dtype=np.int64)
-    ways = (_ancestors(frame, SOURCE), _ancestors(frame, SINK))
+    ways = (ancestors(frame, SOURCE), ancestors(frame, SINK))
     for family in (SOURCE, SINK):
         for level, own in zip(frame.chains[family], ways[family], strict=True):
             cells = frame.cells(level)
@@ -56,8 +56,13 @@ def holders(frame: Frame) -> IntArray:
     return holder
 
 
-def _ancestors(frame: Frame, family: int) -> list[IntArray]:
-    """Return by level, coarsest first, (a,) the cell that holds each atom, -1 where none does."""
+def ancestors(frame: Frame, family: int) -> list[IntArray]:
+    """Return by level of a family, coarsest first, (a,) the node of the cell that holds each atom, -1 where none does.
+
+    Args:
+        frame: The cells and atoms.
+        family: `SOURCE` for the administrative family, `SINK` for the hexes.
+    """
     at = (frame.tail, frame.head)[family]
     found = []
     for level in reversed(frame.chains[family]):

@@ -5,11 +5,12 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from analysis.audit.arcs import Kind
+from analysis.audit.categories import CategoryBounds, category_bounds
 from analysis.audit.errors import ContradictionError
 from analysis.audit.knowledge import Column, Known, Revision, read_counts, union
 from analysis.audit.layout import Plan, plans
@@ -118,10 +119,6 @@ def audit(
         AlignmentError: The releases are of different editions.
     """
     held = gather(release, earlier)
-    levels: dict[tuple[str, str], list[str]] = {}
-    for indicator, period, level in sorted(held.counts, key=lambda column: (*column[:2], _rank(column[2]))):
-        levels.setdefault((indicator, period), []).append(level)
-    todo = plans(levels, held.rules)
 
     def one(plan: Plan) -> SystemReport:
         found = _audited(plan, held, full=full, intervals=intervals)
@@ -129,8 +126,20 @@ def audit(
         return found
 
     with ThreadPoolExecutor(os.cpu_count()) as pool:
-        systems = tuple(pool.map(one, todo))
+        systems = tuple(pool.map(one, planned(held)))
     return AuditReport(release.id, tuple(other.id for other in earlier), systems)
+
+
+def planned(held: Evidence) -> tuple[Plan, ...]:
+    """Return the systems that what a reader holds forms.
+
+    Raises:
+        LayoutError: Some columns are linked in a way that is not a network.
+    """
+    levels: dict[tuple[str, str], list[str]] = {}
+    for indicator, period, level in sorted(held.counts, key=lambda column: (*column[:2], _rank(column[2]))):
+        levels.setdefault((indicator, period), []).append(level)
+    return plans(levels, held.rules)
 
 
 def _rank(level: str) -> tuple[bool, int, str]:
@@ -182,6 +191,8 @@ def _audited(plan: Plan, held: Evidence, *, full: bool, intervals: bool) -> Syst
         if change.column[:2] in own and change.change < held.rules[change.column[0]].goal
     ]
     broken = _intervals(made, held.places, checked, low, checked.violated)
+    split = category_bounds(made, checked)
+    torn = _torn(made, held.places, split)
     shown = tuple(_small(made, held.places, int(arc)) for arc in checked.small)
     cells = (made.arcs.kind == Kind.CELL) | (made.arcs.kind == Kind.CATEGORY)
     found = AuditedSystem(
@@ -191,14 +202,14 @@ def _audited(plan: Plan, held: Evidence, *, full: bool, intervals: bool) -> Syst
         cells=int(cells.sum()),
         suppressed=int(made.arcs.suppressed.sum()),
         atoms=len(made.frame.capacity),
-        targets=len(checked.targets),
-        violations=len(broken) + len(shown) + len(revised),
+        targets=len(checked.targets) + len(split.atom),
+        violations=len(broken) + len(shown) + len(torn) + len(revised),
         narrowest_upper=checked.narrowest,
-        holds=checked.holds and not revised,
+        holds=checked.holds and not torn and not revised,
     )
     asked = np.full(len(checked.targets), intervals)
     every = _intervals(made, held.places, checked, low, asked)
-    return SystemReport(found, (*shown, *broken), tuple(revised), consistent, every)
+    return SystemReport(found, (*shown, *broken, *torn), tuple(revised), consistent, every)
 
 
 def _checked(plan: Plan, held: Evidence, *, full: bool) -> tuple[System, Checked, bool]:
@@ -219,6 +230,25 @@ def _is_in(plan: Plan, counts: Mapping[Column, Known]) -> bool:
 def _small(made: System, places: Places, arc: int) -> Interval:
     high, low = int(made.arcs.high[arc]), int(made.arcs.low[arc])
     return Interval(where(made, places, arc), low, high, True, int(made.arcs.goal[arc]), False)
+
+
+def _torn(made: System, places: Places, split: CategoryBounds) -> tuple[Interval, ...]:
+    """Return the atoms of a year, or of a part, that break the rule."""
+    return tuple(
+        Interval(
+            name=replace(
+                where(made, places, int(split.atom[at])),
+                indicator=made.columns[made.arcs.column[split.category[at]]][0],
+                period=made.columns[made.arcs.column[split.category[at]]][1],
+            ),
+            low=None,
+            high=int(split.reached[at]),
+            exact=True,
+            requirement=int(split.requirement[at]),
+            holds=False,
+        )
+        for at in np.flatnonzero(split.violated).tolist()
+    )
 
 
 def _intervals(

@@ -75,7 +75,8 @@ def check(system: System, places: Places, *, full: bool = False) -> Checked:
     if len(border):
         raise contradiction(system, places, border)
     targets = np.flatnonzero(~system.arcs.published & (network.high > 0))
-    goal = np.full(len(targets), UNLIMITED) if full else REACH * system.arcs.goal[targets]
+    reach = UNLIMITED if full else REACH * int(system.arcs.goal.max())
+    goal = np.full(len(targets), reach, dtype=np.int64)
     found = upper_bounds(network, flow, targets, goal)
     requirement = system.requirement()[targets]
     violated = (found.bound > 0) & (found.bound < requirement)

@@ -68,6 +68,6 @@ def _rule(entry: Mapping[str, Any]) -> Rule:
             where=str(entry["id"]),
             remedy="Build the release again with joint protection: a draft cannot be audited.",
         ) from None
-    if rule.threshold < 1 or rule.margin < 0 or rule.rounding < 1 or rule.capacity_each < 0:
+    if rule.threshold < 1 or rule.margin < 0 or rule.rounding < 1 or capacity["each"] == 0 or rule.capacity_each < 0:
         raise ReleaseError("A number of the disclosure rule is out of range.", where=str(entry["id"]))
     return rule

@@ -33,6 +33,7 @@ class System:
         columns: What its arcs stand for, by `Arcs.column`.
         arcs: Its arcs: the country, the cells, the splits, the atoms.
         nodes: Number of its nodes.
+        leaves: The level of every split, and the arcs of its categories at that level.
     """
 
     plan: Plan
@@ -40,6 +41,7 @@ class System:
     columns: tuple[Column, ...]
     arcs: Arcs
     nodes: int
+    leaves: tuple[tuple[str, IntArray], ...]
 
     def network(self) -> Network:
         """Return the limits alone, with everything inside a cell that is known to be 0 fixed at 0."""
@@ -72,6 +74,7 @@ class _Builder:
         self.nodes = cells.nodes
         self.columns: list[Column] = []
         self.splits: list[Arcs] = []
+        self.leaves: list[tuple[int, str]] = []
         self.capacity = cell_capacities(cells)
         node = np.arange(cells.nodes)
         below_sink = np.isin(node, [SINK])
@@ -90,8 +93,11 @@ class _Builder:
                 self._split_with_totals(split)
             else:
                 self._split(split)
-        found = stack([*self._cells(), *self.splits, self._atoms()])
-        return System(self.plan, self.frame, tuple(self.columns), found, self.nodes)
+        cells = self._cells()
+        ends = np.cumsum([sum(len(block) for block in cells), *(len(block) for block in self.splits)])
+        leaves = tuple((level, np.arange(ends[at], ends[at + 1])) for at, level in self.leaves)
+        found = stack([*cells, *self.splits, self._atoms()])
+        return System(self.plan, self.frame, tuple(self.columns), found, self.nodes, leaves)
 
     def _known(self, level: str) -> Known | None:
         return self.counts.get((self.plan.indicator, self.plan.period, level))
@@ -180,7 +186,7 @@ class _Builder:
         self.head[cells] = between
         for category in split.categories:
             block = self._category(split, category, split.level, tail=between, head=after, around=self.near[cells])
-            self.splits.append(block)
+            self._leaf(split, block)
 
     def _split_with_totals(self, split: Split) -> None:
         cells = self._where(split.level)
@@ -195,9 +201,14 @@ class _Builder:
             around = np.minimum(self.near[cells], np.where(top.published, top.low, country)[0])
             tail = np.full(len(before), one[0])
             below = self._category(split, category, split.level, tail=tail, head=before, around=around)
-            self.splits += [top, below]
+            self.splits.append(top)
+            self._leaf(split, below)
             if elsewhere is not None:
-                self.splits.append(self._loose(elsewhere, split, category, one, top))
+                self._leaf(split, self._loose(elsewhere, split, category, one, top))
+
+    def _leaf(self, split: Split, block: Arcs) -> None:
+        self.leaves.append((len(self.splits), split.level))
+        self.splits.append(block)
 
     def _elsewhere(self, loose: BoolArray) -> tuple[IntArray, IntArray]:
         """Lay what lies in none of the country's areas under an area of its own; return its node and capacity."""

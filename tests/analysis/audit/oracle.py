@@ -162,3 +162,16 @@ class Program:
                     row = row - sum(self.cell(*key, level, fid) for key in keys)
                     rows["rest", self.indicator, f"{self.period} without {', '.join(names)}", level, code, ""] = row
         return rows
+
+    def category_atoms(self) -> Mapping[Name, np.ndarray]:
+        """The row of every atom in every published year and part."""
+        rows: dict[Name, np.ndarray] = {}
+        for (kind, _, _, level, code, hexagon), whole in self.atoms().items():
+            for year in self.years:
+                if any(key[1] == year for key in self.small.shown) and year != self.period:
+                    row = whole * [key[1] == year for key in self.keys]
+                    rows[kind, self.indicator, year, level, code, hexagon] = row
+            for at, part in enumerate(self.parts):
+                row = whole * [key[2][at] for key in self.keys]
+                rows[kind, part, self.period, level, code, hexagon] = row
+        return rows

@@ -214,7 +214,7 @@ def test_a_count_below_the_threshold_is_a_violation_wherever_it_is_shown(tmp_pat
 
 
 def test_cells_that_contradict_each_other_are_named(tmp_path):
-    with pytest.raises(ContradictionError, match="Bt0000.*Bt0001") as error:
+    with pytest.raises(ContradictionError, match=r"Bt0000.*Bt0001") as error:
         seen(flat(60, [30, 40]), tmp_path)
     assert "NL00" in str(error.value)
     with pytest.raises(ContradictionError, match="Bt0001"):
