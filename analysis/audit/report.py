@@ -12,17 +12,15 @@ import numpy as np
 from analysis.audit.arcs import Kind
 from analysis.audit.categories import CategoryBounds, category_bounds
 from analysis.audit.errors import ContradictionError
-from analysis.audit.knowledge import Column, Known, Revision, read_counts, union
-from analysis.audit.layout import Plan, plans
+from analysis.audit.evidence import Evidence, gather, planned
+from analysis.audit.knowledge import Column, Known
+from analysis.audit.layout import Plan
 from analysis.audit.network import UNLIMITED, BoolArray, IntArray
-from analysis.audit.places import Places, is_hex, read_places
+from analysis.audit.places import Places
 from analysis.audit.rule import Checked, Name, check, least, where
-from analysis.audit.rules import Rule, read_rules
 from analysis.audit.system import System, system
 from zicht.certificate import AuditedSystem, Certificate
-from zicht.errors import AlignmentError
 from zicht.release import Release
-from zicht.structure import COUNTRY, FILE, read_structure
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,17 +82,6 @@ class AuditReport:
         return Certificate(self.release, self.earlier, tuple(system.found for system in self.systems), holds=self.holds)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Evidence:
-    """What a reader holds: places, rules, counts of the newest release and of all together, and what was revised."""
-
-    places: Places
-    rules: Mapping[str, Rule]
-    newest: Mapping[Column, Known]
-    counts: Mapping[Column, Known]
-    revisions: tuple[Revision, ...]
-
-
 def audit(
     release: Release,
     *,
@@ -128,57 +115,6 @@ def audit(
     with ThreadPoolExecutor(os.cpu_count()) as pool:
         systems = tuple(pool.map(one, planned(held)))
     return AuditReport(release.id, tuple(other.id for other in earlier), systems)
-
-
-def planned(held: Evidence) -> tuple[Plan, ...]:
-    """Return the systems that what a reader holds forms.
-
-    Raises:
-        LayoutError: Some columns are linked in a way that is not a network.
-    """
-    levels: dict[tuple[str, str], list[str]] = {}
-    for indicator, period, level in sorted(held.counts, key=lambda column: (*column[:2], _rank(column[2]))):
-        levels.setdefault((indicator, period), []).append(level)
-    return plans(levels, held.rules)
-
-
-def _rank(level: str) -> tuple[bool, int, str]:
-    order = (COUNTRY, "gemeente", "wijk", "buurt", "park")
-    return is_hex(level), order.index(level) if level in order else int(level.removeprefix("h3-")), level
-
-
-def gather(release: Release, earlier: Sequence[Release]) -> Evidence:
-    """Return what a reader of a release and of earlier ones holds.
-
-    Raises:
-        AlignmentError: The releases are of different editions of the boundaries.
-    """
-    rules: dict[str, Rule] = {}
-    counts: Mapping[Column, Known] = {}
-    revisions: tuple[Revision, ...] = ()
-    for older in earlier:
-        _check_places(release, older)
-        stated = read_rules(older.catalogue)
-        rules |= stated
-        counts, _ = union(read_counts(older.values, stated, older.areas), counts)
-    stated = read_rules(release.catalogue)
-    newest = read_counts(release.values, stated, release.areas)
-    counts, revisions = union(newest, counts) if earlier else (newest, revisions)
-    places = read_places(release.areas, read_structure(release.path / FILE))
-    return Evidence(places, {**rules, **stated}, newest, counts, revisions)
-
-
-def _check_places(release: Release, older: Release) -> None:
-    one, other = release.manifest["edition"], older.manifest["edition"]
-    if one != other:
-        raise AlignmentError(
-            f"The releases are of different editions of boundaries, {one} and {other}.",
-            where=older.short_id,
-            remedy="Audit releases of one edition together; two editions of one year must not both be published.",
-        )
-    for level in set(release.areas) & set(older.areas):
-        if release.areas[level].code.tolist() != older.areas[level].code.tolist():
-            raise AlignmentError("The releases do not have the same areas.", where=f"{older.short_id} {level}")
 
 
 def _audited(plan: Plan, held: Evidence, *, full: bool, intervals: bool) -> SystemReport:

@@ -8,7 +8,7 @@ from pathlib import Path
 from hypothesis import given, settings
 
 from analysis.audit.categories import category_bounds
-from analysis.audit.report import audit, gather, planned
+from analysis.audit.evidence import gather, planned
 from analysis.audit.rule import check, where
 from analysis.audit.system import system
 from tests.analysis.audit import worlds
@@ -57,16 +57,3 @@ def test_atoms_of_years(made):
 @given(worlds.partly())
 def test_atoms_of_parts(small):
     compare(small, Program(small, "x", "2021", parts=tuple(name for name in small.rules if name != "x")))
-
-
-def test_a_year_of_an_atom_that_is_small_though_all_cells_look_large(tmp_path):
-    """Two buurten over two hexes, two years by hex: each year of each hex is hidden, and the atom is large or the year."""
-    levels = {"buurt": [0, 0], "h3-7": [0, 0]}
-    atoms = [("buurt", 0, "h3-7", 0), ("buurt", 1, "h3-7", 0), ("buurt", 1, "h3-7", 1)]
-    shown = {("x", "2021-2022", "buurt"): [None, None], ("x", "2021-2022", "h3-7"): [24, 60]}
-    shown |= {("x", "2021", "h3-7"): [None, None], ("x", "2022", "h3-7"): [None, None]}
-    shown["x", "2021-2022", "country"] = [84]
-    assert audit(Small(levels, atoms, shown).open(tmp_path / "loose")).holds
-    shown["x", "2021", "h3-7"] = [None, 48]
-    shown["x", "2022", "h3-7"] = [None, 12]
-    assert audit(Small(levels, atoms, shown).open(tmp_path / "holds")).holds

@@ -29,7 +29,10 @@ def yearly(first, second, both):
 def test_a_year_hidden_beside_its_window_and_the_other_year_is_found(tmp_path):
     report = audit(small(yearly([20, 30, 40], [None, 30, 40], [25, 60, 80])).open(tmp_path / "release"))
     (system,) = report.systems
-    assert [(v.name.period, v.name.code, v.high) for v in system.violations] == [("2022", "Bt0000", 5)]
+    assert [(v.name.kind, v.name.period, v.name.code, v.high) for v in system.violations] == [
+        ("cell", "2022", "Bt0000", 5),
+        ("atom", "2022", "Bt0000", 5),
+    ]
     assert not report.holds
 
 
@@ -43,7 +46,10 @@ def test_what_is_left_of_a_whole_beside_its_part_is_held_to_the_rule(tmp_path):
     report = audit(small(shown, rules={"y": {"part_of": "x"}}).open(tmp_path / "release"))
     (system,) = report.systems
     assert system.found.parts == ("y",)
-    assert [(v.name.kind, v.name.code, v.high) for v in system.violations] == [("rest", "Bt0000", 2)]
+    assert [(v.name.kind, v.name.period, v.name.code, v.high) for v in system.violations] == [
+        ("rest", "2021 without y", "Bt0000", 2),
+        ("atom", "2021 without y", "Bt0000", 2),
+    ]
 
 
 def test_what_is_left_follows_the_stricter_rule(tmp_path):
@@ -52,8 +58,8 @@ def test_what_is_left_follows_the_stricter_rule(tmp_path):
         rules = {strict: {"threshold": 11}, lenient: {"threshold": 5, "margin": 0}}
         rules["y"]["part_of"] = "x"
         report = audit(small(shown, rules=rules).open(tmp_path / strict))
-        assert [v.name.code for v in report.systems[0].violations] == ["Bt0001"]
-        assert report.systems[0].violations[0].requirement == 13
+        broken = {(v.name.kind, v.name.code, v.requirement) for v in report.systems[0].violations}
+        assert broken == {("rest", "Bt0001", 13), ("atom", "Bt0001", 13)}
 
 
 def test_places_in_none_of_the_areas_are_counted_in_the_years_of_the_country(tmp_path):
@@ -111,7 +117,7 @@ def test_a_year_that_only_an_earlier_release_shows_counts(tmp_path):
     first = {key: cells for key, cells in shown.items() if key[1] == "2021"}
     new, old = small(second).open(tmp_path / "new"), small(first).open(tmp_path / "old")
     assert audit(new).holds
-    assert [v.high for v in audit(new, earlier=[old]).systems[0].violations] == [5]
+    assert [v.high for v in audit(new, earlier=[old]).systems[0].violations] == [5, 5]
 
 
 def test_releases_of_two_editions_are_not_read_together(tmp_path):
