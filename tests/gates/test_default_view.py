@@ -89,6 +89,6 @@ def test_every_theme_has_two_indicators_and_every_indicator_a_column(release):
     for theme in release.catalogue["themes"]:
         assert sum(entry["theme"] == theme["id"] for entry in entries) >= 2
     for entry in entries:
-        for level in entry["levels"]:
-            for period in entry["periods"]:
-                assert ColumnKey(entry["id"], period, level, "", Measure.COUNT) in release.values
+        shown = {(key.period, key.level) for key in release.values.keys() if key.indicator == entry["id"]}
+        assert shown == {(period, level) for period, levels in entry["levels_by_period"].items() for level in levels}
+        assert set(entry["levels_by_period"]) == set(entry["periods"])
