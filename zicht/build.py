@@ -32,6 +32,7 @@ from zicht.config import Settings
 from zicht.errors import ConfigError
 from zicht.recipe import Recipe
 from zicht.release import canonical_json, write_release
+from zicht.structure import FILE as STRUCTURE
 
 Progress = Callable[[str], None]
 PACKAGE = Path(__file__).resolve().parents[1] / "analysis" / "confidential"
@@ -74,6 +75,7 @@ def build(recipe: Recipe, *, settings: Settings, out: Path, progress: Progress) 
     inputs = Inputs(
         records=recipe.records,
         key=settings.key,
+        pattern_key=settings.pattern_key or settings.key,
         sources=sources,
         themes=themes,
         layers=layers,
@@ -155,6 +157,7 @@ def _write_data(
     write_areas(layers, folder / "areas.parquet")
     outcome.values.write(folder / "values.parquet")
     outcome.classes.write(folder / "classes.parquet")
+    outcome.structure.write(folder / STRUCTURE)
     (folder / "quality.json").write_bytes(canonical_json(outcome.quality))
     progress("drawing tiles")
     zooms = write_geometry(layers.values(), folder / "geometry", progress=progress)
@@ -192,7 +195,7 @@ def _manifest(
         "title": recipe.title,
         "edition": boundaries.edition,
         "boundaries": boundaries.source,
-        "protection": "primary",
+        "protection": "joint",
         "levels": list(layers),
         "years": [recipe.years.start, recipe.years.stop - 1],
         "sources": sorted({indicator.source for theme in themes for indicator in theme.indicators}),

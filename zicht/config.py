@@ -5,6 +5,7 @@
 | `data_root`  | `ZICHT_DATA_ROOT` | folder of public data that examples are built from                   |
 | `boundaries` | `ZICHT_BOUNDARIES`| folder with imported boundary editions                               |
 | `key`        | `ZICHT_KEY`       | secret of at least 32 characters that pseudonyms are keyed with      |
+| `pattern_key`| `ZICHT_PATTERN_KEY`| secret that suppressions are chosen with; the key where none is set |
 | `background` | `ZICHT_BACKGROUND`| `none`, or `pdok` for the national background map (asks pdok.nl)     |
 """
 
@@ -39,6 +40,8 @@ class Settings:
         data_root: Folder of public data, or None where there is none.
         boundaries: Folder with boundary editions.
         key: Secret for pseudonyms; "" where none is set. Never shown.
+        pattern_key: Secret that suppressions are chosen with, so that a change of `key` need not change what is shown;
+            "" for the key itself. Never shown.
         background: What lies under the map.
 
     Raises:
@@ -48,13 +51,17 @@ class Settings:
     data_root: Path | None = None
     boundaries: Path = Path("data/boundaries")
     key: str = field(default="", repr=False)
+    pattern_key: str = field(default="", repr=False)
     background: Background = Background.NONE
 
     def __post_init__(self) -> None:
-        if self.key and len(self.key) < MINIMUM_KEY_LENGTH:
+        for name in ("key", "pattern_key"):
+            secret = getattr(self, name)
+            if not secret or len(secret) >= MINIMUM_KEY_LENGTH:
+                continue
             raise ConfigError(
                 f"The key is shorter than {MINIMUM_KEY_LENGTH} characters.",
-                where="ZICHT_KEY",
+                where=PREFIX + name.upper(),
                 remedy='Make one with: python -c "import secrets; print(secrets.token_hex(32))"',
             )
 

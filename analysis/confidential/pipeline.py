@@ -1,7 +1,7 @@
 """The way from records to published values, on one screen.
 
-read and check -> observe (place in time and space) -> count -> suppress -> redact -> exposure and rate -> hotspots.
-Everything after `redact` sees published columns only.
+read and check -> observe (place in time and space) -> count -> protect, a system at a time -> redact -> exposure and
+rate -> hotspots. Everything after `redact` sees published columns only.
 """
 
 from __future__ import annotations
@@ -15,9 +15,9 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from analysis.confidential.aggregate import AreaIndex, CountTable, count
+from analysis.confidential.aggregate import AreaIndex, CountTable, count, select
 from analysis.confidential.contracts import Source
-from analysis.confidential.disclosure.primary import primary
+from analysis.confidential.disclosure.protection import Geography, Plan, plans, protect_plan
 from analysis.confidential.disclosure.redact import redact
 from analysis.confidential.exposures import exposure_column, exposure_years
 from analysis.confidential.indicators import Indicator, Theme
@@ -27,13 +27,18 @@ from analysis.confidential.records import CheckedRecords, read_records
 from analysis.published.maps import Above, hotspot_map
 from analysis.published.rates import rate_column
 from geo.areas import Layer
+from geo.atoms import build_structure
 from geo.families import ancestors, family_of
 from geo.weights import SpatialWeights
 from zicht.classes import ClassColumn, ClassTable
 from zicht.errors import ConfigError
 from zicht.published import ColumnKey, Measure, PublishedColumn, PublishedTable
+from zicht.structure import Structure
 
 Progress = Callable[[str], None]
+
+#: The source whose points say where anything can stand.
+REGISTER = "addresses"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -43,6 +48,7 @@ class Inputs:
     Args:
         records: Folder with the files of the sources.
         key: Secret for pseudonyms.
+        pattern_key: Secret that the choice of suppressions is drawn with.
         sources: Contracts by id.
         themes: Themes with their indicators.
         layers: Layers by level, coarse to fine, with public figures as attributes.
@@ -53,6 +59,7 @@ class Inputs:
 
     records: Path
     key: str
+    pattern_key: str
     sources: Mapping[str, Source]
     themes: tuple[Theme, ...]
     layers: Mapping[str, Layer]
@@ -68,10 +75,11 @@ class Inputs:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Outcome:
-    """What may leave: published values, classes made of them, and the quality report."""
+    """What may leave: published values, classes made of them, the atoms to audit them by, and the quality report."""
 
     values: PublishedTable
     classes: ClassTable
+    structure: Structure
     quality: Mapping[str, Any]
 
 
@@ -82,35 +90,51 @@ def run(inputs: Inputs, *, progress: Progress) -> Outcome:
         inputs: See `Inputs`.
         progress: Told what is being done; never a number from a record.
     """
-    observed = observe_all(inputs, progress)
-    progress("counting and suppressing")
-    counts = PublishedTable(
-        column for indicator in inputs.indicators for column in publish(observed[indicator.source], indicator, inputs)
-    )
+    registers = read_registers(inputs)
+    observed = observe_all(inputs, registers, progress)
+    progress("cutting the areas into atoms")
+    geography = Geography(inputs.layers, atoms(inputs, registers), inputs.pattern_key)
+    progress("counting and protecting")
+    counts = PublishedTable(publish(observed, inputs, geography))
     progress("exposures and rates")
     values = PublishedTable([*counts, *with_rates(counts, inputs)])
     progress("hotspots")
     return Outcome(
         values=values,
         classes=ClassTable(classify(values, inputs)),
+        structure=geography.structure,
         quality=quality_report(observed.values(), years=inputs.years),
     )
 
 
-def observe_all(inputs: Inputs, progress: Progress) -> Mapping[str, ObservationTable]:
+def read_registers(inputs: Inputs) -> Mapping[str, pl.DataFrame]:
+    """Read every address register that a source is placed by."""
+    names = {_register(inputs.sources[indicator.source]) for indicator in inputs.indicators} - {""}
+    return {name: read_records(inputs.records, inputs.sources[name], key=inputs.key).rows for name in sorted(names)}
+
+
+def observe_all(
+    inputs: Inputs, registers: Mapping[str, pl.DataFrame], progress: Progress
+) -> Mapping[str, ObservationTable]:
     """Read, check and place every source that an indicator uses."""
-    wanted = sorted({indicator.source for indicator in inputs.indicators})
-    registers = {
-        name: read_records(inputs.records, inputs.sources[name], key=inputs.key).rows
-        for name in sorted({_register(inputs.sources[source]) for source in wanted} - {""})
-    }
     observed = {}
-    for name in wanted:
+    for name in sorted({indicator.source for indicator in inputs.indicators}):
         progress(f"reading {name}")
-        source = inputs.sources[name]
-        records = read_records(inputs.records, source, key=inputs.key)
+        records = read_records(inputs.records, inputs.sources[name], key=inputs.key)
         observed[name] = _observe(records, registers, inputs)
     return observed
+
+
+def atoms(inputs: Inputs, registers: Mapping[str, pl.DataFrame]) -> Structure:
+    """Cut the layers into atoms, and count what stands in each by the public register of addresses, if there is one."""
+    register = registers.get(REGISTER)
+    if register is None:
+        return build_structure(inputs.layers)
+    standing = {"addresses": np.ones(len(register), dtype=np.bool_)}
+    if "use" in register.columns:
+        standing["homes"] = (register["use"] == "home").to_numpy()
+    points = (register["x"].to_numpy(), register["y"].to_numpy())
+    return build_structure(inputs.layers, points=points, standing=standing)
 
 
 def _register(source: Source) -> str:
@@ -122,24 +146,45 @@ def _observe(records: CheckedRecords, registers: Mapping[str, pl.DataFrame], inp
     return observe(records, places=inputs.places, register=register, years=inputs.years)
 
 
-def publish(table: ObservationTable, indicator: Indicator, inputs: Inputs) -> Iterator[PublishedColumn]:
-    """Count one indicator, suppress what each cell's own rule forbids, and round the rest."""
-    unknown = [level for level in indicator.levels if level not in inputs.layers]
-    if unknown:
-        raise ConfigError(
-            f"{indicator.id!r} asks for level {unknown[0]!r}, which the release does not have.",
-            remedy=f"Levels of this release: {', '.join(inputs.layers)}.",
-        )
+def publish(
+    observed: Mapping[str, ObservationTable], inputs: Inputs, geography: Geography
+) -> tuple[PublishedColumn, ...]:
+    """Count every indicator, protect each system of counts that add up, and round what is shown."""
+    for indicator in inputs.indicators:
+        unknown = [level for level in indicator.levels if level not in inputs.layers]
+        if unknown:
+            raise ConfigError(
+                f"{indicator.id!r} asks for level {unknown[0]!r}, which the release does not have.",
+                remedy=f"Levels of this release: {', '.join(inputs.layers)}.",
+            )
+    systems = list(plans(inputs.indicators, inputs.years))
+    # Counting and searching are array operations and compiled loops that let other threads run.
+    with ThreadPoolExecutor() as pool:
+        done = pool.map(lambda plan: _protected(plan, observed[plan.whole.source], inputs, geography), systems)
+        return tuple(column for columns in done for column in columns)
+
+
+def _protected(
+    plan: Plan, table: ObservationTable, inputs: Inputs, geography: Geography
+) -> tuple[PublishedColumn, ...]:
     index = AreaIndex(inputs.layers)
-    tables = count(table, indicator, index=index, years=inputs.years)
-    by_period: dict[str, dict[str, CountTable]] = {}
-    for item in tables:
-        by_period.setdefault(item.period, {})[item.level] = item
-    for counts in by_period.values():
-        patterns = {
-            level: primary(item, indicator.disclosure, layer=inputs.layers[level]) for level, item in counts.items()
-        }
-        yield from redact(counts, patterns, layers=inputs.layers, rule=indicator.disclosure, unit=indicator.unit["en"])
+    members = {indicator.id: indicator for indicator in (plan.whole, *plan.parts)}
+    wanted = {plan.period.name, *(year.name for year in plan.years)}
+    tables: dict[tuple[str, str, str], CountTable] = {
+        (item.indicator, item.period, item.level): item
+        for indicator in members.values()
+        for item in count(table, indicator, index=index, years=inputs.years)
+        if item.period in wanted
+    }
+    rows = select(table, plan.whole).filter(pl.col("year").is_in(list(plan.period.years)))
+    fids = {level: index.fids(rows, level) for level in plan.period.levels}
+    patterns = protect_plan(plan, tables, geography, fids=fids)
+    columns: list[PublishedColumn] = []
+    for (name, period), hidden in patterns.items():
+        counts = {level: tables[name, period, level] for level in hidden}
+        rule, unit = members[name].disclosure, members[name].unit["en"]
+        columns += redact(counts, hidden, layers=inputs.layers, rule=rule, unit=unit)
+    return tuple(columns)
 
 
 def with_rates(counts: PublishedTable, inputs: Inputs) -> Iterator[PublishedColumn]:

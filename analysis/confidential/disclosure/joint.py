@@ -182,8 +182,8 @@ def protect(problem: Problem) -> BoolArray:
     arcs = graph(net.tail, net.head, net.nodes, ~fixed)
     if not _solve(arcs, scratch(net.nodes, size), terms, pattern):
         raise InfeasibleError(
-            "No set of suppressions protects this table.",
-            remedy="Drop its finest level, or publish it over more years.",
+            "No suppressions protect these counts: what is shown of them, zeros above all, leaves too little room.",
+            remedy='Write zeros = "suppress" in the theme file, drop the finest level, or count more years together.',
         )
     return pattern.published
 
