@@ -9,6 +9,7 @@ from hypothesis import given, settings
 
 from analysis.audit.categories import category_bounds
 from analysis.audit.evidence import gather, planned
+from analysis.audit.report import audit
 from analysis.audit.rule import check, where
 from analysis.audit.system import system
 from tests.analysis.audit import worlds
@@ -57,3 +58,30 @@ def test_atoms_of_years(made):
 @given(worlds.partly())
 def test_atoms_of_parts(small):
     compare(small, Program(small, "x", "2021", parts=tuple(name for name in small.rules if name != "x")))
+
+
+def test_an_atom_and_a_year_that_are_large_only_in_turn(tmp_path):
+    # Let a be the atom of buurt 0 in hex 0. Buurt 0 and the hexes are shown, so each count more in a is one more in
+    # gemeente 1 and one less in gemeente 0, of which 2022 is shown: 2021 is 20 less a. Each alone looks like 19 or 20,
+    # and yet no more than 10 of a can be of 2021.
+    levels = {"gemeente": [0, 0], "buurt": [0, 0, 1], "h3-7": [0, 0]}
+    atoms = [("buurt", 0, "h3-7", 0), ("buurt", 0, "h3-7", 1), ("buurt", 1, "h3-7", 0), ("buurt", 2, "h3-7", 1)]
+    window = {"country": [90], "gemeente": [None, None], "buurt": [30, None, None], "h3-7": [30, 60]}
+    shown = {("x", "2021-2022", level): cells for level, cells in window.items()}
+    shown |= {("x", "2021", "gemeente"): [None, None], ("x", "2022", "gemeente"): [40, None]}
+    small = Small(levels, atoms, shown)
+    (system,) = audit(small.open(tmp_path / "release")).systems
+    broken = {(v.name.kind, v.name.period, v.name.code, v.name.hexagon, v.high) for v in system.violations}
+    assert broken == {("atom", "2021", "Bt0000", "H70000", 10)}
+    assert not system.found.holds
+    compare(small, Program(small, "x", "2021-2022", years=("2021", "2022")))
+
+
+def test_a_small_year_of_the_country_is_room_enough_for_the_years_inside_it(tmp_path):
+    window = {"country": [100], "gemeente": [None, None]}
+    shown = {("x", "2021-2022", level): cells for level, cells in window.items()}
+    shown |= {("x", "2021", "country"): [10], ("x", "2021", "gemeente"): [None, None]}
+    shown |= {("x", "2022", "country"): [90], ("x", "2022", "gemeente"): [None, None]}
+    atoms = [("gemeente", i, "country", 0) for i in range(2)]
+    rules = {"x": {"zeros": "suppress"}}
+    assert audit(Small({"gemeente": [0, 0]}, atoms, shown, rules).open(tmp_path / "release")).holds
