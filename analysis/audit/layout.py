@@ -100,7 +100,7 @@ def _windows(levels: Levels, rules: Mapping[str, Rule]) -> Mapping[tuple[str, st
 
 def _span(indicator: str, period: str) -> tuple[int, int]:
     match = _PERIOD.fullmatch(period)
-    if match is None:
+    if match is None or (match[2] is not None and match[2] <= match[1]):
         raise LayoutError(f"The period {period!r} is neither a year nor a window of years.", where=indicator)
     return int(match[1]), int(match[2] or match[1])
 

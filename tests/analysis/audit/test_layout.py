@@ -70,9 +70,10 @@ def test_windows_that_overlap_are_refused(other):
         of({("x", "2021-2023"): EVERY, ("x", other): EVERY})
 
 
-def test_a_period_that_is_no_year_is_refused():
-    with pytest.raises(LayoutError, match="2021-Q1"):
-        of({("x", "2021-Q1"): EVERY})
+@pytest.mark.parametrize("period", ["2021-Q1", "2021-2021", "2022-2021", "twenty"])
+def test_a_period_that_is_no_year_and_no_window_is_refused(period):
+    with pytest.raises(LayoutError, match=period):
+        of({("x", period): EVERY})
 
 
 def test_stocks_of_years_do_not_add_up():
