@@ -93,7 +93,8 @@ def attack(
         low: (n,) what is known of each cell: lower bounds, finite.
         high: (n,) upper bounds; UNBOUNDED for none.
         integer: Whether only whole numbers count.
-        wanted: (n,) the cells whose intervals are asked for; the suppressed ones by default.
+        wanted: (n,) the cells whose intervals are asked for; the suppressed ones by default. Blocks without one are
+            then not checked for contradictions.
         progress: Told before a long step.
 
     Raises:
@@ -102,10 +103,12 @@ def attack(
     _refuse_crossed(table, low, high)
     low, high = tighten(table, low, high)
     least, most = low.astype(np.float64), high.astype(np.float64)
-    wanted = ~table.known if wanted is None else wanted
+    everything, wanted = wanted is None, ~table.known if wanted is None else wanted
     counts = np.zeros(4, dtype=np.int64)
     for block in blocks(table, low, high):
         asked = int(np.count_nonzero(wanted[block.cells]))
+        if not asked and not everything:
+            continue
         if asked and not block.is_network:
             progress(f"{asked} suppressed cells in {len(block.relations)} relations are no network: linear programs")
         solve = _by_flow if block.is_network else _by_programs

@@ -38,20 +38,24 @@ def demanded(shown: LinearTable, rule: TableRule, low: IntArray) -> IntArray:
         rule: The rule.
         low: (n,) lower bound of each cell.
     """
-    every = np.arange(len(shown))
-    direct = containers(shown, every)
+    direct = containers(shown, np.arange(len(shown)))
     demand = np.minimum(rule.threshold + rule.margin, shown.upper)
     for cell in np.flatnonzero(~shown.known):
-        seen: set[int] = set()
-        waiting = direct[cell].tolist()
-        while waiting:
-            total = waiting.pop()
-            if total not in seen:
-                seen.add(total)
-                waiting += direct[total].tolist()
-        published = [total for total in seen if shown.known[total]]
+        published = [total for total in _around(direct, int(cell)) if shown.known[total]]
         demand[cell] = min([demand[cell], *low[published].tolist()])
     return demand
+
+
+def _around(direct: list[IntArray], cell: int) -> set[int]:
+    """Return every cell that contains a cell, by way of any relations."""
+    seen: set[int] = set()
+    waiting = direct[cell].tolist()
+    while waiting:
+        total = waiting.pop()
+        if total not in seen:
+            seen.add(total)
+            waiting += direct[total].tolist()
+    return seen
 
 
 def check_counts(
@@ -93,7 +97,7 @@ def check_amounts(
         wanted_low: (n,) what the lower bound of a suppressed cell may not exceed; its upper bound for no demand.
         wanted_high: (n,) what the upper bound must reach; 0 for no demand.
         insiders: Cells whose only contributor knows their value, and those values: demands then hold as well for the
-            cells that share a relation with such a cell.
+            cells that share a relation with such a cell, but for those that this contributor makes up alone.
         progress: Told before a long step.
 
     Returns:
@@ -105,8 +109,12 @@ def check_amounts(
     low, high = known_intervals(shown, base=rule.base, integer=rule.integer)
     found = attack(shown, low, high, integer=rule.integer, progress=progress)
     short = _shortage(found, wanted_low, wanted_high)
-    for cell, value in zip(*(insiders or (np.empty(0, np.int64),) * 2), strict=True):
-        near = _near(shown, int(cell)) & (wanted_high > 0)
+    lone, values = insiders or (np.empty(0, dtype=np.int64),) * 2
+    direct = containers(shown, np.arange(len(shown)))
+    for cell, value in zip(lone.tolist(), values.tolist(), strict=True):
+        near = _near(shown, cell) & (wanted_high > 0)
+        near[[other for other in np.flatnonzero(near) if cell in _around(direct, int(other))]] = False
+        near[[other for other in _around(direct, cell) if other in lone]] = False
         if np.any(near & ~shown.known):
             own_low, own_high = low.copy(), high.copy()
             own_low[cell] = own_high[cell] = value

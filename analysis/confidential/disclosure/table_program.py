@@ -1,9 +1,11 @@
 """The linear program behind secondary suppression of any table.
 
-A suppressed cell moves freely; a published one moves at a price per unit. Asking a cell to reach a value then costs
-nothing where a reader cannot rule that value out, and otherwise the published cells that move in the cheapest table
-are those whose suppression makes it possible (Fischetti & Salazar 2001, Management Science 47, 1008-1027, section 5;
-Kelly, Golden & Assad 1992, Networks 22, 397-417). The model is kept and re-solved from the basis before.
+Every cell moves away from its true value at a price per unit: a high one where it is published, next to nothing where
+it is suppressed. Asking a cell to reach a value then takes suppressed cells only where a reader cannot rule that value
+out, and otherwise the published cells that move in the cheapest table are those whose suppression makes it possible
+(Fischetti & Salazar 2001, Management Science 47, 1008-1027; Kelly, Golden & Assad 1992, Networks 22, 397-417). Since
+suppressed cells have a small price, a table found moves few cells, and so stays a proof when others are published
+again. The model is kept and re-solved from the basis before.
 """
 
 from __future__ import annotations
@@ -41,91 +43,99 @@ class View:
     hidden_high: IntArray
 
 
+#: The price of a suppressed cell, as a share of the lowest price of a published one.
+HIDDEN_PRICE = 1e-3
+
+
 class Program:
-    """The program of one table and a pattern of suppressions that changes.
+    """The program of one table and a pattern of suppressions that changes; at first everything is published.
 
     Args:
-        table: Cells and relations.
+        table: Cells, relations and true values.
         view: What a reader knows.
         cost: (n,) price of moving a published cell by a unit, above 0.
         movable: (n,) whether the cell may be suppressed at all.
     """
 
     def __init__(self, table: LinearTable, view: View, cost: FloatArray, movable: BoolArray) -> None:
-        self._view, self._cost, self._movable = view, cost, movable
+        self._view, self._cost = view, cost
+        self._truth = table.value.astype(np.float64)
         self._size = len(table)
+        self._up = np.where(movable, _endless(view.hidden_high) - self._truth, 0.0)
+        self._down = np.where(movable, self._truth - view.hidden_low, 0.0)
         self._model = self._build(table)
 
     def _build(self, table: LinearTable) -> highspy.Highs:
-        """Make the model: core, upward and downward movement of every cell, in this order."""
-        n, view = self._size, self._view
-        up = np.where(self._movable, _endless(view.hidden_high) - view.high, 0.0)
-        down = np.where(self._movable, view.low - view.hidden_low, 0.0)
-        low = np.concatenate([view.low, np.zeros(2 * n)])
-        high = np.concatenate([view.high, np.maximum(up, 0), np.maximum(down, 0)])
-        cost = np.concatenate([np.zeros(n), self._cost, self._cost])
+        """Make the model: for every cell what is published, an upward and a downward movement, in this order."""
+        n = self._size
         row, column, sign = table.entries()
         rows = np.concatenate([row, row, row])
         order = np.argsort(rows, kind="stable")
         columns = np.concatenate([column, column + n, column + 2 * n])[order].astype(np.int32)
         entries = np.concatenate([sign, sign, -sign])[order].astype(np.float64)
         starts = np.searchsorted(rows[order], np.arange(len(table.total))).astype(np.int32)
+        low = np.concatenate([self._view.low.astype(np.float64), np.zeros(2 * n)])
+        high = np.concatenate([self._view.high.astype(np.float64), self._up, self._down])
         model = highspy.Highs()  # type: ignore[no-untyped-call]
         model.setOptionValue("output_flag", False)
         model.setOptionValue("threads", 1)
+        # The basis before is a better start than a smaller model.
+        model.setOptionValue("presolve", "off")
         nothing = np.empty(0, dtype=np.int32)
-        model.addCols(3 * n, cost, low.astype(np.float64), high, 0, nothing, nothing, np.empty(0))
+        prices = np.concatenate([np.zeros(n), self._cost, self._cost])
+        model.addCols(3 * n, prices, low, high, 0, nothing, nothing, np.empty(0))
         zeros = np.zeros(len(table.total))
         model.addRows(len(zeros), zeros, zeros, len(columns), starts, columns, entries)
         return model
 
     def hide(self, cells: IntArray) -> None:
         """Suppress cells."""
-        self._bound(cells, self._view.hidden_low, _endless(self._view.hidden_high))
-        for shift in (self._size, 2 * self._size):
-            self._model.changeColsBounds(
-                len(cells), (cells + shift).astype(np.int32), np.zeros(len(cells)), np.zeros(len(cells))
-            )
+        self._bound(cells, self._truth[cells], self._truth[cells])
+        self._release(cells)
+        moves = np.concatenate([cells + self._size, cells + 2 * self._size]).astype(np.int32)
+        self._model.changeColsCost(len(moves), moves, np.full(len(moves), HIDDEN_PRICE * self._cost.min()))
 
     def show(self, cells: IntArray) -> None:
         """Publish cells, without leave to move: what a reader then knows is exactly the view."""
-        self._bound(cells, self._view.low, self._view.high)
+        self._bound(cells, self._view.low[cells].astype(np.float64), self._view.high[cells].astype(np.float64))
+        for shift in (self._size, 2 * self._size):
+            self._bound(cells + shift, np.zeros(len(cells)), np.zeros(len(cells)))
 
-    def freeze(self) -> None:
-        """Take from every published cell the leave to move."""
-        moves = np.arange(self._size, 3 * self._size, dtype=np.int32)
-        self._model.changeColsBounds(len(moves), moves, np.zeros(len(moves)), np.zeros(len(moves)))
-
-    def reach(self, cell: int, target: int, sign: int, known: dict[int, int]) -> tuple[FloatArray, FloatArray] | None:
-        """Find the cheapest table in which a suppressed cell reaches a target.
+    def reach(self, cell: int, target: int, sign: int, known: int | None) -> tuple[FloatArray, FloatArray] | None:
+        """Find the cheapest table in which a suppressed cell reaches a target beyond its true value.
 
         Args:
             cell: A suppressed cell.
             target: What it must reach: from below where sign is +1, from above where it is -1.
             sign: Direction.
-            known: Cells that an insider knows exactly, with their values.
+            known: A suppressed cell that an insider knows exactly, if any.
 
         Returns:
             (n,) value of every cell, and (n,) how far it moved beyond what is published; None where no table does it.
         """
-        low, high = float(self._view.hidden_low[cell]), float(_endless(self._view.hidden_high)[cell])
-        self._model.changeColBounds(cell, *((float(target), high) if sign > 0 else (low, float(target))))
-        kept = {other: self._bounds_of(other) for other in known}
-        for other, value in known.items():
-            self._model.changeColBounds(other, float(value), float(value))
-        answer = None if (target > high if sign > 0 else target < low) else self._solve()
-        self._model.changeColBounds(cell, low, high)
-        for other, bounds in kept.items():
-            self._model.changeColBounds(other, *bounds)
+        up, down = cell + self._size, cell + 2 * self._size
+        move, room, other = (up, self._up[cell], down) if sign > 0 else (down, self._down[cell], up)
+        least = sign * (target - self._truth[cell])
+        if least > room:
+            return None
+        self._model.changeColBounds(move, least, room)
+        self._model.changeColBounds(other, 0.0, 0.0)
+        if known is not None:
+            self._fix(known)
+        answer = self._solve()
+        self._release(np.array([cell] if known is None else [cell, known]))
         return answer
 
-    def _bounds_of(self, cell: int) -> tuple[float, float]:
-        return float(self._view.hidden_low[cell]), float(_endless(self._view.hidden_high)[cell])
+    def _release(self, cells: IntArray) -> None:
+        self._bound(cells + self._size, np.zeros(len(cells)), self._up[cells])
+        self._bound(cells + 2 * self._size, np.zeros(len(cells)), self._down[cells])
 
-    def _bound(self, cells: IntArray, low: IntArray, high: IntArray | FloatArray) -> None:
-        self._model.changeColsBounds(
-            len(cells), cells.astype(np.int32), low[cells].astype(np.float64), high[cells].astype(np.float64)
-        )
+    def _fix(self, cell: int) -> None:
+        for shift in (self._size, 2 * self._size):
+            self._model.changeColBounds(cell + shift, 0.0, 0.0)
+
+    def _bound(self, columns: IntArray, low: FloatArray, high: FloatArray) -> None:
+        self._model.changeColsBounds(len(columns), columns.astype(np.int32), low, high)
 
     def _solve(self) -> tuple[FloatArray, FloatArray] | None:
         self._model.run()

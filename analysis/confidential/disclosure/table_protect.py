@@ -13,8 +13,6 @@ a secret key, since a known order would let a reader reason back from what was s
 
 from __future__ import annotations
 
-import hashlib
-import hmac
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -22,11 +20,12 @@ from enum import StrEnum
 import numpy as np
 from numpy.typing import NDArray
 
-from analysis.confidential.disclosure.table_program import STILL, Program, View
+from analysis.confidential.disclosure.table_program import STILL, Program
 from analysis.confidential.disclosure.table_rules import Primary, is_magnitude, primary
+from analysis.confidential.disclosure.table_view import ancestors, costs, neighbours, published_view
 from zicht.errors import InfeasibleError
-from zicht.linear_rules import TableRule, rounded
-from zicht.linear_tables import BoolArray, IntArray, LinearTable, check_exact, containers
+from zicht.linear_rules import TableRule
+from zicht.linear_tables import UNBOUNDED, BoolArray, IntArray, LinearTable, check_exact
 
 FloatArray = NDArray[np.float64]
 
@@ -102,82 +101,80 @@ def protect_table(
     return Pattern(table, work.unsafe.unsafe, work.hidden, work.unsafe.level)
 
 
-def costs(table: LinearTable, key: bytes) -> FloatArray:
-    """Draw the cost of suppressing each cell: its value times a factor from 1/2 to 3/2 drawn from key and name."""
-    digests = [hmac.digest(key, b"zicht table cost\0" + name.encode(), hashlib.sha256) for name in table.cells]
-    drawn = np.array([int.from_bytes(digest[:6], "big") / 2**48 for digest in digests])
-    plain: FloatArray = np.maximum(table.value, 1) / 10**table.decimals * (0.5 + drawn)
-    return plain
-
-
-def published_view(table: LinearTable, rule: TableRule) -> View:
-    """Return what a reader knows of each cell, were it published, and were it suppressed."""
-    step = 0 if rule.base is None else rule.base * 10**table.decimals
-    shown = rounded(table.value, rule.base, table.decimals)
-    above = max(0, (step - 1) // 2) if rule.integer else step // 2
-    low, high = np.maximum(shown - step // 2, table.lower), np.minimum(shown + above, table.upper)
-    hidden_low = table.lower
-    if not is_magnitude(table):
-        some = table.value > 0
-        low = np.where(some, np.maximum(low, min(rule.threshold, 2**52)), 0)
-        high = np.where(some, high, 0)
-        # An unsafe cell is never published; its view must not cross.
-        low = np.minimum(low, high)
-        if not rule.hide_zeros:
-            hidden_low = np.maximum(hidden_low, 1)
-    return View(low=low, high=high, hidden_low=hidden_low, hidden_high=table.upper)
-
-
 class _Work:
     """A pattern in the making: what is hidden, and for every demand a table that shows it is met."""
 
     def __init__(
         self, table: LinearTable, rule: TableRule, unsafe: Primary, key: bytes, more: Mapping[int, int]
     ) -> None:
-        self.table, self.rule, self.unsafe, self.more = table, rule, unsafe, more
+        self.table, self.rule, self.unsafe = table, rule, unsafe
         self.counts = not is_magnitude(table)
         self.view = published_view(table, rule)
         self.cost = costs(table, key)
         self.hidden = unsafe.unsafe.copy()
-        self.movable = (table.value > 0) | unsafe.unsafe
-        self.program = Program(table, self.view, self.cost, self.movable)
+        self.program = Program(table, self.view, self.cost, (table.value > 0) | unsafe.unsafe)
         self.program.hide(np.flatnonzero(self.hidden))
-        self.above = _ancestors(table)
-        self.witness: dict[_Demand, FloatArray] = {}
+        self.above = ancestors(table)
+        self.extra = np.zeros(len(table), dtype=np.int64)
+        self.extra[list(more)] = list(more.values())
+        self.asked = self._asked()
+        # The truth is a table that fits, whatever is hidden.
+        self.tables: list[FloatArray] = [table.value.astype(np.float64)]
+        self.shown_by: dict[_Demand, int] = {}
 
-    def target(self, demand: _Demand) -> int:
-        """Return what a demand asks for, given what is published now."""
-        cell, extra = demand.cell, self.more.get(demand.cell, 0)
-        value, level = int(self.table.value[cell]), int(self.unsafe.level[cell]) + extra
+    def _asked(self) -> dict[int, IntArray]:
+        """Return by direction what each cell must reach, given what is published now."""
+        table = self.table
         if not self.counts:
-            if demand.sign > 0:
-                return min(value + level, int(self.table.upper[cell]))
-            return max(value - level, int(self.table.lower[cell]))
-        above = self.above[cell]
-        around = self.view.low[above[~self.hidden[above]]]
-        most = self.rule.threshold + self.rule.margin
-        return int(min(most, int(self.table.upper[cell]), *around.tolist())) + extra
+            level = self.unsafe.level + self.extra
+            return {
+                1: np.minimum(table.value + level, table.upper),
+                -1: np.maximum(table.value - level, table.lower),
+            }
+        sizes = [len(above) for above in self.above]
+        around = np.concatenate([*self.above, np.empty(0, dtype=np.int64)])
+        low = np.where(self.hidden[around], UNBOUNDED, self.view.low[around])
+        asked = np.minimum(self.rule.threshold + self.rule.margin, table.upper)
+        np.minimum.at(asked, np.repeat(np.arange(len(table)), sizes), low)
+        return {1: asked + self.extra}
 
     def demands(self) -> Iterator[_Demand]:
         """Yield every demand on the pattern as it is."""
         for cell in np.flatnonzero(self.hidden if self.counts else self.unsafe.unsafe).tolist():
             for insider in (None, *self._insiders(cell)):
-                yield _Demand(cell, 1, insider)
-                if not self.counts:
-                    yield _Demand(cell, -1, insider)
+                yield from (_Demand(cell, sign, insider) for sign in self.asked)
 
     def _insiders(self, cell: int) -> list[int]:
         """Return the suppressed cells of one contributor that share a relation with a cell of amounts."""
         number = self.table.contributors.get("n")
         if number is None:
             return []
-        near = _neighbours(self.table, cell)
-        return [int(other) for other in near[self.hidden[near] & (number[near] == 1)]]
+        near = neighbours(self.table, cell)
+        near = near[self.hidden[near] & (number[near] == 1)]
+        # Who alone makes up a container of the cell, or a part of a cell of one, is the contributor of the cell itself.
+        return [
+            int(other)
+            for other in near
+            if other not in self.above[cell] and not (number[cell] == 1 and cell in self.above[other])
+        ]
+
+    def _shows(self, value: FloatArray, demand: _Demand) -> bool:
+        """Say whether a table shows that a demand is met."""
+        insider = demand.insider
+        if insider is not None and abs(value[insider] - self.table.value[insider]) > STILL:
+            return False
+        return bool(demand.sign * (value[demand.cell] - self.asked[demand.sign][demand.cell]) >= -STILL)
 
     def met(self, demand: _Demand) -> bool:
-        """Say whether the table known to meet a demand still does."""
-        known = self.witness.get(demand)
-        return known is not None and bool(demand.sign * (known[demand.cell] - self.target(demand)) >= -STILL)
+        """Say whether a table known shows that a demand is met; where the last or the first one does, note it."""
+        at = self.shown_by.get(demand)
+        if at is not None and self._shows(self.tables[at], demand):
+            return True
+        for index in (0, len(self.tables) - 1):
+            if self._shows(self.tables[index], demand):
+                self.shown_by[demand] = index
+                return True
+        return False
 
     def satisfy(self) -> None:
         """Suppress until every demand is met.
@@ -187,12 +184,15 @@ class _Work:
         """
         hopeless: set[int] = set()
         while True:
-            open_demands = [d for d in self.demands() if d.cell not in hopeless and not self.met(d)]
-            if not open_demands:
+            waiting = [demand for demand in self.demands() if demand.cell not in hopeless and not self.met(demand)]
+            if not waiting:
                 break
-            for demand in open_demands:
-                if not self.met(demand) and not self._meet(demand):
+            while waiting:
+                demand = waiting.pop()
+                if not self._meet(demand):
                     hopeless.add(demand.cell)
+                # One table often shows that several demands are met.
+                waiting = [other for other in waiting if not self.met(other)]
         if hopeless:
             raise InfeasibleError(
                 f"No pattern protects {self.table.names(sorted(hopeless))}.",
@@ -206,60 +206,61 @@ class _Work:
             return False
         value, moved = answer
         fresh = np.flatnonzero((moved > STILL) & ~self.hidden)
-        self.hidden[fresh] = True
-        self.program.hide(fresh)
-        self.witness[demand] = value
+        if fresh.size:
+            self.hidden[fresh] = True
+            self.program.hide(fresh)
+            self.asked = self._asked()
+        self.shown_by[demand] = len(self.tables)
+        self.tables.append(value)
         return True
 
     def _reach(self, demand: _Demand) -> tuple[FloatArray, FloatArray] | None:
-        insider = demand.insider
-        known = {} if insider is None else {insider: int(self.table.value[insider])}
-        return self.program.reach(demand.cell, self.target(demand), demand.sign, known)
+        return self.program.reach(demand.cell, int(self.asked[demand.sign][demand.cell]), demand.sign, demand.insider)
 
     def clean_up(self) -> None:
         """Publish every secondary suppression that is not needed, dearest first."""
-        self.program.freeze()
-        secondary = np.flatnonzero(self.hidden & ~self.unsafe.unsafe)
-        for cell in secondary[np.argsort(-self.cost[secondary], kind="stable")].tolist():
-            self._try_to_publish(cell)
+        self.program.show(np.flatnonzero(~self.hidden))
+        again = True
+        while again:
+            secondary = np.flatnonzero(self.hidden & ~self.unsafe.unsafe)
+            dearest = secondary[np.argsort(-self.cost[secondary], kind="stable")].tolist()
+            before = self.asked
+            published = [cell for cell in dearest if self._try_to_publish(cell)]
+            # A published total lowers demands on its parts, so that others may not be needed any more.
+            again = bool(published) and any(np.any(before[sign] != self.asked[sign]) for sign in before)
 
-    def _try_to_publish(self, cell: int) -> None:
+    def _try_to_publish(self, cell: int) -> bool:
         at = np.array([cell])
+        before = self.asked
         self.hidden[cell] = False
         self.program.show(at)
+        self.asked = self._asked()
+        renewed = self._shown_without(cell)
+        if renewed is None:
+            self.hidden[cell] = True
+            self.program.hide(at)
+            self.asked = before
+            return False
+        kept = {d: index for d, index in self.shown_by.items() if cell not in (d.cell, d.insider)}
+        self.shown_by = kept | renewed
+        return True
+
+    def _shown_without(self, cell: int) -> dict[_Demand, int] | None:
+        """Return new tables for the demands whose tables move a cell that is now published; None where one has none."""
         low, high = self.view.low[cell] - STILL, self.view.high[cell] + STILL
-        renewed: dict[_Demand, FloatArray] = {}
-        for demand in self.demands():
-            if demand in self.witness and self.met(demand) and low <= self.witness[demand][cell] <= high:
+        moved = [not low <= value[cell] <= high for value in self.tables]
+        renewed: dict[_Demand, int] = {}
+        first = len(self.tables)
+        for demand, index in self.shown_by.items():
+            if not moved[index] or cell in (demand.cell, demand.insider):
                 continue
-            answer = self._reach(demand)
-            if answer is None:
-                self.hidden[cell] = True
-                self.program.hide(at)
-                return
-            renewed[demand] = answer[0]
-        self.witness.update(renewed)
-
-
-def _ancestors(table: LinearTable) -> list[IntArray]:
-    """Return for each cell all cells that contain it, through any relations."""
-    direct = containers(table, np.arange(len(table)))
-    found: dict[int, set[int]] = {}
-
-    def collect(cell: int) -> set[int]:
-        if cell not in found:
-            found[cell] = set()
-            for total in direct[cell].tolist():
-                found[cell] |= {total} | collect(total)
-        return found[cell]
-
-    return [np.array(sorted(collect(cell)), dtype=np.int64) for cell in range(len(table))]
-
-
-def _neighbours(table: LinearTable, cell: int) -> IntArray:
-    """Return the other cells of all relations that a cell is in."""
-    inside = np.zeros(len(table.total), dtype=np.bool_)
-    inside[table.relation[table.part == cell]] = True
-    inside |= table.total == cell
-    cells = np.concatenate([table.total[inside], table.part[inside[table.relation]]])
-    return np.setdiff1d(cells, [cell])
+            # Publishing lowers demands on counts: the truth may do by now, or a table found for another demand.
+            fit = [k for k in (0, *range(first, len(self.tables))) if self._shows(self.tables[k], demand)]
+            if not fit:
+                answer = self._reach(demand)
+                if answer is None:
+                    return None
+                fit = [len(self.tables)]
+                self.tables.append(answer[0])
+            renewed[demand] = fit[0]
+        return renewed
