@@ -224,10 +224,8 @@ class _Work:
         while again:
             secondary = np.flatnonzero(self.hidden & ~self.unsafe.unsafe)
             dearest = secondary[np.argsort(-self.cost[secondary], kind="stable")].tolist()
-            before = self.asked
-            published = [cell for cell in dearest if self._try_to_publish(cell)]
-            # A published total lowers demands on its parts, so that others may not be needed any more.
-            again = bool(published) and any(np.any(before[sign] != self.asked[sign]) for sign in before)
+            # Each cell published takes its own demand with it, so that others may not be needed any more.
+            again = any([self._try_to_publish(cell) for cell in dearest])
 
     def _try_to_publish(self, cell: int) -> bool:
         at = np.array([cell])
