@@ -225,7 +225,9 @@ def _solve(g: Graph, s: Scratch, terms: Terms, pattern: Pattern) -> bool:
             if more < 0:
                 return False
             opened += more
-    _clean_up(g, s, terms, pattern, notes)
+    # A cell that is shown again lowers what its own cells and atoms require, so others may follow.
+    while _clean_up(g, s, terms, pattern, notes) > 0:
+        pass
     return True
 
 
@@ -303,19 +305,25 @@ def _note(s: Scratch, terms: Terms, pattern: Pattern, question: int, notes: Note
 
 
 @njit(cache=True, nogil=True)
-def _clean_up(g: Graph, s: Scratch, terms: Terms, pattern: Pattern, notes: Notes) -> None:
+def _clean_up(g: Graph, s: Scratch, terms: Terms, pattern: Pattern, notes: Notes) -> int:
     """Show hidden cells again, dearest first, as long as every answer that rests on them has another witness.
+
+    Returns how many were shown.
 
     Showing a cell only tightens bounds: an arc that is publicly empty stays so, and an arc whose witness keeps the cell
     within its published interval keeps that witness. So only the answers noted for the cell are asked again.
     """
+    shown = 0
     for cell in terms.dearest:
         if pattern.published[cell] or terms.hidden[cell]:
             continue
         pattern.published[cell] = True
         pattern.low[cell], pattern.high[cell] = terms.low[cell], min(terms.high[cell], terms.capacity[cell])
-        if not _others_hold(g, s, terms, pattern, int(cell), notes):
+        if _others_hold(g, s, terms, pattern, int(cell), notes):
+            shown += 1
+        else:
             _hide(cell, terms, pattern)
+    return shown
 
 
 @njit(cache=True, nogil=True)
