@@ -225,7 +225,8 @@ class _Work:
             secondary = np.flatnonzero(self.hidden & ~self.unsafe.unsafe)
             dearest = secondary[np.argsort(-self.cost[secondary], kind="stable")].tolist()
             # Each cell published takes its own demand with it, so that others may not be needed any more.
-            again = any([self._try_to_publish(cell) for cell in dearest])
+            published = [cell for cell in dearest if self._try_to_publish(cell)]
+            again = bool(published)
 
     def _try_to_publish(self, cell: int) -> bool:
         at = np.array([cell])

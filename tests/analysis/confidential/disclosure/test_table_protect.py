@@ -154,6 +154,13 @@ def test_public_capacity_lowers_the_demand():
     assert hidden(protect_table(table, TableRule(), KEY)) == {0, 1}
 
 
+def test_a_cell_hidden_for_another_must_be_safe_itself():
+    """A capacity of 5 asks little for the 1; but a 10 hidden beside it could be no more than 10, below 10 + 2."""
+    table = make_table([(3, [0, 1, 2])], [1, 10, 11, 22], upper=[5, UNBOUNDED, UNBOUNDED, UNBOUNDED])
+    for key in range(4):
+        assert len(hidden(protect_table(table, TableRule(), bytes([key]) * 32))) == 3
+
+
 def test_a_table_that_no_pattern_protects_names_its_cells():
     table = make_table([(2, [0, 1])], [3, 5, 8], lower=[0, 0, 8], upper=[UNBOUNDED, UNBOUNDED, 8])
     with pytest.raises(InfeasibleError, match=r"'c0', 'c1'") as raised:
