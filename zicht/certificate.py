@@ -39,7 +39,8 @@ class AuditedSystem:
         atoms: Number of its atoms that can hold anything.
         targets: Numbers that are not shown and could be above 0.
         violations: How many numbers break the rule.
-        narrowest_upper: The smallest upper bound above 0, None where everything is known.
+        narrowest_upper: The smallest upper bound above 0, or threshold and margin where none is below them; None where
+            everything is known.
         holds: Whether the rule holds.
     """
 
@@ -72,6 +73,12 @@ class Certificate:
     systems: tuple[AuditedSystem, ...]
     holds: bool
     version: str = __version__
+
+    @property
+    def narrowest_upper(self) -> int | None:
+        """The smallest upper bound above 0 of anything that is hidden, None where everything is known."""
+        known = [system.narrowest_upper for system in self.systems if system.narrowest_upper is not None]
+        return min(known, default=None)
 
     def content(self) -> Mapping[str, Any]:
         """Return the content of the file."""

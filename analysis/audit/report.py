@@ -17,7 +17,7 @@ from analysis.audit.knowledge import Column, Known
 from analysis.audit.layout import Plan
 from analysis.audit.network import UNLIMITED, BoolArray, IntArray
 from analysis.audit.places import Places
-from analysis.audit.rule import Checked, Name, check, least, where
+from analysis.audit.rule import REPORTED, Checked, Name, check, least, where
 from analysis.audit.system import System, system
 from zicht.certificate import AuditedSystem, Certificate
 from zicht.release import Release
@@ -95,7 +95,7 @@ def audit(
     Args:
         release: The newest release.
         earlier: Releases of the same edition of boundaries that such a reader holds too, oldest first.
-        full: Search every bound to its end; else no further than twice what the rule asks.
+        full: Search every bound to its end; else no further than the rule asks, or twice that for intervals.
         intervals: Report everything that is not shown, with lower bounds; else what breaks the rule alone.
         progress: Told of every system that is done.
 
@@ -108,7 +108,7 @@ def audit(
     held = gather(release, earlier)
 
     def one(plan: Plan) -> SystemReport:
-        found = _audited(plan, held, full=full, intervals=intervals)
+        found = _audited(plan, held, times=None if full else REPORTED if intervals else 1, intervals=intervals)
         progress(f"{plan.indicator} {plan.period}: {found.found.targets:,} bounds")
         return found
 
@@ -117,8 +117,8 @@ def audit(
     return AuditReport(release.id, tuple(other.id for other in earlier), systems)
 
 
-def _audited(plan: Plan, held: Evidence, *, full: bool, intervals: bool) -> SystemReport:
-    made, checked, consistent = _checked(plan, held, full=full)
+def _audited(plan: Plan, held: Evidence, *, times: int | None, intervals: bool) -> SystemReport:
+    made, checked, consistent = _checked(plan, held, times=times)
     low = least(checked) if intervals else None
     own = {(plan.indicator, plan.period), *(key for split in plan.splits for key in split.categories if key)}
     revised = [
@@ -148,15 +148,15 @@ def _audited(plan: Plan, held: Evidence, *, full: bool, intervals: bool) -> Syst
     return SystemReport(found, (*shown, *broken, *torn), tuple(revised), consistent, every)
 
 
-def _checked(plan: Plan, held: Evidence, *, full: bool) -> tuple[System, Checked, bool]:
+def _checked(plan: Plan, held: Evidence, *, times: int | None) -> tuple[System, Checked, bool]:
     made = system(plan, held.places, held.counts, held.rules)
     try:
-        return made, check(made, held.places, full=full), True
+        return made, check(made, held.places, times=times), True
     except ContradictionError:
         if held.newest is held.counts or not _is_in(plan, held.newest):
             raise
     made = system(plan, held.places, held.newest, held.rules)
-    return made, check(made, held.places, full=full), False
+    return made, check(made, held.places, times=times), False
 
 
 def _is_in(plan: Plan, counts: Mapping[Column, Known]) -> bool:

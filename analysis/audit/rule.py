@@ -19,8 +19,8 @@ from analysis.audit.network import UNLIMITED, BoolArray, IntArray, Network
 from analysis.audit.places import Places
 from analysis.audit.system import System
 
-#: How far beyond what is required the upper bounds are searched unless all is asked for.
-REACH = 2
+#: How many times threshold and margin the upper bounds of a report are searched, unless all is asked for.
+REPORTED = 2
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -36,6 +36,7 @@ class Checked:
         small: (s,) arcs that are shown below the threshold.
         network: The limits.
         flow: (n,) one table of counts that fits everything published.
+        goal: The largest threshold and margin of the system.
     """
 
     targets: IntArray
@@ -46,6 +47,7 @@ class Checked:
     small: IntArray
     network: Network
     flow: IntArray
+    goal: int
 
     @property
     def holds(self) -> bool:
@@ -54,18 +56,18 @@ class Checked:
 
     @property
     def narrowest(self) -> int | None:
-        """The smallest upper bound above 0, None where everything is known."""
+        """The smallest upper bound above 0, the goal where none is below it; None where everything is known."""
         positive = self.high[self.high > 0]
-        return int(positive.min()) if len(positive) else None
+        return min(int(positive.min()), self.goal) if len(positive) else None
 
 
-def check(system: System, places: Places, *, full: bool = False) -> Checked:
+def check(system: System, places: Places, *, times: int | None = 1) -> Checked:
     """Return the upper bound of everything that is not shown, and where it breaks the rule.
 
     Args:
         system: What is published, as a network.
         places: For the names of cells in errors.
-        full: Search every bound to its end; else no further than twice what the rule asks.
+        times: How many times threshold and margin the bounds are searched; None searches each to its end.
 
     Raises:
         ContradictionError: No table of counts fits everything that is published.
@@ -75,13 +77,13 @@ def check(system: System, places: Places, *, full: bool = False) -> Checked:
     if len(border):
         raise contradiction(system, places, border)
     targets = np.flatnonzero(~system.arcs.published & (network.high > 0))
-    reach = UNLIMITED if full else REACH * int(system.arcs.goal.max())
-    goal = np.full(len(targets), reach, dtype=np.int64)
-    found = upper_bounds(network, flow, targets, goal)
+    goal = int(system.arcs.goal.max())
+    reach = UNLIMITED if times is None else times * goal
+    found = upper_bounds(network, flow, targets, np.full(len(targets), reach, dtype=np.int64))
     requirement = system.requirement()[targets]
     violated = (found.bound > 0) & (found.bound < requirement)
     small = np.flatnonzero(system.arcs.small)
-    return Checked(targets, requirement, found.bound, found.exact, violated, small, network, found.flow)
+    return Checked(targets, requirement, found.bound, found.exact, violated, small, network, found.flow, goal)
 
 
 def least(checked: Checked) -> IntArray:

@@ -238,5 +238,8 @@ def test_the_narrowest_comes_first_and_the_default_stops_at_twice_the_goal(tmp_p
     highs = [interval.high for interval in report.systems[0].intervals]
     assert highs == sorted(highs)
     assert all(interval.exact or interval.high >= 24 for interval in report.systems[0].intervals)
+    assert audit(release).systems[0].found.narrowest_upper == 12
+    assert report.certificate() == audit(release).certificate()
     full = audit(release, intervals=True, full=True)
+    assert full.certificate() == report.certificate()
     assert [i.high for i in full.systems[0].intervals] == [30, 30, 40, 40, 50, 50]
