@@ -21,6 +21,7 @@ COMMANDS: Mapping[str, str] = {
     "explain": "zicht.commands.explain:explain",
     "info": "zicht.commands.info:info",
     "protect": "zicht.commands.protect:protect",
+    "report": "zicht.commands.report:report",
     "serve": "zicht.commands.serve:serve",
     "verify": "zicht.commands.verify:verify",
 }
@@ -35,6 +36,7 @@ SUMMARIES: Mapping[str, str] = {
     "explain": "Print how one number came about.",
     "info": "Print what a release holds.",
     "protect": "Choose what to suppress in any table.",
+    "report": "Say how much a release shows and hides.",
     "serve": "Serve the dashboard of a release.",
     "verify": "Check every byte of a release.",
 }
