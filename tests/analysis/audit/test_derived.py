@@ -55,7 +55,8 @@ def test_a_rate_of_the_true_count_gives_it_away():
     codes, many = ("A", "B", "C", "D"), [6120.0, 3000.0, 4000.0, 5000.0]
     count = column("count", value, value - 2, value + 2, codes=codes)
     true = np.array([21.0, 15, 30, 40]) * 10_000 / many
-    rate = column("rate", true, true, true, codes=codes)
+    low, high = ((value + step) * 10_000 / many for step in (-2, 2))
+    rate = column("rate", true, low, high, codes=codes)
     found = sharpened(known(count, RULE), count, rate, column("exposure", many, many, many, codes=codes))
     assert (found.low[0], found.high[0]) == (21, 21)
 
