@@ -21,17 +21,25 @@ _LONGEST_REQUEST = 64 * 1024
 
 
 def create_app(
-    release: Release, *, background: Background = Background.NONE, base_url: str | None = None, proxies: int = 0
+    release: Release,
+    *,
+    background: Background = Background.NONE,
+    base_url: str | None = None,
+    proxies: int = 0,
+    draft: bool = False,
 ) -> Flask:
     """Return the application that serves one release. It reads nothing else.
+
+    Every page of a release that may not be published says that it is a draft; it is up to the caller to refuse one.
 
     Args:
         release: An opened release.
         background: What lies under the map; by default nothing, and then no request leaves the server.
         base_url: Address of the server as its readers know it, or None to take it from each request.
         proxies: Number of reverse proxies in front whose forwarding headers are trusted.
+        draft: Whether every page calls the release a draft even where it is none.
     """
-    site = Site(release=release, background=background, base_url=(base_url or "").rstrip("/"))
+    site = Site(release=release, background=background, base_url=(base_url or "").rstrip("/"), as_draft=draft)
     app = Flask("web", static_folder=None)
     app.config.update(MAX_CONTENT_LENGTH=_LONGEST_REQUEST)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True

@@ -64,8 +64,8 @@ def _header(site: Site, column: PublishedColumn, language: str) -> Iterator[str]
     yield text("pattern")
     if catalogue["fictional"]:
         yield f"{text('badge.fictional')}. {text('banner.fictional')}"
-    if site.release.is_draft:
-        yield text("banner.draft")
+    if site.is_draft:
+        yield text(f"banner.draft.{site.doubt}")
     yield f"{text('export.filter.indicator')}: {localised(entry['name'], language)} ({key.indicator})"
     yield f"{text('export.filter.period')}: {key.period}"
     yield f"{text('export.filter.level')}: {levels.get(key.level, key.level)} ({key.level})"

@@ -54,10 +54,11 @@ def receipt(
             "id": site.release.id,
             "edition": site.release.manifest["edition"],
             "protection": site.release.manifest["protection"],
-            "draft": site.release.is_draft,
+            "draft": site.is_draft,
         },
         "rebuild": [
             "zicht verify RELEASE",
+            "zicht audit RELEASE",
             " ".join(["zicht explain RELEASE", indicator, period, code]),
         ],
     }
@@ -84,14 +85,14 @@ def number(value: float) -> float | int | None:
 
 def _values(site: Site, main: PublishedColumn, fid: int, language: str) -> list[dict[str, Any]]:
     key, entry = main.key, site.indicator(main.key.indicator)
-    measures = site.offered[key.indicator]["measures"][key.level]
+    measures = site.offered[key.indicator]["columns"][key.period][key.level]
     ordered = sorted(measures, key=lambda name: (name != key.measure, name))
     cells = []
     for name in ordered:
         try:
             column = site.column(key.indicator, key.period, key.level, name, key.category)
         except NotHereError:
-            continue  # a measure that exists for other periods or categories only
+            continue  # a measure that exists for other categories only
         cells.append({**cell(column, fid), "unit": unit_of(entry, name, language, otherwise=column.unit)})
     return cells
 
@@ -184,7 +185,7 @@ def _checks(site: Site, entry: Mapping[str, Any], main: PublishedColumn, languag
         text("receipt.check.files"),
         text(key, threshold=rules["threshold"], rounding=rounding),
         text(f"receipt.check.zeros.{rules['zeros']}"),
-        text(f"receipt.check.protection.{site.release.manifest['protection']}"),
+        text(f"receipt.check.protection.{site.standing.doubt or 'joint'}"),
     ]
     if site.method(main.key.indicator, main.key.level):
         checks.append(text("receipt.check.alone"))

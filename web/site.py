@@ -13,6 +13,7 @@ from zicht.classes import ClassColumn, ClassKey
 from zicht.config import Background
 from zicht.published import ColumnKey, Measure, PublishedColumn, Status
 from zicht.release import Release
+from zicht.standing import Standing, standing
 
 
 @dataclass(frozen=True)
@@ -23,11 +24,28 @@ class Site:
         release: The release.
         background: What lies under the map.
         base_url: Address of the server as its readers know it, without a trailing slash; "" to take it from requests.
+        as_draft: Whether to call it a draft even where it is none.
     """
 
     release: Release
     background: Background = Background.NONE
     base_url: str = ""
+    as_draft: bool = False
+
+    @cached_property
+    def standing(self) -> Standing:
+        """Whether the release may be published."""
+        return standing(self.release)
+
+    @property
+    def is_draft(self) -> bool:
+        """Whether every page says that it is a draft."""
+        return self.as_draft or self.standing.is_draft
+
+    @property
+    def doubt(self) -> str:
+        """Why it is a draft: a `Doubt`, "asked" where somebody asked for it, "" where it is none."""
+        return str(self.standing.doubt or ("asked" if self.as_draft else ""))
 
     @property
     def catalogue(self) -> Mapping[str, Any]:
@@ -46,14 +64,21 @@ class Site:
 
     @cached_property
     def offered(self) -> Mapping[str, Mapping[str, Any]]:
-        """By indicator: its periods and categories, and its measures by level, as they are in the table of values."""
+        """By indicator: its periods and categories, and its measures by period and level, as they are in the table.
+
+        Not every level has every period: a single year may be shown for gemeenten alone.
+        """
         offered: dict[str, dict[str, Any]] = {}
         for key in self.release.values.keys():
-            entry = offered.setdefault(key.indicator, {"periods": set(), "categories": set(), "measures": {}})
-            entry["periods"].add(key.period)
+            entry = offered.setdefault(key.indicator, {"periods": {}, "categories": set(), "measures": {}})
+            entry["periods"].setdefault(key.period, {}).setdefault(key.level, set()).add(key.measure)
             entry["categories"].add(key.category)
             entry["measures"].setdefault(key.level, set()).add(key.measure)
         return {name: _sorted(entry) for name, entry in sorted(offered.items())}
+
+    def has(self, indicator: str, period: str, level: str) -> bool:
+        """Return whether an indicator has figures of a period at a level."""
+        return level in self.offered.get(indicator, {}).get("columns", {}).get(period, ())
 
     @cached_property
     def _methods(self) -> Mapping[tuple[str, str], str]:
@@ -185,6 +210,10 @@ def _zooms(level: Mapping[str, Any]) -> tuple[int, int] | None:
 def _sorted(entry: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "periods": sorted(entry["periods"], key=lambda period: ("-" in period, period)),
+        "columns": {
+            period: {level: sorted(names) for level, names in sorted(levels.items())}
+            for period, levels in sorted(entry["periods"].items())
+        },
         "categories": sorted(entry["categories"]),
         "measures": {level: sorted(names) for level, names in sorted(entry["measures"].items())},
     }

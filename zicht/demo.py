@@ -12,10 +12,12 @@ from analysis.confidential.fiction.records import make_records, write_records
 from geo.boundaries import read_boundaries
 from geo.fiction import COUNTRY, SEED, Size, make_addresses, make_country, write_boundaries, write_population_raster
 from zicht.build import build
+from zicht.certificate import write_certificate
 from zicht.config import Settings
 from zicht.errors import ReleaseError
 from zicht.recipe import read_recipe
 from zicht.release import open_release
+from zicht.standing import require_certified, standing
 
 Progress = Callable[[str], None]
 
@@ -77,6 +79,27 @@ def make_demo(folder: Path, *, boundaries: Path, progress: Progress) -> Path:
     build(read_recipe(recipe), settings=Settings(key=KEY), out=release, progress=progress)
     stamp.write_text(wanted, encoding="utf-8")
     return release
+
+
+def certify_demo(release: Path, *, progress: Progress) -> None:
+    """Audit the demo and write its certificate beside it, or find it audited.
+
+    Args:
+        release: The release folder.
+        progress: Told what is being done.
+
+    Raises:
+        UnprotectedError: The rule does not hold.
+    """
+    opened = open_release(release)
+    if not standing(opened).is_draft:
+        progress("the demo is already audited; reusing its certificate")
+        return
+    from analysis.audit.report import audit
+
+    progress("auditing what a reader could derive")
+    write_certificate(opened.path, audit(opened, progress=progress).certificate())
+    require_certified(opened)
 
 
 def _is_whole(release: Path) -> bool:

@@ -14,6 +14,7 @@ from zicht.classes import ClassColumn
 from zicht.errors import AlignmentError
 from zicht.published import PublishedColumn, Status
 from zicht.release import Release
+from zicht.standing import Doubt, standing
 
 Text = Mapping[str, str]
 
@@ -29,8 +30,8 @@ class Line:
 STATUS_TEXTS: Mapping[str, Text] = {
     Status.PUBLISHED: {"nl": "getoond", "en": "published"},
     Status.SUPPRESSED: {
-        "nl": "onderdrukt: het aantal is te klein om te tonen, of zou een ander klein aantal verraden",
-        "en": "suppressed: the number is too small to show, or would give away another small number",
+        "nl": "verborgen, om dit getal of een naburig getal te beschermen",
+        "en": "hidden, to protect this or a neighbouring number",
     },
     Status.MISSING: {"nl": "ontbreekt: niemand heeft dit getal geleverd", "en": "missing: nobody supplied this number"},
     Status.NOT_APPLICABLE: {
@@ -58,11 +59,34 @@ CLASS_TEXTS: Mapping[str, Text] = {
         "en": "undetermined: the suppressed values nearby could turn the outcome either way",
     },
     "suppressed": {
-        "nl": "onderdrukt: de eigen waarde wordt niet getoond en de uitkomst staat niet vast",
-        "en": "suppressed: its own value is not shown and the outcome is not certain",
+        "nl": "verborgen: het eigen getal wordt niet getoond en de uitkomst staat niet vast",
+        "en": "hidden: its own number is not shown and the outcome is not certain",
     },
     "missing": {"nl": "ontbreekt", "en": "missing"},
     "not_applicable": {"nl": "niet van toepassing", "en": "not applicable"},
+}
+#: What is known of the protection of a release, by why it is a draft.
+KEPT: Mapping[Doubt | None, Text] = {
+    None: {
+        "nl": "als geheel beschermd en nagerekend (zicht audit)",
+        "en": "protected as a whole, and audited (zicht audit)",
+    },
+    Doubt.PRIMARY: {
+        "nl": "concept: getal voor getal verborgen, niet als geheel",
+        "en": "draft: hidden number by number, not as a whole",
+    },
+    Doubt.UNAUDITED: {
+        "nl": "concept: als geheel beschermd, nog niet nagerekend",
+        "en": "draft: protected as a whole, not audited yet",
+    },
+    Doubt.INVALID: {
+        "nl": "concept: als geheel beschermd; het bewijs van de controle klopt niet",
+        "en": "draft: protected as a whole; its audit certificate is not valid",
+    },
+    Doubt.BROKEN: {
+        "nl": "concept: de controle vond getallen die zijn af te leiden",
+        "en": "draft: the audit found numbers that can be derived",
+    },
 }
 NOT_PROOF: Text = {"nl": "Een patroon, geen bewijs.", "en": "A pattern, not proof."}
 
@@ -91,7 +115,7 @@ def explain(release: Release, *, indicator: str, period: str, code: str, level: 
     if not columns:
         raise AlignmentError(
             f"{indicator!r} has no numbers for period {period!r} at level {level!r}.",
-            remedy=f"Periods: {', '.join(entry['periods'])}. Levels: {', '.join(entry['levels'])}.",
+            remedy=_offered(entry),
         )
     classes = [
         item
@@ -104,6 +128,11 @@ def explain(release: Release, *, indicator: str, period: str, code: str, level: 
         *(line for item in classes for line in _class(item, entry, fid)),
         *_how(release, entry),
     ]
+
+
+def _offered(entry: Mapping[str, Any]) -> str:
+    by_period = entry.get("levels_by_period") or dict.fromkeys(entry["periods"], entry["levels"])
+    return "It has: " + "; ".join(f"{period} at {', '.join(levels)}" for period, levels in by_period.items()) + "."
 
 
 def level_of(release: Release, code: str) -> str:
@@ -188,20 +217,16 @@ def _how(release: Release, entry: Mapping[str, Any]) -> Iterator[Line]:
         {language: f"{source['name'][language]} ({source['owner']})" for language in ("nl", "en")},
     )
     yield Line({"nl": "grondslag", "en": "legal basis"}, source["legal_basis"])
+    kept = KEPT[standing(release).doubt]
     yield Line(
         {"nl": "bescherming", "en": "protection"},
         {
-            "nl": f"aantallen vanaf {rule['threshold']}, afgerond op {rule['rounding']}; alleen primaire onderdrukking",
-            "en": f"counts from {rule['threshold']}, rounded to {rule['rounding']}; primary suppression only",
-        }
-        if release.is_draft
-        else {
-            "nl": f"aantallen vanaf {rule['threshold']}, afgerond op {rule['rounding']}; als geheel beschermd",
-            "en": f"counts from {rule['threshold']}, rounded to {rule['rounding']}; protected as a whole",
+            "nl": f"aantallen vanaf {rule['threshold']}, afgerond op {rule['rounding']}; {kept['nl']}",
+            "en": f"counts from {rule['threshold']}, rounded to {rule['rounding']}; {kept['en']}",
         },
     )
     yield Line({"nl": "let op", "en": "note"}, entry["caveats"])
     yield Line({"nl": "wat het zegt", "en": "what it says"}, NOT_PROOF)
     yield Line({"nl": "uitgave", "en": "release"}, _both(f"{release.id} (edition {release.manifest['edition']})"))
-    yield Line({"nl": "controleren", "en": "check"}, _both("zicht verify RELEASE"))
+    yield Line({"nl": "controleren", "en": "check"}, _both("zicht verify RELEASE; zicht audit RELEASE"))
     yield Line({"nl": "opnieuw maken", "en": "make again"}, _both("zicht build CONFIG.toml --out DIR"))

@@ -56,11 +56,6 @@ class Release:
         """The first twelve digits of the id, as it stands in URLs."""
         return self.id[:12]
 
-    @property
-    def is_draft(self) -> bool:
-        """Whether the release lacks joint protection, so that it must not be published."""
-        return bool(self.manifest["protection"] != "joint")
-
     def geometry_path(self, level: str) -> Path:
         """Return the path of the vector tile archive of one level."""
         return self.path / "geometry" / f"{level}.pmtiles"

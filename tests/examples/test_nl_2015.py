@@ -23,6 +23,7 @@ from zicht.config import Settings
 from zicht.published import ColumnKey, FloatArray, PublishedColumn, Status
 from zicht.recipe import read_recipe
 from zicht.release import Release, open_release
+from zicht.standing import standing
 
 KEY = "a key of the tests, of thirty-two characters or more"
 
@@ -102,7 +103,7 @@ def assert_says_what_it_is(release: Release) -> None:
     assert [theme["id"] for theme in release.catalogue["themes"]] == ["testgegevens"]
     assert not release.catalogue["fictional"]
     assert len(release.catalogue["notices"]) == 5
-    assert release.is_draft
+    assert standing(release).is_draft
 
 
 def test_the_country_is_the_sum_of_its_parts_within_rounding(few):

@@ -12,6 +12,7 @@ from tests.support.tiny import tiny_release
 from tiles.tileset import TileSet
 from zicht.published import ColumnKey, HotspotClass, Status
 from zicht.release import open_release
+from zicht.standing import Doubt, standing
 
 
 @pytest.fixture(scope="module")
@@ -104,8 +105,8 @@ def test_it_is_the_same_every_time_and_a_change_changes_it(release, tmp_path):
     titled = open_release(tiny_release(tmp_path / "titled", catalogue=lambda old: {**old, "fictional": False}))
 
     assert again.id == release.id
-    assert release.is_draft
-    assert not joint.is_draft
+    assert standing(release).doubt is Doubt.PRIMARY
+    assert standing(joint).doubt is Doubt.UNAUDITED
     assert titled.catalogue["fictional"] is False
     assert len({release.id, joint.id, titled.id}) == 3
 

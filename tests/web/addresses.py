@@ -11,7 +11,7 @@ LABS = world.LABS
 
 
 def pages() -> list[str]:
-    return ["/", "/kaart", "/kaart?taal=en", "/methode", "/methode?taal=en"]
+    return ["/", "/kaart", "/kaart?taal=en", "/methode", "/methode?taal=en", "/bescherming", "/protection?taal=en"]
 
 
 def columns(release: Release) -> list[str]:
@@ -45,6 +45,7 @@ def api() -> list[str]:
     return [
         "/api/v1/releases",
         "/api/v1/catalogue",
+        "/api/v1/protection",
         "/api/v1/areas?q=riet",
         "/api/v1/areas/BU90010101",
         f"/api/v1/values/buurt/{LABS}/2024",

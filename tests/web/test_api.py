@@ -139,9 +139,7 @@ def test_a_receipt_of_a_hidden_number_says_why_and_not_what(client):
     main = found["values"][0]
     assert (main["status"], main["value"]) == ("suppressed", None)
     assert any("Aantallen onder 5 zijn verborgen" in check for check in found["checks"])
-    assert found["class"]["reasons"] == [
-        "Het cijfer van dit gebied wordt niet getoond om mensen en bedrijven te beschermen."
-    ]
+    assert found["class"]["reasons"] == ["Verborgen, om dit getal of een naburig getal te beschermen."]
 
 
 def test_an_undetermined_class_shows_both_ends(client, release):

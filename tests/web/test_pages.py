@@ -6,15 +6,15 @@ import re
 
 import pytest
 
+from tests.support.certified import certify
 from tests.support.tiny import tiny_release
 from tests.web.conftest import EVIL
 from web.app import create_app
 from web.deck import bundle_path
 from web.units import written
 from zicht.config import Background
-from zicht.release import open_release
 
-PAGES = ["/", "/kaart", "/methode", "/nothing", "/download/nothing/2021/buurt.csv"]
+PAGES = ["/", "/kaart", "/methode", "/bescherming", "/protection", "/nothing", "/download/nothing/2021/buurt.csv"]
 
 
 def config(body: str) -> dict[str, object]:
@@ -35,17 +35,18 @@ def test_every_page_says_that_it_is_fictional_and_a_draft(client, path, language
     assert draft in body
 
 
-def test_a_real_release_that_is_protected_has_no_such_banner(tmp_path):
+def test_a_real_release_that_is_certified_has_no_such_banner(tmp_path):
     folder = tiny_release(
         tmp_path / "real",
         manifest=lambda manifest: {**manifest, "protection": "joint"},
         catalogue=lambda content: {**content, "fictional": False, "notices": [{"nl": "Let <op>", "en": "Mind"}]},
     )
-    client = create_app(open_release(folder)).test_client()
+    client = create_app(certify(folder)).test_client()
     for path in PAGES:
         body = client.get(path).text
         assert "fictional-badge" not in body
         assert "draft-banner" not in body
+        assert 'href="/bescherming?taal=nl"' in body
         assert "Let &lt;op&gt;" in body
 
 

@@ -9,6 +9,7 @@ from flask import Blueprint, Response, request
 
 from web.errors import BadQueryError, NotHereError
 from web.legend import is_year
+from web.protection import protection
 from web.public.columns import full_catalogue
 from web.receipt import cell, number, receipt
 from web.responses import answer, canonical
@@ -37,6 +38,9 @@ def api(site: Site) -> Blueprint:
     def catalogue() -> Response:
         return _json(full_catalogue(site))
 
+    def protected() -> Response:
+        return _json(protection(site))
+
     def search() -> Response:
         hits = index.find(request.args.get("q", ""), limit=_limit())
         return _json({"areas": [_hit(site, hit) for hit in hits]})
@@ -63,6 +67,7 @@ def api(site: Site) -> Blueprint:
 
     views.add_url_rule("/releases", view_func=releases)
     views.add_url_rule("/catalogue", view_func=catalogue)
+    views.add_url_rule("/protection", view_func=protected)
     views.add_url_rule("/areas", view_func=search)
     views.add_url_rule("/areas/<code>", view_func=area)
     views.add_url_rule("/values/<level>/<indicator>/<period>", view_func=values)
@@ -93,7 +98,7 @@ def _release(site: Site) -> dict[str, Any]:
     return {
         **shown,
         "id": site.release.id,
-        "draft": site.release.is_draft,
+        "draft": site.is_draft,
         "fictional": bool(site.catalogue["fictional"]),
         "title": site.catalogue["title"],
         "publisher": site.catalogue["publisher"],

@@ -117,7 +117,7 @@ def full_catalogue(site: Site) -> dict[str, Any]:
     entries = [
         {
             **entry,
-            "offered": site.offered.get(entry["id"], {"periods": [], "categories": [], "measures": {}}),
+            "offered": site.offered.get(entry["id"], {"periods": [], "categories": [], "measures": {}, "columns": {}}),
             "shown": site.shown(entry["id"]),
             "maps": site.hotspot_maps.get(entry["id"], {}),
             "methods": {level: site.method(entry["id"], level) for level in site.hotspot_maps.get(entry["id"], {})},

@@ -10,6 +10,7 @@ from flask import Blueprint, Response, render_template, request
 from tiles.columns import CLASSES
 from web import palette
 from web.deck import summary
+from web.protection import protection
 from web.public.bundle import bundle_url
 from web.public.files import modules
 from web.site import Site
@@ -31,6 +32,7 @@ def page_context(site: Site) -> Callable[[], dict[str, Any]]:
             "local": lambda texts: localised(texts, spoken),
             "catalogue": site.catalogue,
             "release": site.release,
+            "doubt": site.doubt,
             "default_download": default_download(site),
             "number": lambda value: written(value, spoken),
         }
@@ -63,9 +65,18 @@ def pages(site: Site) -> Blueprint:
         content["looks"] = palette.describe()
         return _page("method.html", content)
 
+    def protection_page() -> Response:
+        content = context()
+        content["protected"] = protection(site)
+        content["certificate"] = site.standing.certificate
+        content["names"] = {name: localised(entry["name"], content["lang"]) for name, entry in site.indicators.items()}
+        return _page("protection.html", content)
+
     views.add_url_rule("/", view_func=map_page, endpoint="home")
     views.add_url_rule("/kaart", view_func=map_page)
     views.add_url_rule("/methode", view_func=method_page)
+    views.add_url_rule("/bescherming", view_func=protection_page)
+    views.add_url_rule("/protection", view_func=protection_page, endpoint="protection_plain")
     return views
 
 

@@ -10,26 +10,44 @@ EN: Mapping[str, str] = {
     "action.reset": "Whole map",
     "action.zoom_in": "Zoom in",
     "action.zoom_out": "Zoom out",
+    "area.absent": "There is no figure of this area: for {period} this subject is there only by {levels}.",
     "area.average": "All of {name}: {value}",
     "area.children": "Look inside: {level}",
     "area.overview": "Overview",
     "area.select_hint": "Choose an area on the map, in the table or by searching.",
     "area.title": "Area",
     "badge.fictional": "Fictional data",
-    "banner.draft": "Draft: primary suppression only; do not publish.",
+    "banner.draft.asked": "Draft; do not publish.",
+    "banner.draft.broken": "Draft: the audit found numbers that can be derived; do not publish.",
+    "banner.draft.invalid": "Draft: the audit certificate is not valid; do not publish.",
+    "banner.draft.primary": "Draft: primary suppression only; do not publish.",
+    "banner.draft.unaudited": "Draft: the protection has not been audited yet; do not publish.",
+    "banner.draft_link": "More on the protection",
     "banner.fictional": "This country does not exist. All areas and figures are invented.",
+    "banner.protected": "Hidden figures are protected as a whole, and that was audited.",
+    "banner.protected.link": "What that promises, and what not",
     "chart.label": "{indicator} by year, {area}",
+    "chart.none": "This subject is not there by year, only for {period}.",
+    "chart.parent": "By {level} there are no single years. These are the years of {name}.",
+    "chart.parent_none": "By {level} there are no single years.",
     "chart.title": "By year",
     "choice.category": "Breakdown",
     "choice.category_all": "All together",
     "choice.indicator": "Subject",
     "choice.layer": "Map layer",
     "choice.level": "Areas",
+    "choice.level_absent": "{level} (not for this subject)",
+    "choice.level_absent_why": "This subject is not there by {level}.",
     "choice.level_areas": "Areas",
     "choice.level_auto": "Automatic (follows the zoom)",
+    "choice.level_elsewhere": "{level} ({period} only)",
+    "choice.level_elsewhere_why": "By {level} there are figures for {period} only.",
     "choice.level_hexes": "Hexagons",
     "choice.measure": "Measure",
     "choice.period": "Period",
+    "choice.period_absent_why": "This subject is not there for {period}.",
+    "choice.period_elsewhere_why": "For {period} there are figures by {levels} only.",
+    "choice.period_stock_why": "This is a count at one moment: years cannot be added up.",
     "choice.period_total": "All years ({period})",
     "choice.theme": "Theme",
     "choice.title": "Choose what you see",
@@ -44,7 +62,7 @@ EN: Mapping[str, str] = {
     "class.not_significant": "Not striking",
     "class.not_significant.explain": "The figure here and around does not stand out.",
     "class.suppressed": "Hidden",
-    "class.suppressed.explain": "The figure of this area is not shown, to protect people and businesses.",
+    "class.suppressed.explain": "Hidden, to protect this or a neighbouring number.",
     "class.undetermined": "Cannot be determined",
     "class.undetermined.explain": "Figures around it are hidden. So nobody can say whether this is a hotspot.",
     "error.400.text": "The question in the address cannot be understood.",
@@ -123,18 +141,18 @@ EN: Mapping[str, str] = {
     "method.bounds": "Rounded; the true figure lies between {low} and {high}.",
     "method.bounds_hidden": "It lies between {low} and {high}.",
     "method.hotspots.text": (
-        "A hotspot is an area that, together with the areas around it, is higher than chance would make it. We "
-        "use the Getis-Ord Gi* statistic on the published figures, compare with randomly shuffled maps and "
-        "correct for the large number of tests. Where a figure in the surroundings is hidden, we use every value "
-        "it may have. Only if the answer is always the same do we give it. Otherwise it cannot be determined."
+        "A hotspot is an area that, together with the areas around it, is higher than chance would make it. We use "
+        "the Getis-Ord Gi* statistic on the published figures, compare with randomly shuffled maps and correct for "
+        "the large number of tests. Where a figure in the surroundings is hidden, we use every value it may have. "
+        "Only if the answer is always the same do we give it. Otherwise it cannot be determined."
     ),
     "method.hotspots.title": "How a hotspot is determined",
     "method.indicators.title": "Subjects and sources",
     "method.lead": "How the figures were made, where they come from and what they do not say.",
     "method.not.text": (
-        "A pattern, not proof. A high figure does not say that something is wrong, and certainly nothing about "
-        "one person, address or business. There are no units smaller than an area in this release. Always look "
-        "for an ordinary explanation first."
+        "A pattern, not proof. A high figure does not say that something is wrong, and certainly nothing about one "
+        "person, address or business. There are no units smaller than an area in this release. Always look for an "
+        "ordinary explanation first."
     ),
     "method.not.title": "What these figures do not say",
     "method.quality.cell.read": "Read",
@@ -145,8 +163,8 @@ EN: Mapping[str, str] = {
     "method.quality.reason": "Reason",
     "method.quality.records": "Rows",
     "method.quality.text": (
-        "Every row that came in is counted: used, rejected with a reason, or without a place. These counts too "
-        "are not shown below the threshold of {threshold}."
+        "Every row that came in is counted: used, rejected with a reason, or without a place. These counts too are "
+        "not shown below the threshold of {threshold}."
     ),
     "method.quality.title": "Quality of the sources",
     "method.quality.what": "What",
@@ -157,30 +175,146 @@ EN: Mapping[str, str] = {
     "method.statuses.published": "The figure is on the map. Counts are rounded.",
     "method.statuses.suppressed": (
         "We know the figure but do not show it, because it might give away something about people or businesses. "
-        "Whether it is small or only needed to protect another figure cannot be seen. So hidden is not the same "
-        "as low."
+        "Whether it is small or only needed to protect another figure cannot be seen. So hidden is not the same as "
+        "low."
     ),
-    "method.statuses.text": (
-        "Four things that look alike and differ. Zero is an ordinary figure: nothing was counted."
-    ),
+    "method.statuses.text": "Four things that look alike and differ. Zero is an ordinary figure: nothing was counted.",
     "method.statuses.title": "Shown, hidden, unknown, not applicable",
     "method.title": "Method and sources",
     "nav.main": "Main menu",
     "nav.map": "Map",
     "nav.method": "Method and sources",
+    "nav.protection": "Protection",
     "nav.skip_choices": "To the choices",
     "nav.skip_table": "To the table",
     "noscript": "The map needs JavaScript. Without JavaScript you can download the figures:",
+    "note.follow": "For {period} there are figures by {levels} only; zooming in further gives no smaller areas.",
+    "note.hotspot": "What you saw has no hotspots; you now see {period}, by {level}.",
+    "note.level": (
+        "For {period} there are figures by {levels} only, since smaller numbers would give away too much; you now "
+        "see {shown} instead of {wanted}."
+    ),
+    "note.level_subject": "This subject is not there by {wanted}; you now see it by {shown}.",
+    "note.period": (
+        "By {level} there are figures for {periods} only, since smaller numbers would give away too much; you now "
+        "see {shown}."
+    ),
+    "note.period_subject": "This subject is not there for {wanted}; you now see {shown}.",
     "pattern": "A pattern, not proof.",
+    "period.all": "{period} together",
+    "protect.audit.again": (
+        "Anybody who has this release can do the audit again. The same version of Zicht gives the same file, letter "
+        "by letter:"
+    ),
+    "protect.audit.alone": "None: this release was audited by itself.",
+    "protect.audit.broken": "The rule does not hold: there are numbers that can be derived too closely.",
+    "protect.audit.checked": "Checked",
+    "protect.audit.checked_text": "{targets} bounds of hidden numbers, in {systems} connected tables.",
+    "protect.audit.holds": "The rule holds, for every hidden number.",
+    "protect.audit.narrowest": "Narrowest bound",
+    "protect.audit.narrowest_text": (
+        "The hidden number that a reader can know most about can still be {narrowest}. All others can be as high, or "
+        "higher."
+    ),
+    "protect.audit.none": "There is no valid audit certificate of this release.",
+    "protect.audit.outcome": "Outcome",
+    "protect.audit.text": (
+        "A separate program acts as a reader who adds and subtracts everything that is shown. It does not know the "
+        "confidential data. For every hidden number it computes how high that can be at most."
+    ),
+    "protect.audit.title": "How this was audited",
+    "protect.audit.with": "Together with earlier releases",
+    "protect.data": "These data for programs (JSON)",
+    "protect.draft.asked": "This is a draft. Do not publish these figures.",
+    "protect.draft.broken": (
+        "This is a draft. The audit found numbers that can be derived. Do not publish these figures."
+    ),
+    "protect.draft.invalid": (
+        "This is a draft. The audit certificate is of another release or was changed. Do not publish these figures."
+    ),
+    "protect.draft.primary": (
+        "This is a draft. Every small number is hidden, but nothing keeps it from being derived from other figures. "
+        "What is said below about protecting together does not hold here yet."
+    ),
+    "protect.draft.unaudited": (
+        "This is a draft. The protection has not been audited yet. Do not publish these figures."
+    ),
+    "protect.lead": "Which figures are hidden, why, and what you may and may not build on.",
+    "protect.not.elsewhere": (
+        "What others publish, or what was published earlier, may give away more together with these figures. Only "
+        "what is named above was audited."
+    ),
+    "protect.not.group": (
+        "A figure of an area says something about a group. It may touch people who have nothing to do with it."
+    ),
+    "protect.not.knowledge": (
+        "Whoever knows much about a place already can derive more than an ordinary reader. The margin allows for "
+        "knowing of a few cases, not of more."
+    ),
+    "protect.not.low": "Hidden is not the same as low, nor the same as suspicious.",
+    "protect.not.records": (
+        "The audit does not say whether the data are right. For that, see the quality of the sources."
+    ),
+    "protect.not.something": (
+        "That something was counted is no secret. Where zero is shown, a hidden number is at least 1. The rule is "
+        "about how high a number can be, not about how low."
+    ),
+    "protect.not.title": "What this does not promise",
+    "protect.rule.bound": (
+        "After all adding and subtracting, every hidden number must still be able to be as high as the threshold "
+        "plus the margin. So nobody can establish that it is small."
+    ),
+    "protect.rule.joint": (
+        "Then other numbers are hidden, until the small ones can no longer be derived. A hidden figure does not show "
+        "why it is hidden."
+    ),
+    "protect.rule.less": (
+        "A bound may be lower only where everybody can know that already: because no more can exist in that place, "
+        "or because a number that is shown for a larger area is as low."
+    ),
+    "protect.rule.numbers": (
+        "In this release, for every subject: threshold {threshold}, margin {margin}, rounded to {rounding}."
+    ),
+    "protect.rule.rounding": "Numbers that are shown are rounded. So a difference of one gives nothing away.",
+    "protect.rule.threshold": "A number below the threshold is not shown. For some subjects zero is: see the table.",
+    "protect.rule.title": "The rule",
+    "protect.table.cells": "Figures",
+    "protect.table.hidden": "Hidden",
+    "protect.table.margin": "Margin",
+    "protect.table.narrowest": "Narrowest bound",
+    "protect.table.rounding": "Rounded to",
+    "protect.table.text": (
+        "Counted in the release itself, over all years and all kinds of areas. The narrowest bound comes from the "
+        "audit: the best known hidden number can still be this high."
+    ),
+    "protect.table.threshold": "Threshold",
+    "protect.table.title": "By subject",
+    "protect.table.zeros": "Zero",
+    "protect.table.zeros.publish": "shown",
+    "protect.table.zeros.suppress": "hidden",
+    "protect.title": "How these figures are protected",
+    "protect.what.sums": (
+        "Areas add up to larger areas, years to all years together, and hexagons lie across districts and "
+        "neighbourhoods. So all figures of a subject were protected together, and not each by itself."
+    ),
+    "protect.what.text": (
+        "This release has {cells} numbers and amounts. Of these, {hidden} are hidden ({percent}%), to protect people "
+        "and businesses."
+    ),
+    "protect.what.title": "What is protected",
     "protection.joint": "joint suppression",
     "protection.primary": "primary suppression only",
     "receipt.caveats": "Note",
     "receipt.check.alone": "The class is computed from published figures alone.",
     "receipt.check.files": "Every file of the release equals what was recorded (SHA-256).",
-    "receipt.check.protection.joint": "Hidden figures cannot be derived from the figures shown.",
+    "receipt.check.protection.asked": "Draft: do not publish.",
+    "receipt.check.protection.broken": "Draft: the audit found numbers that can be derived.",
+    "receipt.check.protection.invalid": "Draft: the audit certificate is not valid.",
+    "receipt.check.protection.joint": "The figures shown do not tell that a hidden number is small; that was audited.",
     "receipt.check.protection.primary": (
         "Draft: small figures are hidden; whether they can be derived from others has not been checked yet."
     ),
+    "receipt.check.protection.unaudited": "Draft: protected as a whole, but not audited yet.",
     "receipt.check.threshold": "Counts below {threshold} are hidden; others are rounded to {rounding}.",
     "receipt.check.threshold_exact": "Counts below {threshold} are hidden.",
     "receipt.check.zeros.publish": "Zero is shown.",
@@ -193,8 +327,8 @@ EN: Mapping[str, str] = {
     "receipt.definition": "Definition",
     "receipt.exposure": "Divided by",
     "receipt.formula": "Calculation",
-    "receipt.formula.rate_years": "{numerator} divided by {exposure} and by {years} years, times {per}",
     "receipt.formula.rate": "{numerator} divided by {exposure}, times {per}",
+    "receipt.formula.rate_years": "{numerator} divided by {exposure} and by {years} years, times {per}",
     "receipt.legal_basis": "Legal basis",
     "receipt.numerator": "What is counted",
     "receipt.owner": "Owner",

@@ -10,26 +10,44 @@ NL: Mapping[str, str] = {
     "action.reset": "Hele kaart",
     "action.zoom_in": "Inzoomen",
     "action.zoom_out": "Uitzoomen",
+    "area.absent": "Van dit gebied is er geen cijfer: over {period} is dit onderwerp er alleen per {levels}.",
     "area.average": "Heel {name}: {value}",
     "area.children": "Bekijk hierbinnen: {level}",
     "area.overview": "Overzicht",
     "area.select_hint": "Kies een gebied op de kaart, in de tabel of met zoeken.",
     "area.title": "Gebied",
     "badge.fictional": "Fictieve gegevens",
-    "banner.draft": "Concept: alleen primaire onderdrukking; niet publiceren.",
+    "banner.draft.asked": "Concept; niet publiceren.",
+    "banner.draft.broken": "Concept: de controle vond getallen die zijn af te leiden; niet publiceren.",
+    "banner.draft.invalid": "Concept: het bewijs van de controle klopt niet; niet publiceren.",
+    "banner.draft.primary": "Concept: alleen primaire onderdrukking; niet publiceren.",
+    "banner.draft.unaudited": "Concept: de bescherming is nog niet gecontroleerd; niet publiceren.",
+    "banner.draft_link": "Meer over de bescherming",
     "banner.fictional": "Dit land bestaat niet. Alle gebieden en cijfers zijn verzonnen.",
+    "banner.protected": "Verborgen cijfers zijn als geheel beschermd, en dat is nagerekend.",
+    "banner.protected.link": "Wat dat belooft, en wat niet",
     "chart.label": "{indicator} per jaar, {area}",
+    "chart.none": "Dit onderwerp is er niet per jaar, alleen over {period}.",
+    "chart.parent": "Per {level} zijn er geen losse jaren. Dit zijn de jaren van {name}.",
+    "chart.parent_none": "Per {level} zijn er geen losse jaren.",
     "chart.title": "Per jaar",
     "choice.category": "Uitsplitsing",
     "choice.category_all": "Alles samen",
     "choice.indicator": "Onderwerp",
     "choice.layer": "Kaartlaag",
     "choice.level": "Gebieden",
+    "choice.level_absent": "{level} (niet bij dit onderwerp)",
+    "choice.level_absent_why": "Dit onderwerp is er niet per {level}.",
     "choice.level_areas": "Gebieden",
     "choice.level_auto": "Automatisch (volgt het inzoomen)",
+    "choice.level_elsewhere": "{level} (alleen {period})",
+    "choice.level_elsewhere_why": "Per {level} zijn er alleen cijfers over {period}.",
     "choice.level_hexes": "Zeshoeken",
     "choice.measure": "Maat",
     "choice.period": "Periode",
+    "choice.period_absent_why": "Dit onderwerp is er niet over {period}.",
+    "choice.period_elsewhere_why": "Over {period} zijn er alleen cijfers per {levels}.",
+    "choice.period_stock_why": "Dit is een stand op één moment: jaren bij elkaar optellen kan niet.",
     "choice.period_total": "Alle jaren ({period})",
     "choice.theme": "Thema",
     "choice.title": "Kies wat u ziet",
@@ -44,7 +62,7 @@ NL: Mapping[str, str] = {
     "class.not_significant": "Niet opvallend",
     "class.not_significant.explain": "Het cijfer hier en rondom wijkt niet opvallend af.",
     "class.suppressed": "Verborgen",
-    "class.suppressed.explain": "Het cijfer van dit gebied wordt niet getoond om mensen en bedrijven te beschermen.",
+    "class.suppressed.explain": "Verborgen, om dit getal of een naburig getal te beschermen.",
     "class.undetermined": "Niet te bepalen",
     "class.undetermined.explain": "Rondom zijn cijfers verborgen. Daardoor is niet te zeggen of dit een hotspot is.",
     "error.400.text": "De vraag in het adres is niet te begrijpen.",
@@ -123,19 +141,19 @@ NL: Mapping[str, str] = {
     "method.bounds": "Afgerond; het ware cijfer ligt tussen {low} en {high}.",
     "method.bounds_hidden": "Het ligt tussen {low} en {high}.",
     "method.hotspots.text": (
-        "Een hotspot is een gebied dat samen met zijn buurgebieden hoger scoort dan bij toeval te verwachten is. "
-        "We rekenen met de toets Getis-Ord Gi* op de gepubliceerde cijfers, vergelijken met willekeurig geschudde"
-        " kaarten en corrigeren voor het grote aantal toetsen. Is een cijfer in de omgeving verborgen, dan "
-        "rekenen we met alle waarden die het kan hebben. Alleen als het antwoord altijd hetzelfde is, noemen we "
-        "het. Anders is het niet te bepalen."
+        "Een hotspot is een gebied dat samen met zijn buurgebieden hoger scoort dan bij toeval te verwachten is. We "
+        "rekenen met de toets Getis-Ord Gi* op de gepubliceerde cijfers, vergelijken met willekeurig geschudde "
+        "kaarten en corrigeren voor het grote aantal toetsen. Is een cijfer in de omgeving verborgen, dan rekenen we "
+        "met alle waarden die het kan hebben. Alleen als het antwoord altijd hetzelfde is, noemen we het. Anders is "
+        "het niet te bepalen."
     ),
     "method.hotspots.title": "Hoe een hotspot wordt bepaald",
     "method.indicators.title": "Onderwerpen en bronnen",
     "method.lead": "Hoe de cijfers zijn gemaakt, waar ze vandaan komen en wat ze niet zeggen.",
     "method.not.text": (
-        "Een patroon, geen bewijs. Een hoog cijfer zegt niet dat er iets mis is, en zeker niets over één persoon,"
-        " adres of bedrijf. Kleinere eenheden dan een gebied bestaan in deze uitgave niet. Zoek altijd eerst naar"
-        " een gewone verklaring."
+        "Een patroon, geen bewijs. Een hoog cijfer zegt niet dat er iets mis is, en zeker niets over één persoon, "
+        "adres of bedrijf. Kleinere eenheden dan een gebied bestaan in deze uitgave niet. Zoek altijd eerst naar een "
+        "gewone verklaring."
     ),
     "method.not.title": "Wat deze cijfers niet zeggen",
     "method.quality.cell.read": "Gelezen",
@@ -157,9 +175,9 @@ NL: Mapping[str, str] = {
     ),
     "method.statuses.published": "Het cijfer staat op de kaart. Aantallen zijn afgerond.",
     "method.statuses.suppressed": (
-        "We kennen het cijfer maar tonen het niet, omdat het iets zou kunnen verraden over mensen of bedrijven. "
-        "Of het klein is of alleen nodig om een ander cijfer te beschermen, is niet te zien. Verborgen is dus "
-        "niet hetzelfde als laag."
+        "We kennen het cijfer maar tonen het niet, omdat het iets zou kunnen verraden over mensen of bedrijven. Of "
+        "het klein is of alleen nodig om een ander cijfer te beschermen, is niet te zien. Verborgen is dus niet "
+        "hetzelfde als laag."
     ),
     "method.statuses.text": (
         "Vier dingen die op elkaar lijken en toch verschillen. Nul is een gewoon cijfer: er is niets geteld."
@@ -169,19 +187,141 @@ NL: Mapping[str, str] = {
     "nav.main": "Hoofdmenu",
     "nav.map": "Kaart",
     "nav.method": "Methode en bronnen",
+    "nav.protection": "Bescherming",
     "nav.skip_choices": "Naar de keuzes",
     "nav.skip_table": "Naar de tabel",
     "noscript": "Voor de kaart is JavaScript nodig. De cijfers kunt u zonder JavaScript downloaden:",
+    "note.follow": "Over {period} zijn er alleen cijfers per {levels}; verder inzoomen geeft geen kleinere gebieden.",
+    "note.hotspot": "Wat u zag heeft geen hotspots; u ziet nu {period}, per {level}.",
+    "note.level": (
+        "Over {period} zijn er alleen cijfers per {levels}, omdat kleinere aantallen te veel zouden verraden; u ziet "
+        "nu {shown} in plaats van {wanted}."
+    ),
+    "note.level_subject": "Dit onderwerp is er niet per {wanted}; u ziet het nu per {shown}.",
+    "note.period": (
+        "Per {level} zijn er alleen cijfers over {periods}, omdat kleinere aantallen te veel zouden verraden; u ziet "
+        "nu {shown}."
+    ),
+    "note.period_subject": "Dit onderwerp is er niet over {wanted}; u ziet nu {shown}.",
     "pattern": "Een patroon, geen bewijs.",
+    "period.all": "{period} samen",
+    "protect.audit.again": (
+        "Iedereen die deze uitgave heeft, kan de controle zelf opnieuw doen. Dezelfde versie van Zicht geeft "
+        "hetzelfde bestand, letter voor letter:"
+    ),
+    "protect.audit.alone": "Geen: deze uitgave is op zichzelf gecontroleerd.",
+    "protect.audit.broken": "De regel houdt niet stand: er zijn getallen die te precies zijn af te leiden.",
+    "protect.audit.checked": "Gecontroleerd",
+    "protect.audit.checked_text": "{targets} grenzen van verborgen aantallen, in {systems} samenhangende tabellen.",
+    "protect.audit.holds": "De regel houdt stand, voor elk verborgen aantal.",
+    "protect.audit.narrowest": "Nauwste grens",
+    "protect.audit.narrowest_text": (
+        "Het verborgen aantal waar een lezer het meest over kan weten, kan nog altijd {narrowest} zijn. Bij alle "
+        "andere kan het aantal nog hoger zijn, of even hoog."
+    ),
+    "protect.audit.none": "Van deze uitgave is er geen geldig bewijs van controle.",
+    "protect.audit.outcome": "Uitkomst",
+    "protect.audit.text": (
+        "Een apart programma doet alsof het een lezer is die alles optelt en aftrekt wat er staat. Het kent de "
+        "geheime gegevens niet. Voor elk verborgen aantal rekent het uit hoe hoog dat hoogstens kan zijn."
+    ),
+    "protect.audit.title": "Hoe dit is gecontroleerd",
+    "protect.audit.with": "Samen met eerdere uitgaven",
+    "protect.data": "Deze gegevens voor programma's (JSON)",
+    "protect.draft.asked": "Dit is een concept. Publiceer deze cijfers niet.",
+    "protect.draft.broken": (
+        "Dit is een concept. De controle vond getallen die zijn af te leiden. Publiceer deze cijfers niet."
+    ),
+    "protect.draft.invalid": (
+        "Dit is een concept. Het bewijs van de controle hoort niet bij deze uitgave of is veranderd. Publiceer deze "
+        "cijfers niet."
+    ),
+    "protect.draft.primary": (
+        "Dit is een concept. Elk klein aantal is verborgen, maar of het uit andere cijfers is af te leiden, is niet "
+        "voorkomen. Wat hieronder staat over samen beschermen geldt hier nog niet."
+    ),
+    "protect.draft.unaudited": (
+        "Dit is een concept. De bescherming is nog niet gecontroleerd. Publiceer deze cijfers niet."
+    ),
+    "protect.lead": "Welke cijfers verborgen zijn, waarom, en wat u daar wel en niet op mag bouwen.",
+    "protect.not.elsewhere": (
+        "Wat anderen publiceren, of wat eerder is gepubliceerd, kan samen met deze cijfers meer verraden. "
+        "Gecontroleerd is alleen wat hierboven staat."
+    ),
+    "protect.not.group": (
+        "Een getoond cijfer over een gebied zegt iets over een groep. Het kan mensen raken die er niets mee te maken "
+        "hebben."
+    ),
+    "protect.not.knowledge": (
+        "Wie zelf al veel weet van een plek, kan meer afleiden dan een gewone lezer. De marge rekent op een paar "
+        "gevallen eigen kennis, niet op meer."
+    ),
+    "protect.not.low": "Verborgen is niet hetzelfde als laag, en ook niet hetzelfde als verdacht.",
+    "protect.not.records": "De controle zegt niet of de gegevens kloppen. Zie daarvoor de kwaliteit van de bronnen.",
+    "protect.not.something": (
+        "Dat er iets is geteld, is geen geheim. Waar nul wordt getoond, is een verborgen aantal minstens 1. De regel "
+        "gaat over hoe hoog een aantal kan zijn, niet over hoe laag."
+    ),
+    "protect.not.title": "Wat dit niet belooft",
+    "protect.rule.bound": (
+        "Na alles optellen en aftrekken moet elk verborgen aantal nog minstens zo hoog kunnen zijn als de drempel "
+        "plus de marge. Zo is nooit vast te stellen dat het klein is."
+    ),
+    "protect.rule.joint": (
+        "Daarna worden andere aantallen verborgen, net zo lang tot de kleine niet meer zijn af te leiden. Aan een "
+        "verborgen cijfer is niet te zien waarom het verborgen is."
+    ),
+    "protect.rule.less": (
+        "Een grens mag alleen lager zijn als iedereen dat al kan weten: omdat op die plek niet meer kan bestaan, of "
+        "omdat een getoond aantal van een groter gebied al zo laag is."
+    ),
+    "protect.rule.numbers": (
+        "In deze uitgave, voor elk onderwerp: drempel {threshold}, marge {margin}, afgerond op {rounding}."
+    ),
+    "protect.rule.rounding": "Getoonde aantallen worden afgerond. Zo verraadt een verschil van één niets.",
+    "protect.rule.threshold": (
+        "Een aantal onder de drempel wordt niet getoond. Bij sommige onderwerpen wordt nul wel getoond: zie de tabel."
+    ),
+    "protect.rule.title": "De regel",
+    "protect.table.cells": "Cijfers",
+    "protect.table.hidden": "Verborgen",
+    "protect.table.margin": "Marge",
+    "protect.table.narrowest": "Nauwste grens",
+    "protect.table.rounding": "Afgerond op",
+    "protect.table.text": (
+        "Geteld in de uitgave zelf, over alle jaren en alle soorten gebieden. De nauwste grens komt uit de controle: "
+        "zo hoog kan het best bekende verborgen aantal nog zijn."
+    ),
+    "protect.table.threshold": "Drempel",
+    "protect.table.title": "Per onderwerp",
+    "protect.table.zeros": "Nul",
+    "protect.table.zeros.publish": "getoond",
+    "protect.table.zeros.suppress": "verborgen",
+    "protect.title": "Hoe deze cijfers zijn beschermd",
+    "protect.what.sums": (
+        "Gebieden tellen op tot grotere gebieden, jaren tot alle jaren samen, en zeshoeken liggen dwars over wijken "
+        "en buurten heen. Daarom zijn al die cijfers van een onderwerp samen beschermd, en niet ieder apart."
+    ),
+    "protect.what.text": (
+        "Deze uitgave heeft {cells} aantallen en bedragen. Daarvan zijn er {hidden} verborgen ({percent}%), om "
+        "mensen en bedrijven te beschermen."
+    ),
+    "protect.what.title": "Wat er is beschermd",
     "protection.joint": "gezamenlijke onderdrukking",
     "protection.primary": "alleen primaire onderdrukking",
     "receipt.caveats": "Let op",
     "receipt.check.alone": "De klasse is berekend uit gepubliceerde cijfers alleen.",
     "receipt.check.files": "Elk bestand van de uitgave is gelijk aan wat is vastgelegd (SHA-256).",
-    "receipt.check.protection.joint": "Verborgen cijfers zijn niet uit de getoonde cijfers af te leiden.",
+    "receipt.check.protection.asked": "Concept: niet publiceren.",
+    "receipt.check.protection.broken": "Concept: de controle vond getallen die zijn af te leiden.",
+    "receipt.check.protection.invalid": "Concept: het bewijs van de controle klopt niet.",
+    "receipt.check.protection.joint": (
+        "Uit de getoonde cijfers is niet vast te stellen dat een verborgen aantal klein is; dat is nagerekend."
+    ),
     "receipt.check.protection.primary": (
         "Concept: kleine cijfers zijn verborgen; of ze uit andere cijfers zijn af te leiden is nog niet gecontroleerd."
     ),
+    "receipt.check.protection.unaudited": "Concept: als geheel beschermd, maar nog niet gecontroleerd.",
     "receipt.check.threshold": "Aantallen onder {threshold} zijn verborgen; andere zijn afgerond op {rounding}.",
     "receipt.check.threshold_exact": "Aantallen onder {threshold} zijn verborgen.",
     "receipt.check.zeros.publish": "Nul wordt getoond.",
@@ -194,8 +334,8 @@ NL: Mapping[str, str] = {
     "receipt.definition": "Definitie",
     "receipt.exposure": "Gedeeld door",
     "receipt.formula": "Berekening",
-    "receipt.formula.rate_years": "{numerator} gedeeld door {exposure} en door {years} jaar, keer {per}",
     "receipt.formula.rate": "{numerator} gedeeld door {exposure}, keer {per}",
+    "receipt.formula.rate_years": "{numerator} gedeeld door {exposure} en door {years} jaar, keer {per}",
     "receipt.legal_basis": "Grondslag",
     "receipt.numerator": "Wat is geteld",
     "receipt.owner": "Eigenaar",

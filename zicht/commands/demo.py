@@ -8,7 +8,7 @@ import click
 
 from zicht.commands._progress import progress
 from zicht.config import read_settings
-from zicht.demo import make_demo
+from zicht.demo import certify_demo, make_demo
 
 
 @click.command()
@@ -24,13 +24,14 @@ from zicht.demo import make_demo
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
 @click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65535), help="Port to listen on.")
 def demo(folder: Path, no_serve: bool, host: str, port: int) -> None:
-    """Build a fictional province and serve its dashboard.
+    """Build a fictional province, audit it and serve its dashboard.
 
     Everything in it is invented: places, persons and events. A second run reuses what is there.
     """
     report = progress()
     settings = read_settings(Path.cwd())
     release = make_demo(folder, boundaries=settings.boundaries, progress=report)
+    certify_demo(release, progress=report)
     if no_serve:
         report(f"the release is in {release}; serve it with: zicht serve {release}")
         return

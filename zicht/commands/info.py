@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import click
@@ -9,6 +10,7 @@ import numpy as np
 
 from zicht.published import Measure, Status
 from zicht.release import Release, open_release
+from zicht.standing import standing
 
 
 @click.command()
@@ -18,12 +20,25 @@ def info(release: Path, lang: str) -> None:
     """Print what a release holds: levels, indicators, periods, and how much of each is published."""
     opened = open_release(release)
     click.echo(f"{opened.catalogue['title'][lang]}  ({opened.short_id}, edition {opened.manifest['edition']})")
-    if opened.is_draft:
-        click.echo("DRAFT: primary suppression only")
+    click.echo("\n".join(_protection(opened)))
     click.echo("\nlevels: " + ", ".join(f"{level} ({len(areas.code)})" for level, areas in opened.areas.items()))
     for entry in opened.catalogue["indicators"]:
         click.echo(f"\n{entry['id']}: {entry['name'][lang]}\n  periods: {', '.join(entry['periods'])}")
         click.echo("  published: " + ", ".join(_shares(opened, entry["id"], entry["periods"][-1])))
+
+
+def _protection(release: Release) -> Iterator[str]:
+    found = standing(release)
+    yield f"protection: {release.manifest['protection']}"
+    if found.certificate is not None:
+        narrowest = found.certificate.narrowest_upper
+        yield (
+            f"certificate: {'the rule holds' if found.certificate.holds else 'the rule is BROKEN'}, "
+            f"{len(found.certificate.systems)} systems, "
+            f"{'nothing is hidden' if narrowest is None else f'narrowest upper bound {narrowest}'}"
+        )
+    if found.is_draft:
+        yield f"DRAFT: {found.problem}"
 
 
 def _shares(release: Release, indicator: str, period: str) -> list[str]:

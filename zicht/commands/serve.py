@@ -10,17 +10,23 @@ from web.app import create_app
 from web.server import serve as serve_app
 from zicht.config import read_settings
 from zicht.release import open_release
+from zicht.standing import require_certified, standing
 
 
 @click.command()
 @click.argument("release", type=click.Path(path_type=Path))
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
 @click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65535), help="Port to listen on.")
-def serve(release: Path, host: str, port: int) -> None:
-    """Serve the dashboard of a release. It needs none of the confidential half of Zicht."""
+@click.option("--draft", is_flag=True, help="Serve it though nobody may publish it; every page says so.")
+def serve(release: Path, host: str, port: int, draft: bool) -> None:
+    """Serve the dashboard of a release. It needs none of the confidential half of Zicht.
+
+    A release without a valid audit certificate is refused: run `zicht audit` first, or add --draft.
+    """
     opened = open_release(release)
-    app = create_app(opened, background=read_settings(Path.cwd()).background)
-    if opened.is_draft:
-        click.echo("This release is a draft: every page says so.", err=True)
+    found = standing(opened) if draft else require_certified(opened)
+    app = create_app(opened, background=read_settings(Path.cwd()).background, draft=draft)
+    if draft:
+        click.echo(f"Every page says that this is a draft. {found.problem}".rstrip(), err=True)
     click.echo(f"Serving {opened.short_id} on http://{host}:{port}  (stop with Ctrl-C)", err=True)
     serve_app(app, host=host, port=port)

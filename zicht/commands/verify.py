@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from zicht.release import open_release
+from zicht.standing import standing
 
 
 @click.command()
@@ -18,5 +19,6 @@ def verify(release: Path) -> None:
     """
     opened = open_release(release)
     click.echo(f"{opened.id}\n{len(opened.manifest['files'])} files are as they were released.")
-    if opened.is_draft:
-        click.echo("This is a draft: its cells are not protected jointly. Do not publish it.")
+    found = standing(opened)
+    if found.is_draft:
+        click.echo(f"This is a draft. {found.problem} Do not publish it.")

@@ -2,8 +2,12 @@
 
 import {byId as find, el} from './dom.js';
 import {local, t} from './i18n.js';
-import {AUTO, HOTSPOT, VALUE, byId, canFollow, fitState, isShown, levelsOf, measuresOf, nearestMap} from './state.js';
-import {periodName, unitOf} from './model.js';
+import {
+  AUTO, HOTSPOT, VALUE, byId, canFollow, fitState, hasFigures, hasLevel, isShown, levelsOf, mapped, measuresOf,
+  nearestMap, periodsOf
+} from './state.js';
+import {levelNames, levelOne, periodName, periodWords, unitOf} from './model.js';
+import {followNote, hotspotNote, noteOf} from './notes.js';
 
 export class Controls {
   constructor(catalogue, store) {
@@ -29,8 +33,18 @@ export class Controls {
     if (wanted.layer === HOTSPOT && key === 'layer') {
       Object.assign(wanted, nearestMap(this.catalogue, byId(this.catalogue.indicators, wanted.indicator), wanted));
     }
-    const fitted = fitState(this.catalogue, wanted);
-    this.store.set(this.suits(fitted) ? fitted : fitState(this.catalogue, {...fitted, level: undefined}));
+    const before = this.store.state;
+    const fitted = fitState(this.catalogue, wanted, key === 'level' ? 'level' : 'period');
+    const suited = this.suits(fitted) ? fitted : fitState(this.catalogue, {...fitted, level: undefined}, 'period');
+    this.explain(wanted, suited, key === 'layer' ? hotspotNote(before, suited) : '');
+    this.store.set(suited);
+    // The choice itself may have given way, so that nothing is left to tell of but why.
+    this.show(this.store.state, null);
+  }
+
+  /** Say why something else is shown than was asked, until the next choice. */
+  explain(wanted, fitted, note = '') {
+    this.note = {text: note || noteOf(this.catalogue, wanted, fitted), of: choiceOf(fitted)};
   }
 
   /** Whether the level can stay: another subject may be about parks, or hidden nearly everywhere at this level. */
@@ -45,7 +59,7 @@ export class Controls {
     const {catalogue} = this;
     const entry = byId(catalogue.indicators, state.indicator);
     find('choice-theme').value = state.theme;
-    const indicators = catalogue.indicators.filter(item => item.theme === state.theme && item.offered.periods.length);
+    const indicators = catalogue.indicators.filter(item => item.theme === state.theme && hasFigures(catalogue, item));
     const names = indicators.map(item => ({value: item.id, name: local(item.name)}));
     radios('choice-indicator', 'option', 'indicator', names, state.indicator);
     const hasMap = Object.keys(entry.maps).length > 0;
@@ -53,18 +67,54 @@ export class Controls {
       {value: VALUE, name: t('layer.value')},
       {value: HOTSPOT, name: t('layer.hotspot'), disabled: !hasMap}
     ], view ? view.layer : state.layer);
-    radios('choice-period', 'chip', 'periode', entry.offered.periods.map(period => ({
-      value: period,
-      name: period.includes('-') ? t('choice.period_total', {period: periodName(period)}) : period
-    })), state.period);
+    this.periods(entry, state);
     this.levels(entry, state);
+    const note = this.note && this.note.of === choiceOf(state) ? this.note.text : '';
+    const said = note || followNote(catalogue, entry, state);
+    if (find('choice-note').textContent !== said) find('choice-note').textContent = said;
     this.selects(entry, state, view);
     this.about(entry);
   }
 
+  /** Every period of the release; those the subject or the level lacks look so and say why. */
+  periods(entry, state) {
+    const {catalogue} = this;
+    const all = new Set(catalogue.indicators.flatMap(item => periodsOf(catalogue, item)));
+    const offered = periodsOf(catalogue, entry);
+    const order = [...all].sort((a, b) => a.includes('-') - b.includes('-') || (a < b ? -1 : 1));
+    radios('choice-period', 'chip', 'periode', order.map(period => ({
+      value: period,
+      name: period.includes('-') ? t('choice.period_total', {period: periodName(period)}) : period,
+      disabled: !offered.includes(period),
+      why: offered.includes(period) ? this.elsewhere(entry, state, period) : absent(entry, period)
+    })), state.period);
+  }
+
+  /** Why a period that is offered is not there at the level shown; '' where it is. */
+  elsewhere(entry, state, period) {
+    if (hasLevel(this.catalogue, entry, state.level, period)) return '';
+    const levels = levelsOf(this.catalogue, entry, period).map(level => level.id);
+    return t('choice.period_elsewhere_why', {period: periodWords(period), levels: levelNames(levels)});
+  }
+
+  /** Every level of the map; those the subject or the period lacks look so and say why. */
   levels(entry, state) {
-    const levels = levelsOf(this.catalogue, entry);
-    const option = level => el('option', {value: level.id}, local(level.name));
+    const levels = mapped(this.catalogue);
+    const option = level => {
+      const name = local(level.name);
+      const one = levelOne(level.id);
+      if (hasLevel(this.catalogue, entry, level.id, state.period)) return el('option', {value: level.id}, name);
+      const periods = periodsOf(this.catalogue, entry).filter(item => entry.offered.columns[item][level.id]);
+      const attributes = {value: level.id, class: 'is-elsewhere', disabled: !periods.length};
+      if (!periods.length) {
+        const title = t('choice.level_absent_why', {level: one});
+        return el('option', {...attributes, title, 'aria-description': title}, t('choice.level_absent', {level: name}));
+      }
+      const title = t('choice.level_elsewhere_why', {level: one, period: periods.map(periodWords).join(', ')});
+      const period = periods.map(periodName).join(', ');
+      const said = t('choice.level_elsewhere', {level: name, period});
+      return el('option', {...attributes, title, 'aria-description': title}, said);
+    };
     const group = (label, items) => (items.length ? el('optgroup', {label}, items.map(option)) : null);
     fill('choice-level', [
       canFollow(this.catalogue, entry) ? el('option', {value: AUTO}, t('choice.level_auto')) : null,
@@ -74,7 +124,7 @@ export class Controls {
   }
 
   selects(entry, state, view) {
-    const measures = measuresOf(entry, view ? view.level : state.level);
+    const measures = measuresOf(entry, view ? view.level : state.level, state.period);
     const measure = measures.includes(state.measure) ? state.measure : measures[0];
     fill('choice-measure', measures.map(name => el('option', {value: name}, measureName(entry, name))), measure);
     find('field-measure').hidden = measures.length < 2;
@@ -107,10 +157,19 @@ function fill(id, options, value) {
   select.value = value;
 }
 
+/** What a sentence about a choice is about: it is gone with the next choice. */
+const choiceOf = ({indicator, period, level, layer}) => [indicator, period, level, layer].join(' ');
+
+/** Why a subject lacks a period altogether. */
+function absent(entry, period) {
+  if (period.includes('-') && entry.nature === 'stock') return t('choice.period_stock_why');
+  return t('choice.period_absent_why', {period: periodWords(period)});
+}
+
 /** Radio buttons in the look of a list, chips or segments; made anew only if the choice itself changed. */
 function radios(id, look, name, items, value) {
   const root = find(id);
-  const signature = items.map(item => `${item.value}${item.disabled ? '!' : ''}`).join('|');
+  const signature = items.map(item => item.value).join('|');
   if (root.dataset.items !== signature) {
     root.dataset.items = signature;
     root.replaceChildren(
@@ -118,11 +177,20 @@ function radios(id, look, name, items, value) {
         el(
           'label',
           {class: look},
-          el('input', {type: 'radio', name, value: item.value, disabled: item.disabled}),
+          el('input', {type: 'radio', name, value: item.value}),
           el('span', {}, item.name)
         )
       )
     );
   }
-  for (const input of root.querySelectorAll('input')) input.checked = input.value === value;
+  // Changed in place: whoever chooses by keyboard keeps the focus.
+  [...root.querySelectorAll('input')].forEach((input, index) => {
+    const {disabled = false, why = ''} = items[index];
+    input.checked = input.value === value;
+    input.disabled = disabled;
+    input.title = why;
+    if (why) input.setAttribute('aria-description', why);
+    else input.removeAttribute('aria-description');
+    input.parentElement.classList.toggle('is-elsewhere', Boolean(why) || disabled);
+  });
 }

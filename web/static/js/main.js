@@ -21,13 +21,15 @@ class Page {
     const bundle = bundleReady();
     const [catalogue, spec] = await Promise.all([fetchCatalogue(), fetch('/deck.json').then(answer => answer.json())]);
     this.catalogue = catalogue;
-    this.store = new Store(fitState(catalogue, readState(location.search)), lang);
+    const wanted = readState(location.search);
+    this.store = new Store(fitState(catalogue, wanted), lang);
     this.lists = {};
     this.turn = 0;
     this.announced = '';
     this.tooltip = new Tooltip();
     this.legend = new Legend();
     this.controls = new Controls(catalogue, this.store);
+    this.controls.explain(wanted, this.store.state);
     this.panel = new Panel(catalogue, {
       select: code => this.select(code, {fly: true}),
       children: area => this.lookInside(area),
@@ -154,7 +156,8 @@ class Page {
 
   /** Which areas of the view lie in a coarser chosen area; null when the chosen area is not coarser. */
   async within(view, area) {
-    const chain = DRILL.slice(DRILL.indexOf(area.level) + 1, DRILL.indexOf(view.level) + 1);
+    const there = level => this.catalogue.levels.some(item => item.id === level);
+    const chain = DRILL.slice(DRILL.indexOf(area.level) + 1, DRILL.indexOf(view.level) + 1).filter(there);
     if (area.level === 'country' || !chain.length || !DRILL.includes(view.level)) return null;
     let codes = new Set([area.code]);
     let holds = null;
@@ -169,7 +172,7 @@ class Page {
   }
 
   childLevel(area) {
-    const levels = levelsOf(this.catalogue, this.entry()).map(level => level.id);
+    const levels = levelsOf(this.catalogue, this.entry(), this.store.state.period).map(level => level.id);
     const finer = DRILL.slice(DRILL.indexOf(area.level) + 1);
     return DRILL.includes(area.level) ? finer.find(level => levels.includes(level)) || null : null;
   }
@@ -190,7 +193,7 @@ class Page {
       return;
     }
     const changes = {area: code};
-    const levels = levelsOf(this.catalogue, this.entry()).map(level => level.id);
+    const levels = levelsOf(this.catalogue, this.entry(), this.store.state.period).map(level => level.id);
     if (fly && this.store.state.level !== AUTO && levels.includes(area.level)) changes.level = area.level;
     this.store.set(changes);
     if (fly && area.bounds) this.map?.goTo(area.bounds, Math.max(this.store.state.zoom || 0, config.map.maxZoom - 4));

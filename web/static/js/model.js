@@ -40,7 +40,7 @@ export const fetchAreas = level => once(`${root}/areas/${level}.json`, json);
  */
 export async function loadView(catalogue, state, level) {
   const entry = byId(catalogue.indicators, state.indicator);
-  const measures = measuresOf(entry, level);
+  const measures = measuresOf(entry, level, state.period);
   const measure = measures.includes(state.measure) ? state.measure : measures[0];
   const hotspots = Boolean(entry.maps[level]?.includes(state.period));
   const query = suffix(state.category);
@@ -150,16 +150,20 @@ function paintAll({entries, group}) {
 /** Facts of one area, its ancestors and its figures, from the API. */
 export const fetchArea = code => once(`/api/v1/areas/${encodeURIComponent(code)}`, json);
 
+/** The years of an area; a period without figures at its level is left out. */
 export function fetchSeries(view, level, code) {
   const {entry, state} = view;
-  const offered = measuresOf(entry, level);
+  const offered = entry.offered.measures[level] || [];
+  if (!offered.length) return Promise.resolve(null);
   const measure = offered.includes(view.measure) ? view.measure : offered[0];
   const query = new URLSearchParams({taal: lang, measure, category: state.category});
   return once(`/api/v1/series/${entry.id}/${level}/${encodeURIComponent(code)}?${query}`, json);
 }
 
+/** How the number of an area came about; null where the period has none at its level. */
 export function fetchReceipt(view, level, code) {
   const {entry, state} = view;
+  if (!entry.offered.columns[state.period]?.[level]) return Promise.resolve(null);
   const query = new URLSearchParams({taal: lang, category: state.category});
   return once(`/api/v1/explain/${entry.id}/${state.period}/${level}/${encodeURIComponent(code)}?${query}`, json);
 }
@@ -174,13 +178,24 @@ export function levelOne(id) {
   return id.startsWith('h3-') ? t('level.hex') : t(`level.${id}`);
 }
 
+/** Names of levels in words, hexagons once: "gemeenten en wijken". */
+export function levelNames(ids) {
+  const names = [...new Set(ids.map(levelOne))];
+  return new Intl.ListFormat(lang).format(names);
+}
+
 /** What an area is: its level and code. A hexagon has its code for a name; once is enough. */
 export function kindOf(level, code, name) {
   if (level === 'country') return t('area.overview');
   return code === name ? levelOne(level) : `${levelOne(level)} ${code}`;
 }
 
-/** A period in words. */
+/** A period in a sentence: "2023", "2021–2025 together". */
+export function periodWords(period) {
+  return period.includes('-') ? t('period.all', {period: periodName(period)}) : period;
+}
+
+/** A period as it stands alone. */
 export function periodName(period) {
   return period.includes('-') ? period.replace('-', '–') : period;
 }

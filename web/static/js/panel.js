@@ -3,8 +3,9 @@
 import {byId, el, svg} from './dom.js';
 import {config, local, number, t} from './i18n.js';
 import {barChart, chartLabel} from './chart.js';
-import {fetchReceipt, fetchSeries, kindOf, levelMany} from './model.js';
+import {fetchReceipt, fetchSeries, kindOf, levelMany, levelNames, levelOne, periodWords} from './model.js';
 import {swatch} from './swatch.js';
+import {levelsOf, periodsOf} from './state.js';
 import {cellText} from './values.js';
 
 
@@ -26,8 +27,9 @@ export class Panel {
   async show(view, area, chosen, childLevel) {
     const turn = (this.turn += 1);
     const whole = area.parents.find(parent => parent.level === 'country');
+    const timed = yearsFrom(view.entry, area);
     const [series, receipt, average] = await Promise.all([
-      fetchSeries(view, area.level, area.code).catch(() => null),
+      timed ? fetchSeries(view, timed.level, timed.code).catch(() => null) : null,
       fetchReceipt(view, area.level, area.code).catch(() => null),
       whole && view.measure === 'rate' ? fetchSeries(view, whole.level, whole.code).catch(() => null) : null
     ]);
@@ -43,7 +45,8 @@ export class Panel {
         cell && this.figure(cell, average && this.average(view, whole, average)),
         receipt?.class && this.classLine(receipt.class),
         receipt && this.facts(receipt, cell.measure),
-        ...this.chart(view, area, series),
+        !receipt && this.absent(view),
+        ...this.chart(view, area, timed, series),
         el('p', {class: 'pattern-line'}, t('pattern')),
         receipt && this.receipt(receipt),
         this.actions(area, childLevel),
@@ -127,9 +130,28 @@ export class Panel {
     return rows.length ? el('dl', {class: 'facts'}, rows) : null;
   }
 
-  chart(view, area, series) {
-    const chart = series && barChart(series.points, view.state.period, chartLabel(local(view.entry.name), area.name));
-    return chart ? [el('h3', {class: 'panel-title'}, t('chart.title')), chart] : [];
+  /** The subject has no figure of this area: not in this period, or not at this level. */
+  absent(view) {
+    const levels = levelsOf(this.catalogue, view.entry, view.state.period).map(level => level.id);
+    const text = t('area.absent', {period: periodWords(view.state.period), levels: levelNames(levels)});
+    return el('p', {class: 'area-absent', id: 'area-absent'}, text);
+  }
+
+  /** The years of the area, or those of the nearest larger area that has them, with why. */
+  chart(view, area, timed, series) {
+    const title = el('h3', {class: 'panel-title'}, t('chart.title'));
+    const note = text => el('p', {class: 'chart-note', id: 'chart-note'}, text);
+    const level = levelOne(area.level);
+    if (!timed) {
+      const periods = periodsOf(this.catalogue, view.entry);
+      const never = !view.entry.offered.periods.some(isYear);
+      const period = periods.map(periodWords).join(', ');
+      return [title, note(never ? t('chart.none', {period}) : t('chart.parent_none', {level}))];
+    }
+    const chart = series && barChart(series.points, view.state.period, chartLabel(local(view.entry.name), timed.name));
+    if (!chart) return [];
+    if (timed.code === area.code) return [title, chart];
+    return [title, note(t('chart.parent', {level, name: timed.name})), chart];
   }
 
   receipt(receipt) {
@@ -177,3 +199,11 @@ export class Panel {
   }
 }
 
+const isYear = period => !period.includes('-');
+
+/** The area if it has figures of single years, else the nearest larger one that has, else null. */
+function yearsFrom(entry, area) {
+  const years = entry.offered.periods.filter(isYear);
+  const has = ({level}) => years.some(year => entry.offered.columns[year][level]);
+  return [...area.parents, area].reverse().find(has) || null;
+}

@@ -53,23 +53,26 @@ export function writeState(state, lang) {
 }
 
 /**
- * Make a state fit a catalogue: every choice is one the release offers, or its default.
+ * Make a state fit a catalogue: every choice is one the release offers, or its default. Not every level has every
+ * period; where they do not meet, one of them gives way.
  * @param catalogue the catalogue, with what is offered
  * @param wanted a state, perhaps from an address or from an earlier choice
+ * @param keep 'period' or 'level': what stays where the two do not meet
  */
-export function fitState(catalogue, wanted) {
+export function fitState(catalogue, wanted, keep = wanted.period === undefined ? 'level' : 'period') {
   const entry =
     byId(catalogue.indicators, wanted.indicator) ||
-    catalogue.indicators.find(item => item.theme === wanted.theme && hasFigures(item)) ||
+    catalogue.indicators.find(item => item.theme === wanted.theme && hasFigures(catalogue, item)) ||
     byId(catalogue.indicators, catalogue.default.indicator) ||
     catalogue.indicators[0];
   const preset = entry.id === catalogue.default.indicator ? catalogue.default : {};
-  const levels = levelsOf(catalogue, entry).map(level => level.id);
-  const auto = canFollow(catalogue, entry);
-  const chosen = pick(levels, wanted.level, preset.level, usualLevel(entry, levels));
-  const level = wanted.level === AUTO && auto ? AUTO : chosen;
-  const periods = entry.offered.periods;
-  const period = pick(periods, wanted.period, preset.period, catalogue.default.period, periods[periods.length - 1]);
+  const all = periodsOf(catalogue, entry);
+  const there = keep === 'level' ? all.filter(item => hasLevel(catalogue, entry, wanted.level, item)) : [];
+  const periods = there.length ? there : all;
+  const period = pick(
+    periods, wanted.period, preset.period, catalogue.default.period, total(periods), periods[periods.length - 1]
+  );
+  const level = nearestLevel(catalogue, entry, wanted.level, period, preset.level);
   const fallback = preset.layer === 'value' ? VALUE : preset.layer ? HOTSPOT : VALUE;
   const layer = pick([VALUE, HOTSPOT], wanted.layer, fallback);
   const category = pick(entry.offered.categories, wanted.category, '', entry.offered.categories[0]);
@@ -81,8 +84,39 @@ export function fitState(catalogue, wanted) {
     period,
     layer: layer === HOTSPOT && !hasMap(catalogue, entry, level, period) ? VALUE : layer,
     category,
-    measure: measuresOf(entry, level).includes(wanted.measure) ? wanted.measure : ''
+    measure: measuresOf(entry, level, period).includes(wanted.measure) ? wanted.measure : ''
   };
+}
+
+/** The period of all years together, where there is one. */
+const total = periods => periods.find(period => period.includes('-'));
+
+/** Whether an indicator has figures of a period at a level; AUTO stands for the levels that follow the zoom. */
+export function hasLevel(catalogue, entry, level, period) {
+  if (level === AUTO) return canFollow(catalogue, entry) && followed(catalogue, entry, period).length > 0;
+  return levelsOf(catalogue, entry, period).some(item => item.id === level);
+}
+
+/** The level that was wanted if the period has it, else the nearest coarser one that it has. */
+function nearestLevel(catalogue, entry, wanted, period, preset) {
+  if (hasLevel(catalogue, entry, wanted, period)) return wanted;
+  const levels = levelsOf(catalogue, entry, period).map(level => level.id);
+  const coarser = coarserThan(catalogue, wanted).find(level => levels.includes(level));
+  const usual = levels.includes(preset) ? preset : usualLevel(entry, levels);
+  // What the subject has at no period at all was a choice for another subject: it says nothing of this one.
+  return (hasFiguresAt(entry, wanted) && coarser) || usual;
+}
+
+const hasFiguresAt = (entry, level) => level in entry.offered.measures;
+
+/** Levels coarser than one, the nearest first: those of its family, then the administrative ones. */
+function coarserThan(catalogue, id) {
+  const level = byId(catalogue.levels, id);
+  if (!level) return [];
+  const before = catalogue.levels.slice(0, catalogue.levels.indexOf(level)).reverse();
+  const own = before.filter(item => item.family === level.family);
+  const others = before.filter(item => item.family === 'administrative' && !own.includes(item));
+  return [...own, ...others].map(item => item.id);
 }
 
 /** The level to open with: parks where there are any, else the finest at which most areas have a figure. */
@@ -96,7 +130,7 @@ export const isShown = (entry, level) => level === AUTO || entry.shown[level] >=
 
 /** Whether there is a hotspot map: of the level, or of one that the zoom may lead to. */
 function hasMap(catalogue, entry, level, period) {
-  const levels = level === AUTO ? followed(catalogue, entry) : [level];
+  const levels = level === AUTO ? followed(catalogue, entry, period) : [level];
   return levels.some(item => entry.maps[item]?.includes(period));
 }
 
@@ -105,38 +139,52 @@ function hasMap(catalogue, entry, level, period) {
  */
 export function nearestMap(catalogue, entry, {level, period}) {
   if (hasMap(catalogue, entry, level, period)) return {level, period};
-  if (level !== AUTO && entry.maps[level]) return {level, period: entry.maps[level][0]};
+  const here = level === AUTO ? undefined : entry.maps[level];
+  if (here) return {level, period: total(here) || here.at(-1)};
   const levels = levelsOf(catalogue, entry).map(item => item.id).filter(item => entry.maps[item]);
   const found = levels.find(item => entry.maps[item].includes(period)) || levels[0];
-  return found ? {level: found, period: pick(entry.maps[found], period)} : {level, period};
+  return found ? {level: found, period: pick(entry.maps[found], period, total(entry.maps[found]))} : {level, period};
 }
 
 export const byId = (entries, id) => entries.find(entry => entry.id === id);
 
-const hasFigures = entry => entry.offered.periods.length > 0;
+/** Whether the map can show anything of an indicator. */
+export const hasFigures = (catalogue, entry) => periodsOf(catalogue, entry).length > 0;
+
+/** Periods of an indicator that the map can show: those with a level that has tiles. */
+export function periodsOf(catalogue, entry) {
+  return entry.offered.periods.filter(period => levelsOf(catalogue, entry, period).length);
+}
 
 const pick = (offered, ...wanted) => wanted.find(item => item !== undefined && offered.includes(item)) ?? offered[0];
 
-/** Levels of the catalogue at which an indicator has figures and the map has tiles. */
-export function levelsOf(catalogue, entry) {
-  return catalogue.levels.filter(level => level.minzoom != null && entry.offered.measures[level.id]);
+/** Levels of the catalogue that have tiles. */
+export const mapped = catalogue => catalogue.levels.filter(level => level.minzoom != null);
+
+/** Levels at which an indicator has figures, of one period or of any, and the map has tiles. */
+export function levelsOf(catalogue, entry, period) {
+  const offered = period === undefined ? entry.offered.measures : entry.offered.columns[period] || {};
+  return mapped(catalogue).filter(level => offered[level.id]);
 }
 
-/** Whether the level can follow the zoom: at least two of gemeente, wijk and buurt have figures. */
+/** Whether the level can follow the zoom: at least two of gemeente, wijk and buurt have figures of some period. */
 export function canFollow(catalogue, entry) {
-  return followed(catalogue, entry).length > 1;
+  return entry.offered.periods.some(period => followed(catalogue, entry, period).length > 1);
 }
 
-export function followed(catalogue, entry) {
-  return levelsOf(catalogue, entry)
+/** Levels that follow the zoom and have figures of a period, coarsest first. */
+export function followed(catalogue, entry, period) {
+  return levelsOf(catalogue, entry, period)
     .map(level => level.id)
-    .filter(level => ['gemeente', 'wijk', 'buurt'].includes(level));
+    .filter(level => FOLLOWED.includes(level));
 }
 
-/** Measures of an indicator at a level, the main one first. */
-export function measuresOf(entry, level) {
-  const levels = entry.offered.measures;
-  const offered = levels[level] || Object.values(levels)[0] || [];
+const FOLLOWED = ['gemeente', 'wijk', 'buurt'];
+
+/** Measures of an indicator in a period at a level, the main one first; none where it has no figures there. */
+export function measuresOf(entry, level, period) {
+  const levels = entry.offered.columns[period] || {};
+  const offered = (level === AUTO ? FOLLOWED.map(item => levels[item]).find(Boolean) : levels[level]) || [];
   const order = ['rate', entry.measure, 'count', 'amount'];
   return [...offered].sort((a, b) => rank(order, a) - rank(order, b) || (a < b ? -1 : 1));
 }
@@ -146,7 +194,7 @@ const rank = (order, item) => (order.includes(item) ? order.indexOf(item) : orde
 /** The level that is shown: the one chosen, or the finest one that can be read at this zoom. */
 export function shownLevel(catalogue, entry, state, takeover) {
   if (state.level !== AUTO) return state.level;
-  const levels = followed(catalogue, entry);
+  const levels = followed(catalogue, entry, state.period);
   const readable = levels.filter((level, index) => index === 0 || state.zoom >= takeover[level]);
   return readable[readable.length - 1];
 }
