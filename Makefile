@@ -62,3 +62,4 @@ lock:
 
 clean:
 	rm -rf $(VENV) .demo site
+	find . -name "*.nb[ic]" -delete

@@ -160,6 +160,11 @@ def build_system(
     _check_splits(families[0].chain, splits)
     offsets = _offsets(families)
     leaf, room, within = _atoms(structure, families, offsets, capacity)
+    if any(split.totals for split in splits) and np.any(leaf[:, 0] == ROOT):
+        raise ConfigError(
+            "A breakdown with totals cannot hold records of which only the country is known.",
+            remedy="Publish the breakdown at one level only, or leave those records out.",
+        )
     arcs = _Arcs(int(offsets[1][-1]))
     total = _cells(arcs, families, offsets, splits)
     for which in (0, 1):
@@ -180,7 +185,9 @@ def build_system(
     tail = np.concatenate([*arcs.tail, leaf[:, 0]]).astype(np.int32)
     head = np.concatenate([*arcs.head, leaf[:, 1]]).astype(np.int32)
     start, container = arcs.containers(len(tail))
-    network = Network(arcs.nodes, tail, head, start, container, np.minimum(np.concatenate([limit, room]), UNLIMITED))
+    capacity = np.minimum(np.concatenate([limit, room]), UNLIMITED)
+    pair = _pairs(arcs.cells, families[0], within[0], cells)
+    network = Network(arcs.nodes, tail, head, start, container, capacity, pair)
     return System(network, arcs.cells, slice(cells, cells + len(leaf)), leaf, families)
 
 
@@ -336,6 +343,20 @@ def _cross(
             found = (holder < 0) & (least == most) & (least >= 0)
             holder[found] = total[other][place][least[found]]
         arcs.contain(total[which][k][cell], holder)
+
+
+def _pairs(
+    cells: Mapping[tuple[str, str], slice], family: Family, within: list[IntArray], first: int
+) -> NDArray[np.int32]:
+    """Return (category of a cell, atom of that cell) for every split."""
+    found = [np.empty((0, 2), dtype=np.int64)]
+    # A category that has totals is looked at where it is finest: what lies in the country's lies in one of those.
+    finest = {category: level for category, level in cells if category != TOTAL}
+    for category, level in finest.items():
+        inside = np.flatnonzero(within[family.chain.index(level)] >= 0)
+        cell = within[family.chain.index(level)][inside]
+        found.append(np.column_stack([cells[category, level].start + cell, first + inside]))
+    return np.vstack(found).astype(np.int32)
 
 
 def _deepest(within: list[IntArray], total: list[IntArray]) -> IntArray:

@@ -150,28 +150,45 @@ class Oracle:
 
     def largest(self, arc: int, *, lowest: bool = False) -> int:
         """The largest (or smallest) value of an arc over all tables that a reader cannot exclude."""
+        aim = np.zeros(self.columns + 1)
+        aim[self.row[arc]] = 1.0 if lowest else -1.0
+        return self._solve(aim, ())
+
+    def together(self, category: int, atom: int) -> int:
+        """The largest share of a category that an atom can hold: the least of both, at its largest."""
+        aim = np.zeros(self.columns + 1)
+        aim[-1] = -1.0
+        return self._solve(aim, (category, atom))
+
+    def _solve(self, aim: np.ndarray, at_least: tuple[int, ...]) -> int:
+        """Optimise over all tables; the last column, if it is asked for, is at most each of some arcs."""
         problem, rows, low, high = self.problem, [], [], []
+        for arc in at_least:
+            row = np.zeros(self.columns + 1)
+            row[self.row[arc]] = 1
+            row[-1] = -1
+            rows.append(row)
+            low.append(0)
+            high.append(np.inf)
         for one, columns in self.row.items():
-            row = np.zeros(self.columns)
+            row = np.zeros(self.columns + 1)
             row[columns] = 1
             shown = self.published[one]
             rows.append(row)
             low.append(problem.low[one] if shown else problem.floor[one])
             high.append(problem.high[one] if shown else min(problem.network.capacity[one], 10_000))
         for categories, inside in self.same:
-            row = np.zeros(self.columns)
+            row = np.zeros(self.columns + 1)
             row[categories] = 1
             row[inside] -= 1
             rows.append(row)
             low.append(0)
             high.append(0)
-        aim = np.zeros(self.columns)
-        aim[self.row[arc]] = 1.0 if lowest else -1.0
         found = milp(
             aim,
             constraints=LinearConstraint(np.array(rows), np.array(low, dtype=float), np.array(high, dtype=float)),
             bounds=Bounds(0, 10_000),
-            integrality=np.ones(self.columns),
+            integrality=np.ones(self.columns + 1),
         )
         assert found.status == 0, found.message
         return round(abs(found.fun))

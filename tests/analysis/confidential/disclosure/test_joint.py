@@ -74,6 +74,24 @@ def test_every_free_arc_is_unknown_enough_by_integer_programming(
         assert most == 0 or most >= oracle.requirement(int(arc)), int(arc)
 
 
+@given(st.integers(0, 10**6), st.sampled_from([1, 5]), st.booleans(), st.sampled_from(["local", "wide", "both"]))
+@settings(max_examples=40, deadline=None)
+def test_an_atom_in_a_year_or_a_part_is_unknown_enough_too(
+    seed: int, base: int, zeros_shown: bool, splits: str
+) -> None:
+    small = random_small(np.random.default_rng(seed), splits=splits)
+    found = solved(small, base=base, zeros_shown=zeros_shown)
+    if found is None:
+        return
+    problem, published = found
+    oracle = Oracle(small, problem, published)
+    for category, atom in problem.network.pair.tolist():
+        most = oracle.together(category, atom)
+        # A category that is shown holds the atom's share of it, as any published cell holds what is in it.
+        own = int(problem.low[category]) if published[category] else oracle.requirement(category)
+        assert most == 0 or most >= min(own, oracle.requirement(atom)), (category, atom)
+
+
 @given(st.integers(0, 10**6), st.sampled_from([1, 5]), st.booleans())
 @settings(max_examples=25, deadline=None)
 def test_no_hidden_cell_could_be_shown_by_itself(seed: int, base: int, zeros_shown: bool) -> None:
