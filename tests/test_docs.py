@@ -8,12 +8,17 @@ from pathlib import Path
 
 import pytest
 
+from analysis.confidential.definitions import Indicator
+from analysis.confidential.disclosure_rules import DisclosureRule
 from zicht.areas import COLUMNS
+from zicht.certificate import AuditedSystem, Certificate
 from zicht.cli import COMMANDS, SUMMARIES
+from zicht.commands.audit import COLUMNS as INTERVAL_COLUMNS
 from zicht.config import PREFIX, Settings
 from zicht.published import SCHEMA, Status
 from zicht.recipe import ENTRIES
 from zicht.release import REQUIRED
+from zicht.structure import FILE, PLACES
 
 ROOT = Path(__file__).resolve().parents[1]
 DOCS = ROOT / "docs"
@@ -44,6 +49,29 @@ def test_the_release_page_names_every_file_column_and_status():
     for word in (*REQUIRED, *SCHEMA.names, *(f"`{status}`" for status in Status)):
         assert word in text, word
     assert set(COLUMNS) >= {"level", "fid", "code"}
+
+
+def test_every_entry_of_a_theme_file_is_described():
+    text = page("reference/theme-file.md")
+    own = {item.name for item in fields(Indicator)} - {"theme", "exposure", "disclosure", "hotspots"}
+    for entry in (*own, "indicators.exposure", "indicators.disclosure", "indicators.hotspots"):
+        assert re.search(rf"^\| .*[`\[]{re.escape(entry)}[`\]].* \|", text, re.MULTILINE), entry
+    defaults = {item.name: item.default for item in fields(DisclosureRule)}
+    for entry, default in defaults.items():
+        shown = "none" if default is None else f'`"{default}"`' if isinstance(default, str) else f"{default:g}"
+        assert f"| `{entry}` | {shown} |" in text, entry
+
+
+def test_the_atoms_and_the_certificate_are_described():
+    text = page("reference/release.md")
+    systems = [item.name for item in fields(AuditedSystem)]
+    for word in (FILE, *PLACES, *Certificate("", (), (), holds=True).content(), *systems):
+        assert f"`{word}`" in text, word
+
+
+def test_the_columns_of_derived_intervals_are_described():
+    for column in INTERVAL_COLUMNS:
+        assert f"`{column}`" in page("how-to/audit-a-release.md"), column
 
 
 def test_every_page_is_in_the_navigation():

@@ -15,8 +15,8 @@ TEXTS: Mapping[str, Texts] = {
         "made": "Gemaakt uit de uitgave zelf: wie de uitgave heeft, kan dit overzicht opnieuw maken.",
         "release": "Uitgave {release}, gebiedsindeling {edition}.",
         "totals": "Van {cells} cellen zijn er {published} getoond ({share}) en {suppressed} onderdrukt.",
-        "holds": "De controle vond van {targets} getallen die niet getoond worden, dat de regel houdt. De kleinste "
-        "bovengrens boven 0 die een lezer kan afleiden is {narrowest}.",
+        "holds": "De controle vond van {targets} getallen die niet getoond worden, dat de regel houdt: geen lezer "
+        "kan een bovengrens boven 0 afleiden die lager is dan {narrowest}.",
         "broken": "De controle vond {violations} getallen die te dicht af te leiden zijn. Publiceer deze uitgave niet.",
         "unaudited": "Deze uitgave is niet gecontroleerd. Publiceer haar niet.",
         "rounded": "Aandelen van de gebeurtenissen zijn geschat uit afgeronde cijfers. Een streepje: niet te zeggen, "
@@ -32,8 +32,8 @@ TEXTS: Mapping[str, Texts] = {
         "made": "Made from the release itself: whoever has the release can make this report again.",
         "release": "Release {release}, boundaries of {edition}.",
         "totals": "Of {cells} cells {published} are shown ({share}) and {suppressed} are suppressed.",
-        "holds": "The audit found that the rule holds for {targets} numbers that are not shown. The smallest upper "
-        "bound above 0 that a reader can derive is {narrowest}.",
+        "holds": "The audit found that the rule holds for {targets} numbers that are not shown: no reader can derive "
+        "an upper bound above 0 that is lower than {narrowest}.",
         "broken": "The audit found {violations} numbers that can be derived too closely. Do not publish this release.",
         "unaudited": "This release was not audited. Do not publish it.",
         "rounded": "Shares of events are estimated from rounded figures. A dash: nobody can tell, since the total is "
