@@ -15,7 +15,7 @@ TEXTS: Mapping[str, Texts] = {
         "made": "Gemaakt uit de uitgave zelf: wie de uitgave heeft, kan dit overzicht opnieuw maken.",
         "release": "Uitgave {release}, gebiedsindeling {edition}.",
         "totals": "Van {cells} cellen zijn er {published} getoond ({share}) en {suppressed} onderdrukt.",
-        "holds": "De controle vond van {targets} getallen die niet getoond worden, dat de regel houdt: geen lezer "
+        "holds": "De controle vond dat de regel geldt voor {targets} getallen die niet getoond worden: geen lezer "
         "kan een bovengrens boven 0 afleiden die lager is dan {narrowest}.",
         "broken": "De controle vond {violations} getallen die te dicht af te leiden zijn. Publiceer deze uitgave niet.",
         "unaudited": "Deze uitgave is niet gecontroleerd. Publiceer haar niet.",

@@ -23,7 +23,7 @@ th, td { text-align: right; padding: .2rem .5rem; border-bottom: 1px solid #8884
 thead th { border-bottom: 2px solid #888; vertical-align: bottom; }
 th:first-child { text-align: left; }
 meter { width: 5rem; }
-.strong { font-weight: 600; }
+.strong th, .strong td { font-weight: 600; }
 """.strip()
 
 POLICY = "default-src 'none'; style-src 'unsafe-inline'"

@@ -133,7 +133,8 @@ def loss_report(
         ConfigError: The share is out of range.
     """
     check_share(share)
-    rows = sorted(found, key=lambda loss: (loss.period, levels.index(loss.level)))
+    # Single years first, then windows, as in the catalogue.
+    rows = sorted(found, key=lambda loss: ("-" in loss.period, loss.period, levels.index(loss.level)))
     return {
         "format": FORMAT,
         "kind": KIND,

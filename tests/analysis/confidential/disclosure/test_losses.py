@@ -116,6 +116,15 @@ def test_the_lead_level_follows_the_share_asked():
 LEAD = {"country": [40], "wijk": [20, 10, 10], "buurt": [20, 0, 10, 0, 5, 5]}
 
 
+def test_windows_come_after_their_years():
+    periods = ("2022", "2021-2022", "2021")
+    tables = {("labs", period, "wijk"): table("wijk", [20, 10, 10], period=period) for period in periods}
+    patterns = {("labs", period): {"wijk": np.zeros(3, dtype=bool)} for period in periods}
+    lost = losses(tables, patterns, rules={"labs": DisclosureRule()}, layers=tree())
+    made = loss_report(lost, [indicator()], levels=LEVELS)["indicators"][0]["periods"]
+    assert [period["period"] for period in made] == ["2021", "2022", "2021-2022"]
+
+
 def test_the_page_and_the_file_say_that_they_are_confidential(report, tmp_path):
     release = tmp_path / "release"
     release.mkdir()
