@@ -9,6 +9,8 @@ from zicht.report_page import Cell, Section, Share, Table, number, page, percent
 
 Texts = Mapping[str, str]
 
+RULE = ("threshold", "rounding")
+
 TEXTS: Mapping[str, Texts] = {
     "nl": {
         "title": "Wat deze uitgave toont en verbergt",
@@ -24,6 +26,9 @@ TEXTS: Mapping[str, Texts] = {
         "lead": "Kijk eerst naar: {levels}. Daar is minstens {share} van de gebeurtenissen getoond.",
         "none": "Op geen niveau is zeker minstens {share} van de gebeurtenissen getoond.",
         "part": "Telt een deel van {whole}.",
+        "rule": "Getoond vanaf {threshold}, afgerond op {rounding}; {zeros}.",
+        "publish": "nullen worden getoond",
+        "suppress": "nullen worden niet getoond",
         "and": " en ",
         "header": "niveau|cellen|getoond|onderdrukt|anders|cellen getoond|gebeurtenissen getoond",
     },
@@ -41,6 +46,9 @@ TEXTS: Mapping[str, Texts] = {
         "lead": "Look first at: {levels}. At least {share} of the events is shown there.",
         "none": "At no level is at least {share} of the events known to be shown.",
         "part": "Counts a part of {whole}.",
+        "rule": "Shown from {threshold}, rounded to {rounding}; {zeros}.",
+        "publish": "zeros are shown",
+        "suppress": "zeros are not shown",
         "and": " and ",
         "header": "level|cells|shown|suppressed|other|cells shown|events shown",
     },
@@ -88,7 +96,8 @@ def _indicator(
     entry: Mapping[str, Any], names: Mapping[str, str], indicators: Mapping[str, str], share: float, language: str
 ) -> Section:
     texts = TEXTS[language]
-    sentences = []
+    rule = entry["disclosure"]
+    sentences = [texts["rule"].format(**{name: rule[name] for name in RULE}, zeros=texts[rule["zeros"]])]
     if "part_of" in entry:
         sentences.append(texts["part"].format(whole=indicators.get(entry["part_of"], entry["part_of"])))
     last = next((period for period in reversed(entry["periods"]) if period["levels"]), None)

@@ -225,6 +225,24 @@ def test_the_command_reads_the_certificate(tmp_path, capsys):
     assert json.loads((tmp_path / "r.json").read_bytes())["audit"]["systems"] == len(systems)
 
 
+def test_a_certificate_of_another_release_is_refused(tmp_path, capsys):
+    folder = tiny_release(tmp_path / "release")
+    write_certificate(folder, Certificate("0" * 64, (), (), holds=True))
+    code, shown = run(capsys, folder, "--out", tmp_path / "r.html")
+    assert (code, "of another release" in shown) == (1, True)
+    assert not (tmp_path / "r.html").exists()
+
+
+def test_the_page_states_the_rule_and_the_whole_of_a_part(release):
+    report = disclosure_report(release)
+    first, second = report["indicators"][:2]
+    changed = first | {"part_of": second["id"], "disclosure": first["disclosure"] | {"zeros": "suppress"}}
+    text = disclosure_page(report | {"indicators": [changed, second]}, language="en")
+    assert "Shown from 5, rounded to 1; zeros are not shown." in text
+    assert "Shown from 5, rounded to 1; zeros are shown." in text
+    assert f"Counts a part of {second['name']['en']}." in text
+
+
 @pytest.mark.parametrize(
     "place", ["report.txt", "release/report.html", "release/attestations/report.json", "no/r.html"]
 )
