@@ -11,6 +11,7 @@ from web.errors import NotHereError
 from zicht.areas import AreaList
 from zicht.classes import ClassColumn, ClassKey
 from zicht.config import Background
+from zicht.disclosure_report import disclosure_report
 from zicht.published import ColumnKey, Measure, PublishedColumn, Status
 from zicht.release import Release
 from zicht.standing import Standing, standing
@@ -36,6 +37,11 @@ class Site:
     def standing(self) -> Standing:
         """Whether the release may be published."""
         return standing(self.release)
+
+    @cached_property
+    def report(self) -> Mapping[str, Any]:
+        """The public disclosure report."""
+        return disclosure_report(self.release, certificate=self.standing.certificate)
 
     @property
     def is_draft(self) -> bool:

@@ -9,6 +9,8 @@ import urllib.request
 import pytest
 import waitress
 
+from tests.support.certified import doubted
+from tests.web import addresses
 from web.errors import ServerError
 from web.server import listen, serve
 
@@ -45,20 +47,24 @@ def test_it_serves(app):
 
 
 BLOCKED = (
-    "affine exactextract geopandas h3 h3ronpy isal numba pandas pandera polars pyogrio pyproj rasterio rich shapely"
+    "affine analysis.audit analysis.confidential exactextract geopandas h3 h3ronpy highspy isal numba pandas pandera"
+    " polars pyogrio pyproj rasterio rich shapely"
 )
 PROGRAM = f"""
 import sys
 class Block:
     def find_spec(self, name, path=None, target=None):
-        if name.split(".")[0] in {BLOCKED.split()!r}:
+        if any(name == blocked or name.startswith(blocked + ".") for blocked in {BLOCKED.split()!r}):
             raise ImportError(name)
 sys.meta_path.insert(0, Block())
 from pathlib import Path
 from zicht.release import open_release
 from web.app import create_app
 import web.server
+import zicht.commands.serve
+from zicht.standing import require_certified
 release = open_release(Path(sys.argv[1]))
+assert require_certified(release).certificate.holds
 client = create_app(release).test_client()
 for path in sys.argv[2:]:
     code = client.get(path).status_code
@@ -67,9 +73,8 @@ print("served")
 """
 
 
-def test_the_server_needs_none_of_the_confidential_half(release):
-    from tests.web import addresses
-
+def test_the_server_and_the_certificate_need_none_of_the_confidential_half(tmp_path):
+    release = doubted(tmp_path / "certified", None)
     paths = [
         *addresses.pages(),
         *addresses.columns(release),

@@ -10,7 +10,7 @@ from flask import Blueprint, Response, render_template, request
 from tiles.columns import CLASSES
 from web import palette
 from web.deck import summary
-from web.protection import protection
+from web.protection import by_subject, rules
 from web.public.bundle import bundle_url
 from web.public.files import modules
 from web.site import Site
@@ -67,8 +67,9 @@ def pages(site: Site) -> Blueprint:
 
     def protection_page() -> Response:
         content = context()
-        content["protected"] = protection(site)
-        content["certificate"] = site.standing.certificate
+        content["report"] = site.report
+        content["rules"] = rules(site)
+        content["subjects"] = by_subject(site)
         content["names"] = {name: localised(entry["name"], content["lang"]) for name, entry in site.indicators.items()}
         return _page("protection.html", content)
 
