@@ -6,6 +6,7 @@ import json
 import re
 from dataclasses import replace
 from html.parser import HTMLParser
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -195,6 +196,25 @@ def test_cells_headings_and_captions_are_escaped():
 def test_what_is_not_all_is_not_shown_as_all(share, shown):
     assert percentage(share, "en") == shown
     assert percentage(share, "nl") == shown.replace(".", ",")
+
+
+def keys(content):
+    """Yield every key that stands anywhere in a report, but those of texts, families and the disclosure rule."""
+    for key, value in content.items() if isinstance(content, dict) else ():
+        if key not in {"nl", "en", "administrative", "hex"}:
+            yield key
+        if key != "disclosure":
+            yield from keys(value)
+    for item in content if isinstance(content, list) else ():
+        yield from keys(item)
+
+
+def test_every_entry_is_described(release):
+    text = (Path(__file__).resolve().parents[2] / "docs" / "reference" / "disclosure-report.md").read_text("utf-8")
+    system = AuditedSystem(LABS, "2024", (), 30, 4, 20, 24, 0, 12, holds=True)
+    report = disclosure_report(release, certificate=Certificate(release.id, (), (system,), holds=True))
+    for key in set(keys(report)):
+        assert re.search(rf"`(periods\[\]\.|levels\[\]\.)?{key}`", text), key
 
 
 def run(capsys, *arguments):
