@@ -82,10 +82,6 @@ class Site:
             entry["measures"].setdefault(key.level, set()).add(key.measure)
         return {name: _sorted(entry) for name, entry in sorted(offered.items())}
 
-    def has(self, indicator: str, period: str, level: str) -> bool:
-        """Return whether an indicator has figures of a period at a level."""
-        return level in self.offered.get(indicator, {}).get("columns", {}).get(period, ())
-
     @cached_property
     def _methods(self) -> Mapping[tuple[str, str], str]:
         methods: dict[tuple[str, str], str] = {}

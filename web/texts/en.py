@@ -33,6 +33,7 @@ EN: Mapping[str, str] = {
     "chart.title": "By year",
     "choice.category": "Breakdown",
     "choice.category_all": "All together",
+    "choice.hotspot_absent_why": "There is no hotspot map of this subject.",
     "choice.indicator": "Subject",
     "choice.layer": "Map layer",
     "choice.level": "Areas",
@@ -213,8 +214,7 @@ EN: Mapping[str, str] = {
     "protect.audit.holds": "The rule holds, for every hidden number.",
     "protect.audit.narrowest": "Narrowest bound",
     "protect.audit.narrowest_text": (
-        "The hidden number that a reader can know most about can still be {narrowest}. All others can be as high, or "
-        "higher."
+        "Every hidden number that can be above zero can still be {narrowest} at least. Most can be much higher."
     ),
     "protect.audit.none": "There is no valid audit certificate of this release.",
     "protect.audit.outcome": "Outcome",
@@ -256,13 +256,13 @@ EN: Mapping[str, str] = {
         "The audit does not say whether the data are right. For that, see the quality of the sources."
     ),
     "protect.not.something": (
-        "That something was counted is no secret. Where zero is shown, a hidden number is at least 1. The rule is "
-        "about how high a number can be, not about how low."
+        "That something was counted, or nothing at all, is no secret. Where zero is shown, a hidden number is at "
+        "least 1. The rule is about how high a number can be, not about how low."
     ),
     "protect.not.title": "What this does not promise",
     "protect.rule.bound": (
-        "After all adding and subtracting, every hidden number must still be able to be as high as the threshold "
-        "plus the margin. So nobody can establish that it is small."
+        "After all adding and subtracting, every hidden number that can be above zero must still be able to be as "
+        "high as the threshold plus the margin. So nobody can establish that it is small."
     ),
     "protect.rule.joint": (
         "Then other numbers are hidden, until the small ones can no longer be derived. A hidden figure does not show "
@@ -285,7 +285,7 @@ EN: Mapping[str, str] = {
     "protect.table.rounding": "Rounded to",
     "protect.table.text": (
         "Counted in the release itself, over all years and all kinds of areas. The narrowest bound comes from the "
-        "audit: the best known hidden number can still be this high."
+        "audit: every hidden number that can be above zero can still be at least this high."
     ),
     "protect.table.threshold": "Threshold",
     "protect.table.title": "By subject",

@@ -33,6 +33,7 @@ NL: Mapping[str, str] = {
     "chart.title": "Per jaar",
     "choice.category": "Uitsplitsing",
     "choice.category_all": "Alles samen",
+    "choice.hotspot_absent_why": "Van dit onderwerp is er geen kaart van hotspots.",
     "choice.indicator": "Onderwerp",
     "choice.layer": "Kaartlaag",
     "choice.level": "Gebieden",
@@ -216,8 +217,8 @@ NL: Mapping[str, str] = {
     "protect.audit.holds": "De regel houdt stand, voor elk verborgen aantal.",
     "protect.audit.narrowest": "Nauwste grens",
     "protect.audit.narrowest_text": (
-        "Het verborgen aantal waar een lezer het meest over kan weten, kan nog altijd {narrowest} zijn. Bij alle "
-        "andere kan het aantal nog hoger zijn, of even hoog."
+        "Elk verborgen aantal dat boven nul kan zijn, kan nog minstens {narrowest} zijn. Bij de meeste kan het veel "
+        "hoger zijn."
     ),
     "protect.audit.none": "Van deze uitgave is er geen geldig bewijs van controle.",
     "protect.audit.outcome": "Uitkomst",
@@ -259,13 +260,13 @@ NL: Mapping[str, str] = {
     "protect.not.low": "Verborgen is niet hetzelfde als laag, en ook niet hetzelfde als verdacht.",
     "protect.not.records": "De controle zegt niet of de gegevens kloppen. Zie daarvoor de kwaliteit van de bronnen.",
     "protect.not.something": (
-        "Dat er iets is geteld, is geen geheim. Waar nul wordt getoond, is een verborgen aantal minstens 1. De regel "
-        "gaat over hoe hoog een aantal kan zijn, niet over hoe laag."
+        "Dat er iets is geteld, of juist niets, is geen geheim. Waar nul wordt getoond, is een verborgen aantal "
+        "minstens 1. De regel gaat over hoe hoog een aantal kan zijn, niet over hoe laag."
     ),
     "protect.not.title": "Wat dit niet belooft",
     "protect.rule.bound": (
-        "Na alles optellen en aftrekken moet elk verborgen aantal nog minstens zo hoog kunnen zijn als de drempel "
-        "plus de marge. Zo is nooit vast te stellen dat het klein is."
+        "Na alles optellen en aftrekken moet elk verborgen aantal dat boven nul kan zijn, nog minstens zo hoog "
+        "kunnen zijn als de drempel plus de marge. Zo is niet vast te stellen dat het klein is."
     ),
     "protect.rule.joint": (
         "Daarna worden andere aantallen verborgen, net zo lang tot de kleine niet meer zijn af te leiden. Aan een "
@@ -290,7 +291,7 @@ NL: Mapping[str, str] = {
     "protect.table.rounding": "Afgerond op",
     "protect.table.text": (
         "Geteld in de uitgave zelf, over alle jaren en alle soorten gebieden. De nauwste grens komt uit de controle: "
-        "zo hoog kan het best bekende verborgen aantal nog zijn."
+        "elk verborgen aantal dat boven nul kan zijn, kan nog minstens zo hoog zijn."
     ),
     "protect.table.threshold": "Drempel",
     "protect.table.title": "Per onderwerp",

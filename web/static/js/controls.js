@@ -65,7 +65,7 @@ export class Controls {
     const hasMap = Object.keys(entry.maps).length > 0;
     radios('choice-layer', 'segment', 'laag', [
       {value: VALUE, name: t('layer.value')},
-      {value: HOTSPOT, name: t('layer.hotspot'), disabled: !hasMap}
+      {value: HOTSPOT, name: t('layer.hotspot'), disabled: !hasMap, why: hasMap ? '' : t('choice.hotspot_absent_why')}
     ], view ? view.layer : state.layer);
     this.periods(entry, state);
     this.levels(entry, state);
