@@ -213,9 +213,7 @@ EN: Mapping[str, str] = {
     "protect.audit.checked_text": "{targets} bounds of hidden numbers, in {systems} connected tables.",
     "protect.audit.holds": "The rule holds, for every hidden number.",
     "protect.audit.narrowest": "Narrowest bound",
-    "protect.audit.narrowest_text": (
-        "Every hidden number that can be above zero can still be {narrowest} at least. Most can be much higher."
-    ),
+    "protect.audit.narrowest_text": "Every hidden number that can be above zero can still be {narrowest} at least.",
     "protect.audit.none": "There is no valid audit certificate of this release.",
     "protect.audit.outcome": "Outcome",
     "protect.audit.text": (

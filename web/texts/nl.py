@@ -216,10 +216,7 @@ NL: Mapping[str, str] = {
     "protect.audit.checked_text": "{targets} grenzen van verborgen aantallen, in {systems} samenhangende tabellen.",
     "protect.audit.holds": "De regel houdt stand, voor elk verborgen aantal.",
     "protect.audit.narrowest": "Nauwste grens",
-    "protect.audit.narrowest_text": (
-        "Elk verborgen aantal dat boven nul kan zijn, kan nog minstens {narrowest} zijn. Bij de meeste kan het veel "
-        "hoger zijn."
-    ),
+    "protect.audit.narrowest_text": "Elk verborgen aantal dat boven nul kan zijn, kan nog minstens {narrowest} zijn.",
     "protect.audit.none": "Van deze uitgave is er geen geldig bewijs van controle.",
     "protect.audit.outcome": "Uitkomst",
     "protect.audit.text": (
