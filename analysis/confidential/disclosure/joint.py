@@ -121,6 +121,7 @@ def protect(problem: Problem) -> BoolArray:
         paired=np.full(len(net.pair), -1, dtype=np.int64),
         holder=np.full(2 * size + len(net.pair), -1, dtype=np.int64),
         first=np.full(size, -1, dtype=np.int64),
+        obstacle=np.full(size, -1, dtype=np.int64),
         walked=np.zeros(256, dtype=np.int32),
     )
     fixed = (pattern.low == pattern.high) & (problem.hidden | np.isinf(problem.price))

@@ -64,6 +64,7 @@ class Pattern(NamedTuple):
         holder: (2 * arcs + pairs,) the latest witness for each question: an arc's upper bound, its lower bound, a
             pair's upper bound; -1 for none.
         first: (arcs,) for each hidden cell, the first of the witnesses that rest on it, in linked lists; -1 for none.
+        obstacle: (arcs,) the question that kept each hidden cell from being shown; -1 for none yet.
         walked: Memory for walking up containers: more than one area a level and split.
     """
 
@@ -75,6 +76,7 @@ class Pattern(NamedTuple):
     paired: IntArray
     holder: IntArray
     first: IntArray
+    obstacle: IntArray
     walked: IndexArray
 
 
@@ -101,6 +103,11 @@ def requirement(arc: int, terms: Terms, pattern: Pattern) -> int:
 
 @njit(cache=True, nogil=True)
 def solve(g: Graph, s: Scratch, terms: Terms, pattern: Pattern) -> bool:
+    """Hide cells until the rule holds everywhere, then show again what was hidden in vain.
+
+    Returns:
+        Whether that was possible.
+    """
     # Witness w answers answer[begins[w]:begins[w + 1]]; the witnesses that rest on a cell are a linked list:
     # witness[k] is one, and the next is at following[k].
     # (Each list begins with one entry that nothing points to, which tells the compiler its type.)
@@ -267,11 +274,28 @@ def _clean_up(g: Graph, s: Scratch, terms: Terms, pattern: Pattern, notes: Notes
             continue
         pattern.published[cell] = True
         pattern.low[cell], pattern.high[cell] = terms.low[cell], min(terms.high[cell], terms.capacity[cell])
-        if _others_hold(g, s, terms, pattern, int(cell), notes):
+        before = len(notes[0])
+        # What stood in the way last time mostly still does.
+        obstacle = pattern.obstacle[cell]
+        if obstacle >= 0 and not _still_holds(g, s, terms, pattern, obstacle, notes):
+            _hide(cell, terms, pattern)
+        elif _others_hold(g, s, terms, pattern, int(cell), notes):
             shown += 1
         else:
             _hide(cell, terms, pattern)
+            _restore(g, s, terms, pattern, before, notes)
     return shown
+
+
+@njit(cache=True, nogil=True)
+def _restore(g: Graph, s: Scratch, terms: Terms, pattern: Pattern, before: int, notes: Notes) -> None:
+    """Ask again what was answered while a cell was shown on trial: hidden, it asks more of what lies in it."""
+    begins, answer, _, _ = notes
+    for own in range(before, len(begins)):
+        stop = begins[own + 1] if own + 1 < len(begins) else len(answer)
+        for j in range(begins[own], stop):
+            if pattern.holder[answer[j]] == own:
+                _still_holds(g, s, terms, pattern, int(answer[j]), notes)
 
 
 @njit(cache=True, nogil=True)

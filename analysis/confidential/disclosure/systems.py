@@ -157,7 +157,7 @@ def build_system(
     Raises:
         ConfigError: A split has totals at a level that is not the coarsest below the country, or two have.
     """
-    _check_splits(families[0].chain, splits)
+    _check_splits(families[0].chain, families[1].chain, splits)
     offsets = _offsets(families)
     leaf, room, within = _atoms(structure, families, offsets, capacity)
     if any(split.totals for split in splits) and np.any(leaf[:, 0] == ROOT):
@@ -186,19 +186,19 @@ def build_system(
     head = np.concatenate([*arcs.head, leaf[:, 1]]).astype(np.int32)
     start, container = arcs.containers(len(tail))
     capacity = np.minimum(np.concatenate([limit, room]), UNLIMITED)
-    pair = _pairs(arcs.cells, families[0], within[0], cells)
+    pair = _pairs(arcs.cells, families, within, cells)
     network = Network(arcs.nodes, tail, head, start, container, capacity, pair)
     return System(network, arcs.cells, slice(cells, cells + len(leaf)), leaf, families)
 
 
-def _check_splits(chain: tuple[str, ...], splits: Sequence[Split]) -> None:
+def _check_splits(chain: tuple[str, ...], hexes: tuple[str, ...], splits: Sequence[Split]) -> None:
     with_totals = [split for split in splits if split.totals]
     if len(with_totals) > 1 or any(split.level not in chain[1:2] for split in with_totals):
         raise ConfigError(
             "A breakdown with totals is possible once, at the coarsest level below the country.",
             remedy="Publish the breakdown at one level only, or at the country and the coarsest level below it.",
         )
-    unknown = [split.level for split in splits if split.level not in chain]
+    unknown = [split.level for split in splits if split.level not in (*chain, *hexes)]
     if unknown:
         raise ConfigError(f"A breakdown is asked at level {unknown[0]!r}, which the whole does not publish.")
 
@@ -289,11 +289,9 @@ def _cells(
             own = offsets[which][k] + np.arange(len(parent))
             above = offsets[which][k - 1] + parent if k > 1 else np.full(len(parent), which)
             outer = total[which][k - 1][parent]
-            if which == 0:
-                here = [split for split in splits if split.level == family.chain[k]]
-                block = _series(arcs, here, family.chain[k], above, own, outer)
-            else:
-                block = arcs.add(TOTAL, family.chain[k], own, above, outer)
+            here = [split for split in splits if split.level == family.chain[k]]
+            ends = (above, own) if which == 0 else (own, above)
+            block = _series(arcs, here, family.chain[k], *ends, outer)
             total[which].append(block)
     return total
 
@@ -301,7 +299,10 @@ def _cells(
 def _series(
     arcs: _Arcs, splits: Sequence[Split], level: str, above: IntArray, own: IntArray, *outer: IntArray
 ) -> IntArray:
-    """Add the totals of a level with its splits in series, and return the arcs of the totals."""
+    """Add the totals of a level with its splits in series, and return the arcs of the totals.
+
+    They run from `above` to `own`; for hexes, where everything runs the other way, the caller swaps the two.
+    """
     local = [split for split in splits if not split.totals]
     stops = [arcs.new_nodes(len(own)) for _ in local] + [own]
     wide = next((split for split in splits if split.totals), None)
@@ -346,15 +347,20 @@ def _cross(
 
 
 def _pairs(
-    cells: Mapping[tuple[str, str], slice], family: Family, within: list[IntArray], first: int
+    cells: Mapping[tuple[str, str], slice],
+    families: tuple[Family, Family],
+    within: tuple[list[IntArray], list[IntArray]],
+    first: int,
 ) -> NDArray[np.int32]:
     """Return (category of a cell, atom of that cell) for every split."""
     found = [np.empty((0, 2), dtype=np.int64)]
     # A category that has totals is looked at where it is finest: what lies in the country's lies in one of those.
     finest = {category: level for category, level in cells if category != TOTAL}
     for category, level in finest.items():
-        inside = np.flatnonzero(within[family.chain.index(level)] >= 0)
-        cell = within[family.chain.index(level)][inside]
+        which = 0 if level in families[0].chain else 1
+        holder = within[which][families[which].chain.index(level)]
+        inside = np.flatnonzero(holder >= 0)
+        cell = holder[inside]
         found.append(np.column_stack([cells[category, level].start + cell, first + inside]))
     return np.vstack(found).astype(np.int32)
 

@@ -45,7 +45,7 @@ def random_small(rng: np.random.Generator, *, splits: str = "", capacities: bool
 
     Args:
         rng: Source of randomness.
-        splits: "" for none, "local" for a part at one level, "wide" for years with totals, "both".
+        splits: "" for none, "local" or "hex" for a part at one level, "wide" for years with totals, "both".
         capacities: Whether atoms have public capacities.
     """
     sizes = {"gemeente": int(rng.integers(1, 3)), "buurt": int(rng.integers(2, 5)), "park": int(rng.integers(0, 2))}
@@ -80,6 +80,8 @@ def random_small(rng: np.random.Generator, *, splits: str = "", capacities: bool
     chosen: list[Split] = []
     if splits in {"local", "both"}:
         chosen.append(Split("buurt", ("part", "rest of part")))
+    if splits == "hex":
+        chosen.append(Split("h3-8", ("part", "rest of part")))
     if splits in {"wide", "both"}:
         chosen.append(Split("gemeente", ("2021", "2022"), totals=True))
     system = build_system(structure, families, capacity=given, splits=chosen)
