@@ -83,13 +83,14 @@ def national_problem(system: System, country: SyntheticCountry, total: int, *, z
         below=np.full(size, UNLIMITED),
         price=np.where(truth > 0, np.sqrt(truth) * (0.5 + rng.random(size)), np.inf),
         order=rng.permutation(size).astype(np.int32),
+        atom=atom,
     )
 
 
 def _row(system: System, country: SyntheticCountry, finest: int, total: int, *, zeros_shown: bool) -> Row:
     problem = national_problem(system, country, total, zeros_shown=zeros_shown)
     started = time.perf_counter()
-    published = protect(problem)
+    published = protect(problem).published
     seconds = time.perf_counter() - started
     cells = slice(0, system.atoms.start)
     primary, hidden = int(problem.hidden[cells].sum()), int((~published[cells]).sum())

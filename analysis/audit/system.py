@@ -86,6 +86,9 @@ class _Builder:
         self.tail[SOURCE], self.head[SOURCE] = SINK, SOURCE
         self.atom_tail = cells.tail
         self.near = self._near()
+        around = np.minimum(self.near[cells.above], self.near[holders(cells)])
+        around[SOURCE] = UNLIMITED
+        self.around = around
 
     def build(self) -> System:
         for split in self.plan.splits:
@@ -114,13 +117,15 @@ class _Builder:
         low[SINK], published[SINK] = low[SOURCE], published[SOURCE]
         return nearest_published(self.frame, low, published)
 
+    def _inside(self, cells: slice) -> IntArray:
+        """Return the low end of the smallest published cell around a category: its own cell, or one around that."""
+        return np.minimum(self.near[cells], self.around[cells])
+
     def _column(self, indicator: str, period: str, level: str) -> int:
         self.columns.append((indicator, period, level))
         return len(self.columns) - 1
 
     def _cells(self) -> list[Arcs]:
-        around = np.minimum(self.near[self.frame.above], self.near[holders(self.frame)])
-        around[SOURCE] = UNLIMITED
         blocks = []
         for level in (COUNTRY, *self.frame.levels):
             cells = self._where(level)
@@ -133,7 +138,7 @@ class _Builder:
                     goal=self.rules[self.plan.indicator].goal,
                     column=self._column(self.plan.indicator, self.plan.period, level),
                     known=self._known(level),
-                    container=around[cells],
+                    container=self.around[cells],
                 )
             )
         return blocks
@@ -185,7 +190,7 @@ class _Builder:
         after = self.head[cells].copy()
         self.head[cells] = between
         for category in split.categories:
-            block = self._category(split, category, split.level, tail=between, head=after, around=self.near[cells])
+            block = self._category(split, category, split.level, tail=between, head=after, around=self._inside(cells))
             self._leaf(split, block)
 
     def _split_with_totals(self, split: Split) -> None:
@@ -198,7 +203,7 @@ class _Builder:
             one, country = self._new(1), self.near[SOURCE : SOURCE + 1]
             source = np.zeros(1, dtype=np.int64)
             top = self._category(split, category, COUNTRY, tail=source, head=one, around=country)
-            around = np.minimum(self.near[cells], np.where(top.published, top.low, country)[0])
+            around = np.minimum(self._inside(cells), np.where(top.published, top.low, country)[0])
             tail = np.full(len(before), one[0])
             below = self._category(split, category, split.level, tail=tail, head=before, around=around)
             self.splits.append(top)

@@ -178,12 +178,13 @@ def _protected(
     }
     rows = select(table, plan.whole).filter(pl.col("year").is_in(list(plan.period.years)))
     fids = {level: index.fids(rows, level) for level in plan.period.levels}
-    patterns = protect_plan(plan, tables, geography, fids=fids)
+    patterns, ceilings = protect_plan(plan, tables, geography, fids=fids)
     columns: list[PublishedColumn] = []
     for (name, period), hidden in patterns.items():
         counts = {level: tables[name, period, level] for level in hidden}
         rule, unit = members[name].disclosure, members[name].unit["en"]
-        columns += redact(counts, hidden, layers=inputs.layers, rule=rule, unit=unit)
+        closer = ceilings[name, period]
+        columns += redact(counts, hidden, layers=inputs.layers, rule=rule, unit=unit, ceilings=closer)
     return tuple(columns)
 
 

@@ -101,7 +101,7 @@ def protected(key):
         "h3-6": np.array([HEXES.index(where) for _, where in units]),
     }
     geography = Geography(layers, small(()).structure(), key)
-    pattern = protect_plan(plan, tables, geography, fids=fids)["labs", "2025"]
+    pattern = protect_plan(plan, tables, geography, fids=fids)[0]["labs", "2025"]
     return {name for level, cells in names.items() for name, gone in zip(cells, pattern[level], strict=True) if gone}
 
 

@@ -16,9 +16,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from analysis.confidential.disclosure.flow import IntArray, graph, scratch
+from analysis.confidential.disclosure.flow import UNLIMITED, IntArray, graph, scratch
 from analysis.confidential.disclosure.openings import FloatArray
-from analysis.confidential.disclosure.search import BoolArray, Pattern, Terms, solve
+from analysis.confidential.disclosure.search import BoolArray, Pattern, Terms, ceilings, solve
 from zicht.errors import AlignmentError, InfeasibleError
 
 
@@ -64,6 +64,7 @@ class Problem:
         below: (arcs,) largest lower bound asked beyond the rule, `UNLIMITED` for none.
         price: (arcs,) price of hiding a cell, infinite where it may not be hidden.
         order: (arcs,) order in which arcs are asked.
+        atom: (arcs,) true for atoms.
 
     Raises:
         AlignmentError: A true value lies outside what a reader would know, or the values are no circulation.
@@ -80,6 +81,7 @@ class Problem:
     below: IntArray
     price: FloatArray
     order: NDArray[np.int32]
+    atom: BoolArray
 
     def __post_init__(self) -> None:
         net = self.network
@@ -96,8 +98,26 @@ class Problem:
             )
 
 
-def protect(problem: Problem) -> BoolArray:
-    """Return which arcs are published: as many as the rule and the search allow.
+@dataclass(frozen=True, slots=True, eq=False)
+class Solution:
+    """What is shown, and what a reader can derive of the rest.
+
+    Args:
+        published: (arcs,) true where the arc is shown.
+        ceiling: (arcs,) what a hidden cell can be at most for a reader; `UNLIMITED` where that is `REACH` or more, and
+            for atoms. It follows from what is published alone, whatever the truth.
+    """
+
+    published: BoolArray
+    ceiling: IntArray
+
+
+#: Upper bounds are searched as far as this: beyond it they say no more than the sums of published cells do.
+REACH = 240
+
+
+def protect(problem: Problem) -> Solution:
+    """Show as many arcs as the rule and the search allow.
 
     Raises:
         InfeasibleError: No pattern satisfies the rule.
@@ -126,9 +146,15 @@ def protect(problem: Problem) -> BoolArray:
     )
     fixed = (pattern.low == pattern.high) & (problem.hidden | np.isinf(problem.price))
     arcs = graph(net.tail, net.head, net.nodes, ~fixed)
-    if not solve(arcs, scratch(net.nodes, size), terms, pattern):
+    memory = scratch(net.nodes, size)
+    if not solve(arcs, memory, terms, pattern):
         raise InfeasibleError(
             "No suppressions protect these counts: what is shown of them, zeros above all, leaves too little room.",
             remedy='Write zeros = "suppress" in the theme file, drop the finest level, or count more years together.',
         )
-    return pattern.published
+    ceiling = np.full(size, UNLIMITED)
+    cells = np.flatnonzero(~pattern.published & ~problem.atom & (net.capacity > 0))
+    limit = np.minimum(net.capacity[cells], REACH)
+    found = ceilings(arcs, memory, terms, pattern, cells, limit)
+    ceiling[cells] = np.where(found < limit, found, np.where(net.capacity[cells] < REACH, limit, UNLIMITED))
+    return Solution(pattern.published, ceiling)

@@ -32,6 +32,7 @@ from zicht.structure import COUNTRY, Structure
 BoolArray = NDArray[np.bool_]
 Tables = Mapping[tuple[str, str, str], CountTable]
 Patterns = dict[tuple[str, str], dict[str, BoolArray]]
+Ceilings = dict[tuple[str, str], dict[str, NDArray[np.float64]]]
 
 #: How much dearer hiding the country's own number is than its size says: it is the last thing to go.
 COUNTRY_PRICE = 1e6
@@ -136,7 +137,9 @@ def plans(indicators: Sequence[Indicator], years: range) -> Iterator[Plan]:
             yield Plan(whole, period, inside, parts)
 
 
-def protect_plan(plan: Plan, tables: Tables, geography: Geography, *, fids: Mapping[str, IntArray]) -> Patterns:
+def protect_plan(
+    plan: Plan, tables: Tables, geography: Geography, *, fids: Mapping[str, IntArray]
+) -> tuple[Patterns, Ceilings]:
     """Decide what one system shows.
 
     Args:
@@ -146,7 +149,8 @@ def protect_plan(plan: Plan, tables: Tables, geography: Geography, *, fids: Mapp
         fids: By level of the whole, (units,) the fid of each counted unit's area, -1 where it lies in none.
 
     Returns:
-        By indicator and period, then by level: (n,) true where the cell is hidden.
+        By indicator and period, then by level: (n,) true where the cell is hidden; and likewise (n,) what it
+        can be at most for a reader, infinite where nothing closer is known than what its parent leaves.
     """
     rule = plan.whole.disclosure
     system = build_system(
@@ -166,16 +170,19 @@ def protect_plan(plan: Plan, tables: Tables, geography: Geography, *, fids: Mapp
         else:
             draft.cells(category, level, tables[name, period, level])
     try:
-        published = protect(draft.problem())
+        solution = protect(draft.problem())
     except InfeasibleError as error:
         raise InfeasibleError(
             error.problem, where=f"{plan.whole.id}, {plan.period.name}", remedy=error.remedy
         ) from None
     patterns: Patterns = {}
+    ceilings: Ceilings = {}
     for (category, level), arcs in system.cells.items():
         if not category.startswith("rest of "):
-            patterns.setdefault(_column(category, plan), {})[level] = ~published[arcs]
-    return patterns
+            key, ceiling = _column(category, plan), solution.ceiling[arcs]
+            patterns.setdefault(key, {})[level] = ~solution.published[arcs]
+            ceilings.setdefault(key, {})[level] = np.where(ceiling < UNLIMITED, ceiling, np.inf)
+    return patterns, ceilings
 
 
 def _column(category: str, plan: Plan) -> tuple[str, str]:
@@ -196,6 +203,7 @@ class _Draft:
         self.rules = {part.id: part.disclosure for part in plan.parts}
         self.truth = np.zeros(size, dtype=np.int64)
         self.hidden = np.ones(size, dtype=np.bool_)
+        self.atom = np.zeros(size, dtype=np.bool_)
         self.low = np.zeros(size, dtype=np.int64)
         self.high = np.full(size, UNLIMITED)
         self.floor = np.zeros(size, dtype=np.int64)
@@ -207,6 +215,7 @@ class _Draft:
     def atoms(self, count: IntArray) -> None:
         """Fill in the atoms, which are never published."""
         self.truth[self.system.atoms] = count
+        self.atom[self.system.atoms] = True
 
     def rest(self, category: str, level: str, count: IntArray) -> None:
         """Fill in what is left of a whole beside a part: never published, and held to the stricter rule of both."""
@@ -254,6 +263,7 @@ class _Draft:
             below=self.below,
             price=self.price,
             order=order.astype(np.int32),
+            atom=self.atom,
         )
 
 

@@ -1,8 +1,8 @@
 """From counts and a suppression pattern to published columns: the only door through which counts leave.
 
 Counts are rounded to the nearest multiple of the base. A reader who knows the rule then knows an interval, which is
-published beside the value. The upper bound of a suppressed cell follows from published cells alone: what its parent
-can hold at most, less what its published siblings hold at least. It is an outer bound; the audit's is tighter. The
+published beside the value. The upper bound of a suppressed cell is what a reader can derive: from the system as a whole
+where that is close, and otherwise what its parent can hold at most, less what its published siblings hold at least. The
 lower bound is 0, never 1: a bound of 1 would say that the cell is not a zero.
 """
 
@@ -42,6 +42,7 @@ def redact(
     layers: Mapping[str, Layer],
     rule: DisclosureRule,
     unit: str,
+    ceilings: Mapping[str, FloatArray] | None = None,
 ) -> tuple[PublishedColumn, ...]:
     """Turn the counts of one indicator and period into published columns.
 
@@ -51,6 +52,8 @@ def redact(
         layers: By level.
         rule: The rule of the indicator.
         unit: What is counted.
+        ceilings: By level, what a hidden cell can be at most for a reader of the whole system; infinite, or None, where
+            nothing closer is known than what its parent leaves.
 
     Returns:
         One column a level.
@@ -61,7 +64,9 @@ def redact(
         above = ""
         for level in (level for level in family if level in counts):
             if level not in bounds:
-                bounds[level] = _bounds(level, above, shown[level], patterns[level], bounds, layers)
+                low, high = _bounds(level, above, shown[level], patterns[level], bounds, layers)
+                closer = high if ceilings is None else np.minimum(high, ceilings[level])
+                bounds[level] = low, np.where(patterns[level], closer, high)
             above = level
     return tuple(
         _column(table, shown[level][0], *bounds[level], patterns[level], unit=unit) for level, table in counts.items()

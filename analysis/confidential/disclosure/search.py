@@ -333,3 +333,15 @@ def _still_holds(g: Graph, s: Scratch, terms: Terms, pattern: Pattern, question:
         _note(s, terms, pattern, question, notes)
     undo(s, flow, terms.truth)
     return good
+
+
+@njit(cache=True, nogil=True)
+def ceilings(g: Graph, s: Scratch, terms: Terms, pattern: Pattern, cells: IntArray, limit: IntArray) -> IntArray:
+    """Return how large each hidden cell can be for a reader, or its limit where it reaches that."""
+    found = limit.copy()
+    for k in range(len(cells)):
+        begin(s)
+        if not raise_arc(g, s, pattern.flow, pattern.low, pattern.high, cells[k], limit[k]):
+            found[k] = pattern.flow[cells[k]]
+        undo(s, pattern.flow, terms.truth)
+    return found

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analysis.confidential.disclosure.flow import UNLIMITED
-from analysis.confidential.disclosure.joint import Problem, protect
+from analysis.confidential.disclosure.joint import REACH, Problem, protect
 from analysis.confidential.disclosure.systems import TOTAL
 from tests.analysis.confidential.disclosure.small_systems import Oracle, Small, random_small
 from zicht.errors import AlignmentError, InfeasibleError
@@ -40,13 +40,14 @@ def problem_of(small: Small, *, base: int, zeros_shown: bool, seed: int = 0, t: 
         below=np.full(len(net), UNLIMITED),
         price=np.where(truth > 0, np.sqrt(truth) * (0.5 + rng.random(len(net))), np.inf),
         order=rng.permutation(len(net)).astype(np.int32),
+        atom=np.arange(len(net)) >= system.atoms.start,
     )
 
 
 def solved(small: Small, **options) -> tuple[Problem, np.ndarray] | None:
     problem = problem_of(small, **options)
     try:
-        return problem, protect(problem)
+        return problem, protect(problem).published
     except InfeasibleError:
         return None
 
@@ -121,6 +122,23 @@ def test_a_cell_hidden_for_one_arc_makes_others_be_asked_again(seed: int, base: 
         assert most == 0 or most >= oracle.requirement(int(arc)), int(arc)
 
 
+@given(st.integers(0, 10**6), st.sampled_from([1, 5]), st.booleans(), st.sampled_from(["", "local", "wide"]))
+@settings(max_examples=25, deadline=None)
+def test_the_ceiling_of_a_hidden_cell_is_what_a_reader_can_derive(
+    seed: int, base: int, zeros_shown: bool, splits: str
+) -> None:
+    small = random_small(np.random.default_rng(seed), splits=splits)
+    problem = problem_of(small, base=base, zeros_shown=zeros_shown)
+    try:
+        found = protect(problem)
+    except InfeasibleError:
+        return
+    oracle = Oracle(small, problem, found.published)
+    for arc in np.flatnonzero(~found.published & ~problem.atom & (problem.network.capacity > 0)):
+        most = oracle.largest(int(arc))
+        assert found.ceiling[arc] == (most if most < REACH else UNLIMITED)
+
+
 def test_primary_cells_and_atoms_are_never_published():
     for seed in range(40):
         small = random_small(np.random.default_rng(seed))
@@ -185,7 +203,7 @@ def test_a_cell_with_few_holders_is_neither_bounded_closely_from_above_nor_from_
         above[cell], below[cell] = plain.truth[cell] + 3, plain.truth[cell] - 3
         problem = replace(plain, hidden=hidden, above=above, below=below)
         try:
-            published = protect(problem)
+            published = protect(problem).published
         except InfeasibleError:
             continue
         oracle = Oracle(small, problem, published)
