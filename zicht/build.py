@@ -14,6 +14,7 @@ import numpy as np
 
 from analysis.confidential.catalogue import catalogue
 from analysis.confidential.contracts import Source, read_sources
+from analysis.confidential.disclosure.losses import loss_page, loss_report
 from analysis.confidential.indicators import Theme, read_themes
 from analysis.confidential.observations import Places
 from analysis.confidential.pipeline import Inputs, Outcome, run
@@ -32,6 +33,7 @@ from zicht.config import Settings
 from zicht.errors import ConfigError
 from zicht.recipe import Recipe
 from zicht.release import canonical_json, write_release
+from zicht.report_page import check_target, write_report
 from zicht.structure import FILE as STRUCTURE
 
 Progress = Callable[[str], None]
@@ -46,7 +48,7 @@ LEVEL_NAMES: Mapping[str, Mapping[str, str]] = {
 }
 
 
-def build(recipe: Recipe, *, settings: Settings, out: Path, progress: Progress) -> str:
+def build(recipe: Recipe, *, settings: Settings, out: Path, progress: Progress, report: Path | None = None) -> str:
     """Build a release.
 
     Args:
@@ -54,6 +56,7 @@ def build(recipe: Recipe, *, settings: Settings, out: Path, progress: Progress) 
         settings: The key that pseudonyms are keyed with.
         out: The release folder to make or replace.
         progress: Told what is being done.
+        report: Where to write, for the owners of the indicators alone, what protection cost; never in the release.
 
     Returns:
         The id of the release.
@@ -62,6 +65,8 @@ def build(recipe: Recipe, *, settings: Settings, out: Path, progress: Progress) 
         ConfigError: There is no key, or the recipe contradicts itself.
         ZichtError: Whatever is wrong with a source, a boundary or the target.
     """
+    if report is not None:
+        check_target(report, release=out)
     if not settings.key:
         raise ConfigError(
             "There is no key for pseudonyms.", where="ZICHT_KEY", remedy="Set ZICHT_KEY to at least 32 characters."
@@ -89,7 +94,11 @@ def build(recipe: Recipe, *, settings: Settings, out: Path, progress: Progress) 
     def fill(folder: Path) -> None:
         _write_data(folder, layers=layers, outcome=outcome, texts=texts, progress=progress)
 
-    return write_release(out, manifest=_manifest(recipe, layers, boundaries, themes), fill=fill)
+    made = write_release(out, manifest=_manifest(recipe, layers, boundaries, themes), fill=fill)
+    if report is not None:
+        content = loss_report(outcome.losses, inputs.indicators, levels=list(layers))
+        write_report(report, content=content, html=loss_page(content), release=out)
+    return made
 
 
 def places(recipe: Recipe) -> tuple[Mapping[str, Layer], BoundarySet]:

@@ -17,6 +17,7 @@ import polars as pl
 
 from analysis.confidential.aggregate import AreaIndex, CountTable, count, select
 from analysis.confidential.contracts import Source
+from analysis.confidential.disclosure.losses import Loss, losses
 from analysis.confidential.disclosure.protection import Geography, Plan, plans, protect_plan
 from analysis.confidential.disclosure.redact import redact
 from analysis.confidential.exposures import exposure_column, exposure_years
@@ -75,12 +76,16 @@ class Inputs:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Outcome:
-    """What may leave: published values, classes made of them, the atoms to audit them by, and the quality report."""
+    """What may leave: published values, classes made of them, the atoms to audit them by, and the quality report.
+
+    `losses` is the exception: what protection cost, for the owners of the indicators alone.
+    """
 
     values: PublishedTable
     classes: ClassTable
     structure: Structure
     quality: Mapping[str, Any]
+    losses: tuple[Loss, ...]
 
 
 def run(inputs: Inputs, *, progress: Progress) -> Outcome:
@@ -95,7 +100,8 @@ def run(inputs: Inputs, *, progress: Progress) -> Outcome:
     progress("cutting the areas into atoms")
     geography = Geography(inputs.layers, atoms(inputs, registers), inputs.pattern_key)
     progress("counting and protecting")
-    counts = PublishedTable(publish(observed, inputs, geography))
+    columns, lost = publish(observed, inputs, geography)
+    counts = PublishedTable(columns)
     progress("exposures and rates")
     values = PublishedTable([*counts, *with_rates(counts, inputs)])
     progress("hotspots")
@@ -104,6 +110,7 @@ def run(inputs: Inputs, *, progress: Progress) -> Outcome:
         classes=ClassTable(classify(values, inputs)),
         structure=geography.structure,
         quality=quality_report(observed.values(), years=inputs.years),
+        losses=lost,
     )
 
 
@@ -148,8 +155,12 @@ def _observe(records: CheckedRecords, registers: Mapping[str, pl.DataFrame], inp
 
 def publish(
     observed: Mapping[str, ObservationTable], inputs: Inputs, geography: Geography
-) -> tuple[PublishedColumn, ...]:
-    """Count every indicator, protect each system of counts that add up, and round what is shown."""
+) -> tuple[tuple[PublishedColumn, ...], tuple[Loss, ...]]:
+    """Count every indicator, protect each system of counts that add up, and round what is shown.
+
+    Returns:
+        The published columns, and (confidential) what protection cost.
+    """
     for indicator in inputs.indicators:
         unknown = [level for level in indicator.levels if level not in inputs.layers]
         if unknown:
@@ -160,13 +171,13 @@ def publish(
     systems = list(plans(inputs.indicators, inputs.years))
     # Counting and searching are array operations and compiled loops that let other threads run.
     with ThreadPoolExecutor() as pool:
-        done = pool.map(lambda plan: _protected(plan, observed[plan.whole.source], inputs, geography), systems)
-        return tuple(column for columns in done for column in columns)
+        done = list(pool.map(lambda plan: _protected(plan, observed[plan.whole.source], inputs, geography), systems))
+    return tuple(one for columns, _ in done for one in columns), tuple(one for _, lost in done for one in lost)
 
 
 def _protected(
     plan: Plan, table: ObservationTable, inputs: Inputs, geography: Geography
-) -> tuple[PublishedColumn, ...]:
+) -> tuple[tuple[PublishedColumn, ...], tuple[Loss, ...]]:
     index = AreaIndex(inputs.layers)
     members = {indicator.id: indicator for indicator in (plan.whole, *plan.parts)}
     wanted = {plan.period.name, *(year.name for year in plan.years)}
@@ -185,7 +196,8 @@ def _protected(
         rule, unit = members[name].disclosure, members[name].unit["en"]
         closer = ceilings[name, period]
         columns += redact(counts, hidden, layers=inputs.layers, rule=rule, unit=unit, ceilings=closer)
-    return tuple(columns)
+    rules = {name: indicator.disclosure for name, indicator in members.items()}
+    return tuple(columns), losses(tables, patterns, rules=rules, layers=inputs.layers)
 
 
 def with_rates(counts: PublishedTable, inputs: Inputs) -> Iterator[PublishedColumn]:

@@ -7,6 +7,7 @@ no indicator uses, and drug laboratories moved between suppressed areas. Every s
 from __future__ import annotations
 
 import hashlib
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -15,9 +16,10 @@ import pytest
 
 from analysis.confidential.aggregate import AreaIndex, count
 from analysis.confidential.contracts import read_sources
+from analysis.confidential.disclosure.protection import Geography
 from analysis.confidential.indicators import read_themes
 from analysis.confidential.observations import Places, observe
-from analysis.confidential.pipeline import Inputs, publish
+from analysis.confidential.pipeline import Inputs, atoms, publish
 from analysis.confidential.records import read_records
 from tests.gates.crawl import served
 from tests.gates.world import Tables, build_world, write_world
@@ -58,18 +60,21 @@ class Labs:
         self.sources = read_sources(PACKAGE / "sources")
         themes = read_themes(PACKAGE / "themes", self.sources)
         self.indicator = next(i for theme in themes for i in theme.indicators if i.id == "drug-labs-dismantled")
+        drugs = next(theme for theme in themes if self.indicator in theme.indicators)
         layers, _ = places(recipe)
         self.inputs = Inputs(
             records=folder / "records",
             key=KEY,
+            pattern_key=KEY,
             sources=self.sources,
-            themes=themes,
+            themes=(replace(drugs, indicators=(self.indicator,)),),
             layers=layers,
             places=Places(layers["buurt"], layers["park"], max(recipe.hexes)),
             neighbours={},
             years=recipe.years,
         )
         self.register = read_records(folder / "records", self.sources["addresses"], key=KEY).rows
+        self.geography = Geography(layers, atoms(self.inputs, {"addresses": self.register}), KEY)
 
     def observed(self, labs: pl.DataFrame):
         """Place the laboratories."""
@@ -79,7 +84,8 @@ class Labs:
 
     def published(self, labs: pl.DataFrame) -> PublishedTable:
         """Return what would be published of them."""
-        return PublishedTable(publish(self.observed(labs), self.indicator, self.inputs))
+        observed = {self.indicator.source: self.observed(labs)}
+        return PublishedTable(publish(observed, self.inputs, self.geography)[0])
 
     def counts(self, labs: pl.DataFrame) -> list[np.ndarray]:
         """Return what is counted of them."""

@@ -41,5 +41,6 @@ def write_world(folder: Path, demo: Path, tables: Tables) -> Path:
 def build_world(folder: Path, demo: Path, tables: Tables, *, key: str = KEY) -> Path:
     """Build the release of a world."""
     recipe = write_world(folder, demo, tables)
-    build(read_recipe(recipe), settings=Settings(key=key), out=folder / "release", progress=lambda _: None)
+    settings = Settings(key=key, pattern_key=KEY)
+    build(read_recipe(recipe), settings=settings, out=folder / "release", progress=lambda _: None)
     return folder / "release"

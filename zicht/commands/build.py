@@ -15,12 +15,18 @@ from zicht.recipe import read_recipe
 @click.command()
 @click.argument("config", type=click.Path(path_type=Path))
 @click.option("--out", required=True, type=click.Path(path_type=Path), help="The release folder to make or replace.")
-def build(config: Path, out: Path) -> None:
+@click.option(
+    "--report",
+    type=click.Path(path_type=Path),
+    help="Also write, for the owners of the indicators alone, what protection cost (.html or .json). CONFIDENTIAL.",
+)
+def build(config: Path, out: Path, report: Path | None) -> None:
     """Build a release from records and boundaries.
 
-    CONFIG is a build file; docs/reference/build-file.md describes it. Pseudonyms are keyed with ZICHT_KEY. An
-    interrupted build leaves the old release as it was.
+    CONFIG is a build file; docs/reference/build-file.md describes it. Pseudonyms are keyed with ZICHT_KEY, and
+    suppressions are chosen with ZICHT_PATTERN_KEY (or the same). An interrupted build leaves the old release as it was.
     """
-    report = progress()
-    identity = build_release(read_recipe(config), settings=read_settings(Path.cwd()), out=out, progress=report)
-    report(f"release {identity[:12]} is in {out}")
+    tell = progress()
+    settings = read_settings(Path.cwd())
+    identity = build_release(read_recipe(config), settings=settings, out=out, progress=tell, report=report)
+    tell(f"release {identity[:12]} is in {out}")

@@ -104,8 +104,8 @@ class Solution:
 
     Args:
         published: (arcs,) true where the arc is shown.
-        ceiling: (arcs,) what a hidden cell can be at most for a reader; `UNLIMITED` where that is `REACH` or more, and
-            for atoms. It follows from what is published alone, whatever the truth.
+        ceiling: (arcs,) what a hidden cell can be at most for a reader; `UNLIMITED` where that is `REACH` or more or
+            was not searched, and for atoms. It follows from what is published alone, whatever the truth.
     """
 
     published: BoolArray
@@ -114,6 +114,9 @@ class Solution:
 
 #: Upper bounds are searched as far as this: beyond it they say no more than the sums of published cells do.
 REACH = 240
+#: In a system with more hidden cells than this the search would take longer than the protection itself, so it is left
+#: out, and the sums of published cells have to do.
+MOST_CEILINGS = 4_000
 
 
 def protect(problem: Problem) -> Solution:
@@ -154,6 +157,8 @@ def protect(problem: Problem) -> Solution:
         )
     ceiling = np.full(size, UNLIMITED)
     cells = np.flatnonzero(~pattern.published & ~problem.atom & (net.capacity > 0))
+    if len(cells) > MOST_CEILINGS:
+        return Solution(pattern.published, ceiling)
     limit = np.minimum(net.capacity[cells], REACH)
     found = ceilings(arcs, memory, terms, pattern, cells, limit)
     ceiling[cells] = np.where(found < limit, found, np.where(net.capacity[cells] < REACH, limit, UNLIMITED))
