@@ -97,7 +97,7 @@ def _row(system: System, country: SyntheticCountry, finest: int, total: int, *, 
     fewest = _fewest(system, problem, zeros_shown=zeros_shown)
     own = sum(int((~published[system.cells[TOTAL, level]]).sum()) for level in (COUNTRY, "gemeente", "wijk", "buurt"))
     zeros = "shown" if zeros_shown else "hidden"
-    note = f"{primary:,} primary, {hidden:,} hidden; administrative {own:,}, alone at least {fewest:,}"
+    note = f"{primary:,} primary, {hidden:,} hidden; tree {own:,}; by itself with exact counts at least {fewest:,}"
     return f"protect {total:,} events, H3 6-{finest}, zeros {zeros}", seconds, 0.0, note
 
 
