@@ -189,13 +189,12 @@ def _protected(
     }
     rows = select(table, plan.whole).filter(pl.col("year").is_in(list(plan.period.years)))
     fids = {level: index.fids(rows, level) for level in plan.period.levels}
-    patterns, ceilings = protect_plan(plan, tables, geography, fids=fids)
+    patterns, known = protect_plan(plan, tables, geography, fids=fids)
     columns: list[PublishedColumn] = []
     for (name, period), hidden in patterns.items():
         counts = {level: tables[name, period, level] for level in hidden}
         rule, unit = members[name].disclosure, members[name].unit["en"]
-        closer = ceilings[name, period]
-        columns += redact(counts, hidden, layers=inputs.layers, rule=rule, unit=unit, ceilings=closer)
+        columns += redact(counts, hidden, layers=inputs.layers, rule=rule, unit=unit, known=known[name, period])
     rules = {name: indicator.disclosure for name, indicator in members.items()}
     return tuple(columns), losses(tables, patterns, rules=rules, layers=inputs.layers)
 

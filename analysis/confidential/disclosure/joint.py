@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from analysis.confidential.disclosure.flow import UNLIMITED, IntArray, graph, scratch
 from analysis.confidential.disclosure.openings import FloatArray
-from analysis.confidential.disclosure.search import BoolArray, Pattern, Terms, ceilings, solve
+from analysis.confidential.disclosure.search import BoolArray, Pattern, Terms, intervals, solve
 from zicht.errors import AlignmentError, InfeasibleError
 
 
@@ -106,17 +106,19 @@ class Solution:
         published: (arcs,) true where the arc is shown.
         ceiling: (arcs,) what a hidden cell can be at most for a reader; `UNLIMITED` where that is `REACH` or more or
             was not searched, and for atoms. It follows from what is published alone, whatever the truth.
+        least: (arcs,) what a hidden cell must be at least, likewise; 0 where that was not searched, and for atoms.
     """
 
     published: BoolArray
     ceiling: IntArray
+    least: IntArray
 
 
 #: Upper bounds are searched as far as this: beyond it they say no more than the sums of published cells do.
 REACH = 240
 #: In a system with more hidden cells than this the search would take longer than the protection itself, so it is left
 #: out, and the sums of published cells have to do.
-MOST_CEILINGS = 4_000
+MOST_SEARCHED = 4_000
 
 
 def protect(problem: Problem) -> Solution:
@@ -155,11 +157,11 @@ def protect(problem: Problem) -> Solution:
             "No suppressions protect these counts: what is shown of them, zeros above all, leaves too little room.",
             remedy='Write zeros = "suppress" in the theme file, drop the finest level, or count more years together.',
         )
-    ceiling = np.full(size, UNLIMITED)
+    ceiling, least = np.full(size, UNLIMITED), np.zeros(size, dtype=np.int64)
     cells = np.flatnonzero(~pattern.published & ~problem.atom & (net.capacity > 0))
-    if len(cells) > MOST_CEILINGS:
-        return Solution(pattern.published, ceiling)
-    limit = np.minimum(net.capacity[cells], REACH)
-    found = ceilings(arcs, memory, terms, pattern, cells, limit)
-    ceiling[cells] = np.where(found < limit, found, np.where(net.capacity[cells] < REACH, limit, UNLIMITED))
-    return Solution(pattern.published, ceiling)
+    if len(cells) <= MOST_SEARCHED:
+        limit = np.minimum(net.capacity[cells], REACH)
+        low, high = intervals(arcs, memory, terms, pattern, cells, limit)
+        least[cells] = low
+        ceiling[cells] = np.where(high < limit, high, np.where(net.capacity[cells] < REACH, limit, UNLIMITED))
+    return Solution(pattern.published, ceiling, least)

@@ -32,7 +32,7 @@ from zicht.structure import COUNTRY, Structure
 BoolArray = NDArray[np.bool_]
 Tables = Mapping[tuple[str, str, str], CountTable]
 Patterns = dict[tuple[str, str], dict[str, BoolArray]]
-Ceilings = dict[tuple[str, str], dict[str, NDArray[np.float64]]]
+Intervals = dict[tuple[str, str], dict[str, tuple[NDArray[np.float64], NDArray[np.float64]]]]
 
 #: How much dearer hiding the country's own number is than its size says: it is the last thing to go.
 COUNTRY_PRICE = 1e6
@@ -139,7 +139,7 @@ def plans(indicators: Sequence[Indicator], years: range) -> Iterator[Plan]:
 
 def protect_plan(
     plan: Plan, tables: Tables, geography: Geography, *, fids: Mapping[str, IntArray]
-) -> tuple[Patterns, Ceilings]:
+) -> tuple[Patterns, Intervals]:
     """Decide what one system shows.
 
     Args:
@@ -150,7 +150,7 @@ def protect_plan(
 
     Returns:
         By indicator and period, then by level: (n,) true where the cell is hidden; and likewise (n,) what it
-        can be at most for a reader, infinite where nothing closer is known than what its parent leaves.
+        must be at least and can be at most for a reader, 0 and infinite where nothing close is known.
     """
     rule = plan.whole.disclosure
     system = build_system(
@@ -176,13 +176,14 @@ def protect_plan(
             error.problem, where=f"{plan.whole.id}, {plan.period.name}", remedy=error.remedy
         ) from None
     patterns: Patterns = {}
-    ceilings: Ceilings = {}
+    known: Intervals = {}
     for (category, level), arcs in system.cells.items():
         if not category.startswith("rest of "):
             key, ceiling = _column(category, plan), solution.ceiling[arcs]
             patterns.setdefault(key, {})[level] = ~solution.published[arcs]
-            ceilings.setdefault(key, {})[level] = np.where(ceiling < UNLIMITED, ceiling, np.inf)
-    return patterns, ceilings
+            least = solution.least[arcs].astype(np.float64)
+            known.setdefault(key, {})[level] = (least, np.where(ceiling < UNLIMITED, ceiling, np.inf))
+    return patterns, known
 
 
 def _column(category: str, plan: Plan) -> tuple[str, str]:

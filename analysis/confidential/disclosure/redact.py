@@ -42,7 +42,7 @@ def redact(
     layers: Mapping[str, Layer],
     rule: DisclosureRule,
     unit: str,
-    ceilings: Mapping[str, FloatArray] | None = None,
+    known: Mapping[str, tuple[FloatArray, FloatArray]] | None = None,
 ) -> tuple[PublishedColumn, ...]:
     """Turn the counts of one indicator and period into published columns.
 
@@ -52,8 +52,8 @@ def redact(
         layers: By level.
         rule: The rule of the indicator.
         unit: What is counted.
-        ceilings: By level, what a hidden cell can be at most for a reader of the whole system; infinite, or None, where
-            nothing closer is known than what its parent leaves.
+        known: By level, what a hidden cell must be at least and can be at most for a reader of the whole system; 0 and
+            infinite, or None, where nothing closer is known than what its parent leaves.
 
     Returns:
         One column a level.
@@ -65,12 +65,18 @@ def redact(
         for level in (level for level in family if level in counts):
             if level not in bounds:
                 low, high = _bounds(level, above, shown[level], patterns[level], bounds, layers)
-                closer = high if ceilings is None else np.minimum(high, ceilings[level])
-                bounds[level] = low, np.where(patterns[level], closer, high)
+                bounds[level] = _closer(low, high, patterns[level], known[level]) if known else (low, high)
             above = level
     return tuple(
         _column(table, shown[level][0], *bounds[level], patterns[level], unit=unit) for level, table in counts.items()
     )
+
+
+def _closer(
+    low: FloatArray, high: FloatArray, hidden: BoolArray, known: tuple[FloatArray, FloatArray]
+) -> tuple[FloatArray, FloatArray]:
+    least = np.where(known[0] > 1, known[0], 0.0)
+    return np.where(hidden, np.maximum(low, least), low), np.where(hidden, np.minimum(high, known[1]), high)
 
 
 def _bounds(

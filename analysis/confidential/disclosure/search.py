@@ -336,12 +336,18 @@ def _still_holds(g: Graph, s: Scratch, terms: Terms, pattern: Pattern, question:
 
 
 @njit(cache=True, nogil=True)
-def ceilings(g: Graph, s: Scratch, terms: Terms, pattern: Pattern, cells: IntArray, limit: IntArray) -> IntArray:
-    """Return how large each hidden cell can be for a reader, or its limit where it reaches that."""
-    found = limit.copy()
+def intervals(
+    g: Graph, s: Scratch, terms: Terms, pattern: Pattern, cells: IntArray, limit: IntArray
+) -> tuple[IntArray, IntArray]:
+    """Return how small and how large each hidden cell can be for a reader; its limit where it reaches that."""
+    least, most = terms.floor[cells], limit.copy()
     for k in range(len(cells)):
         begin(s)
         if not raise_arc(g, s, pattern.flow, pattern.low, pattern.high, cells[k], limit[k]):
-            found[k] = pattern.flow[cells[k]]
+            most[k] = pattern.flow[cells[k]]
         undo(s, pattern.flow, terms.truth)
-    return found
+        begin(s)
+        if not lower_arc(g, s, pattern.flow, pattern.low, pattern.high, cells[k], least[k]):
+            least[k] = pattern.flow[cells[k]]
+        undo(s, pattern.flow, terms.truth)
+    return least, most

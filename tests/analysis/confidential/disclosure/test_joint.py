@@ -124,7 +124,7 @@ def test_a_cell_hidden_for_one_arc_makes_others_be_asked_again(seed: int, base: 
 
 @given(st.integers(0, 10**6), st.sampled_from([1, 5]), st.booleans(), st.sampled_from(["", "local", "wide"]))
 @settings(max_examples=25, deadline=None)
-def test_the_ceiling_of_a_hidden_cell_is_what_a_reader_can_derive(
+def test_the_interval_of_a_hidden_cell_is_what_a_reader_can_derive(
     seed: int, base: int, zeros_shown: bool, splits: str
 ) -> None:
     small = random_small(np.random.default_rng(seed), splits=splits)
@@ -137,6 +137,7 @@ def test_the_ceiling_of_a_hidden_cell_is_what_a_reader_can_derive(
     for arc in np.flatnonzero(~found.published & ~problem.atom & (problem.network.capacity > 0)):
         most = oracle.largest(int(arc))
         assert found.ceiling[arc] == (most if most < REACH else UNLIMITED)
+        assert found.least[arc] == oracle.largest(int(arc), lowest=True)
 
 
 def test_primary_cells_and_atoms_are_never_published():
