@@ -9,9 +9,11 @@ from hypothesis import strategies as st
 
 from analysis.confidential.disclosure.flow import UNLIMITED
 from analysis.confidential.disclosure.joint import REACH, Problem, protect
-from analysis.confidential.disclosure.systems import TOTAL
+from analysis.confidential.disclosure.systems import TOTAL, Family, build_system
+from geo.hierarchy import Hierarchy
 from tests.analysis.confidential.disclosure.small_systems import Oracle, Small, random_small
 from zicht.errors import AlignmentError, InfeasibleError
+from zicht.structure import Structure
 
 T, M = 10, 2
 
@@ -168,6 +170,23 @@ def test_zeros_that_are_shown_stay_shown():
         if found:
             problem, published = found
             assert published[(problem.truth == 0) & ~problem.hidden].all()
+
+
+def test_what_lies_in_a_small_published_cell_need_not_look_larger_than_that_cell():
+    # One gemeente of 10 in buurten and hexes of 4 and 6: a reader can only think that all ten lie in one of them.
+    chains = (("country", "gemeente", "buurt"), ("country", "h3-7", "h3-8"))
+    parents = (np.zeros(1, dtype=np.int32), np.zeros(2, dtype=np.int32))
+    one, other = (Family(Hierarchy(chain, parents, (1, 1, 2)), chain) for chain in chains)
+    at = np.array([0, 1])
+    system = build_system(Structure(np.full(2, "buurt"), at, np.full(2, "h3-8"), at), (one, other))
+    counts = np.array([4, 6])
+    members = {(TOTAL, level): [[0, 1]] for level in ("country", "gemeente", "h3-7")}
+    members |= {(TOTAL, level): [[0], [1]] for level in ("buurt", "h3-8")}
+    small = Small(system, counts, np.full(2, UNLIMITED), members, (), {})
+    problem = problem_of(small, base=1, zeros_shown=False)
+    published = protect(problem).published
+    assert published[system.cells[TOTAL, "gemeente"]].all()
+    assert published[system.cells[TOTAL, "country"]].all()
 
 
 def test_counts_that_do_not_add_up_are_refused():

@@ -58,6 +58,14 @@ def test_a_lone_small_count_is_never_hidden_alone():
     assert pattern.sum() == 2
 
 
+def test_a_hidden_cell_lends_no_more_than_all_but_one_where_zeros_are_shown():
+    # 2 and 10: a reader who knows that neither is zero knows that the first is at most 11, and the rule asks 12.
+    for number in range(8):
+        pattern = hidden([2, 10, *[30] * 10], geography(f"{KEY}{number}"), rounding=1)
+        assert pattern[0]
+        assert pattern[2:].any()
+
+
 def test_rounding_can_be_protection_enough():
     # Eleven counts known to within two, and a total: the twelfth may be twenty-six.
     assert hidden([4, *[30] * 11], geography(), rounding=5).sum() == 1
