@@ -20,7 +20,6 @@ from numpy.typing import NDArray
 
 IntArray = NDArray[np.int64]
 IndexArray = NDArray[np.int32]
-FloatArray = NDArray[np.float64]
 
 #: More than any count or capacity; sums of a million of them still fit an int64.
 UNLIMITED = 1 << 40
