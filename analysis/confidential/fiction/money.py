@@ -15,7 +15,7 @@ PER_SALON = 10.0
 
 #: Denser than in reality, and evened out between town and country: with fewer, most buurten of the default view would
 #: be hidden, and "not hot" could be said of hardly any.
-_TRANSACTIONS = Profile(rate=0.026, deprivation=0.18, urbanity=-0.2, dispersion=0.04)
+_TRANSACTIONS = Profile(rate=0.031, deprivation=0.18, urbanity=-0.2, dispersion=0.04)
 _BY_BUSINESS = 0.25
 _AGAIN = 0.12
 

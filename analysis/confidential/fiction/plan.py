@@ -74,7 +74,7 @@ class _Pattern:
 
 
 _PATTERNS: Mapping[str, _Pattern] = {
-    "suspicious_transactions": _Pattern(4, 7.8, 8.0, deviations=5, smallest=7),
+    "suspicious_transactions": _Pattern(4, 7.0, 8.0, deviations=5, smallest=7),
     "cannabis_sites": _Pattern(3, 5.0, 7.0, deviations=5, smallest=7),
     "drug_labs": _Pattern(3, 7.0, 8.0),
     "drug_waste": _Pattern(2, 7.0, 8.0, rural=True),
