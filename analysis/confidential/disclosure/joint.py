@@ -18,7 +18,8 @@ from numpy.typing import NDArray
 
 from analysis.confidential.disclosure.flow import UNLIMITED, IntArray, graph, scratch
 from analysis.confidential.disclosure.openings import FloatArray
-from analysis.confidential.disclosure.search import BoolArray, Pattern, Terms, intervals, solve
+from analysis.confidential.disclosure.search import intervals, solve
+from analysis.confidential.disclosure.terms import BoolArray, Pattern, Terms
 from zicht.errors import AlignmentError, InfeasibleError
 
 
