@@ -41,6 +41,8 @@ PACKAGE = Path(__file__).resolve().parents[1] / "analysis" / "confidential"
 
 LEVEL_NAMES: Mapping[str, Mapping[str, str]] = {
     "country": {"nl": "Heel het gebied", "en": "Whole area"},
+    "province": {"nl": "Provincie", "en": "Province"},
+    "district": {"nl": "Politiedistrict", "en": "Police district"},
     "gemeente": {"nl": "Gemeente", "en": "Municipality (gemeente)"},
     "wijk": {"nl": "Wijk", "en": "District (wijk)"},
     "buurt": {"nl": "Buurt", "en": "Neighbourhood (buurt)"},
@@ -110,6 +112,7 @@ def places(recipe: Recipe) -> tuple[Mapping[str, Layer], BoundarySet]:
         country=recipe.country,
         remainders=recipe.remainders,
         expected={level: read_codes(path, layer) for level, (path, layer) in recipe.names.items()},
+        regions=recipe.regions,
     )
     hexes = hex_layers(recipe.hexes, boundaries) if recipe.hexes else {}
     if recipe.population is not None:
