@@ -178,7 +178,7 @@ def _dissolved(level: str, gemeenten: Layer, members: Members, where: str) -> La
         kind=np.full(len(code), "area"),
         geometry=geometry,
         attributes={
-            name: np.bincount(at, weights=values, minlength=len(code)) for name, values in gemeenten.attributes.items()
+            name: np.bincount(at, weights=values).astype(np.float64) for name, values in gemeenten.attributes.items()
         },
     )
 

@@ -17,6 +17,7 @@ from analysis.confidential.contracts import Source, read_sources
 from analysis.confidential.disclosure.losses import loss_page, loss_report
 from analysis.confidential.indicators import Theme, read_themes
 from analysis.confidential.observations import Places
+from analysis.confidential.optional_levels import with_optional_levels
 from analysis.confidential.pipeline import Inputs, Outcome, run
 from geo.areas import RD, BoundarySet, Layer
 from geo.boundaries import read_boundaries, read_codes
@@ -77,6 +78,7 @@ def build(recipe: Recipe, *, settings: Settings, out: Path, progress: Progress, 
     themes = read_themes(recipe.themes or PACKAGE / "themes", sources)
     progress("reading boundaries")
     layers, boundaries = places(recipe)
+    themes = with_optional_levels(themes, tuple(layers))
     progress("neighbourhoods")
     neighbours = neighbourhoods(layers, themes)
     inputs = Inputs(
@@ -98,7 +100,7 @@ def build(recipe: Recipe, *, settings: Settings, out: Path, progress: Progress, 
 
     made = write_release(out, manifest=_manifest(recipe, layers, boundaries, themes), fill=fill)
     if report is not None:
-        content = loss_report(outcome.losses, inputs.indicators, levels=list(layers))
+        content = loss_report(outcome.losses, inputs.indicators, levels=list(layers), share=settings.lead_share)
         write_report(report, content=content, html=loss_page(content), release=out)
     return made
 

@@ -1,6 +1,7 @@
 """Write the boundaries of a fictional country as a GeoPackage in the column layout of CBS, and read it back.
 
-Layers politiedistricten, gemeenten, wijken, buurten (the last three with rows for land and rows with `water` = JA), parken and wateren; EPSG:28992.
+Layers politiedistricten, gemeenten, wijken, buurten (the last three with rows for land and rows with `water` = JA),
+parken and wateren; EPSG:28992.
 Unique is (code, water), as in the real files. The time of last change is fixed: the same country gives the same file.
 """
 

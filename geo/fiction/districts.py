@@ -1,8 +1,9 @@
 """Give a fictional country police districts: connected groups of gemeenten of about equal numbers of homes.
 
-A district begins as a Voronoi region on the graph of gemeenten, relaxed as in `geo.fiction.partition`; a step over water
-costs more, so districts follow the large waters. Gemeenten then change sides as long as that brings the districts nearer
-to each other in homes and leaves them in one piece. A district is named after the water that most of its shores are on.
+A district begins as a Voronoi region on the graph of gemeenten, relaxed as in `geo.fiction.partition`; a step over
+water costs more, so districts follow the large waters. Gemeenten then change sides as long as that brings the districts
+nearer to each other in homes and leaves them in one piece. A district is named after the water that most of its shores
+are on.
 """
 
 from __future__ import annotations

@@ -10,7 +10,6 @@ import shapely
 from geo.fiction import SEED, FictionalCountry, Size, make_country
 from geo.fiction.figures import round_to_five
 
-
 PARENTS = [("buurt", "wijk"), ("wijk", "gemeente"), ("gemeente", "district"), ("district", "country")]
 
 
