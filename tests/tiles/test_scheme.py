@@ -79,6 +79,7 @@ def test_every_level_of_a_release_but_the_country_has_zooms():
         "h3-9",
     }
     assert ZoomRange(7, 9).zooms() == range(7, 10)
+    assert all(ZOOMS[level].minzoom <= ZOOMS["gemeente"].minzoom for level in ("province", "district", "h3-4", "h3-5"))
     assert 9 in ZoomRange(7, 9)
     assert 10 not in ZoomRange(7, 9)
 
