@@ -10,7 +10,9 @@ import {Search} from './search.js';
 import {Table} from './table.js';
 import {Tooltip} from './tooltip.js';
 import {fetchArea, fetchAreas, fetchCatalogue, levelOne, loadView, periodName} from './model.js';
-import {Store, byId as entryById, fitState, readState, shownLevel, writeState, levelsOf, AUTO, FOLLOWED} from './state.js';
+import {
+  AUTO, FOLLOWED, Store, byId as entryById, fitState, levelsOf, readState, shownLevel, writeState
+} from './state.js';
 import {valueText} from './values.js';
 
 const DRILL = ['country', ...FOLLOWED, 'park'];

@@ -119,7 +119,7 @@ function coarserThan(catalogue, id) {
   return [...own, ...others].map(item => item.id);
 }
 
-/** The level to open with: parks where there are any, else the finest that says something, else the one that says most. */
+/** The level to open with: parks where there are any, else the finest that says something, else what says most. */
 function usualLevel(entry, levels) {
   if (levels.includes(PARK)) return PARK;
   const finest = [...FOLLOWED].reverse().filter(level => levels.includes(level));
