@@ -18,8 +18,8 @@ ObjectArray = NDArray[np.object_]
 #: Coordinate reference system of every geometry inside Zicht: RD New, metres.
 RD = 28992
 
-#: Administrative levels, coarsest first.
-ADMINISTRATIVE = ("country", "gemeente", "wijk", "buurt", "park")
+#: Administrative levels, coarsest first. Provinces and (police) districts are optional.
+ADMINISTRATIVE = ("country", "province", "district", "gemeente", "wijk", "buurt", "park")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -27,7 +27,7 @@ class Layer:
     """The areas of one level, in ascending order of code. The position of an area is its `fid`.
 
     Args:
-        level: "country", "gemeente", "wijk", "buurt", "park", or "h3-R" with R the resolution.
+        level: One of `ADMINISTRATIVE`, or "h3-R" with R the resolution.
         code: (n,) codes, ascending and unique.
         name: (n,) names.
         parent: (n,) code in the next coarser level of the same family; "" where there is none.

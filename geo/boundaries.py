@@ -1,6 +1,7 @@
 """Read an edition of CBS gemeenten, wijken and buurten, checked once so that everything behind it may trust it.
 
-How one level is read stands in `geo.cbs_layers`, what happens to areas that the publisher lost in `geo.remainders`.
+How one level is read stands in `geo.cbs_layers`, what happens to areas that the publisher lost in `geo.remainders`, and
+how provinces and districts are made of gemeenten in `geo.regions`.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ import shapely
 
 from geo.areas import BoundarySet, FloatArray, Layer, ObjectArray
 from geo.boundary_file import write_boundary_file
-from geo.cbs_columns import LAYERS, code_above
+from geo.cbs_columns import LAYERS, REGIONS, code_above
 from geo.cbs_layers import (
     LayerReport,
     LayerSource,
@@ -26,6 +27,7 @@ from geo.cbs_layers import (
     read_park_notes,
     read_water,
 )
+from geo.regions import Members, located_members, read_members, with_regions
 from geo.remainders import Remainder, missing_parents, remainders_within, with_remainders
 from geo.vector_files import layer_names
 from zicht.errors import SchemaError
@@ -44,6 +46,9 @@ __all__ = [
     "read_park_notes",
     "read_water",
 ]
+
+#: Levels that every file in the CBS layout has.
+_ALWAYS = ("gemeente", "wijk", "buurt")
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +86,7 @@ def read_boundaries(
     repair: bool = False,
     remainders: bool = False,
     expected: Mapping[str, Mapping[str, str]] | None = None,
+    regions: Mapping[str, Path] | None = None,
 ) -> BoundarySet:
     """Read a file in the CBS layout into a boundary set.
 
@@ -94,9 +100,11 @@ def read_boundaries(
         repair: Make invalid polygons valid, instead of refusing them; `import_boundaries` reports which.
         remainders: Make named cells for areas that the publisher lost (see `geo.remainders`).
         expected: Level -> code -> name of the areas that the edition should have, as far as known (see `read_codes`).
+        regions: Level ("province", "district") -> table of gemeenten, where these do not come from the file itself
+            (see `geo.regions.read_members`); a table goes before a layer.
 
     Returns:
-        Layers country, gemeente, wijk, buurt and, where the file has them, park.
+        Layers country, gemeente, wijk, buurt and, where the file has them, province, district and park.
 
     Raises:
         SchemaError: A layer or column is missing, or a code or number is malformed.
@@ -114,6 +122,7 @@ def read_boundaries(
         repair=repair,
         remainders=remainders,
         expected=expected,
+        regions=regions,
     )[0]
 
 
@@ -128,15 +137,18 @@ def load(
     repair: bool = False,
     remainders: bool = False,
     expected: Mapping[str, Mapping[str, str]] | None = None,
+    regions: Mapping[str, Path] | None = None,
 ) -> tuple[BoundarySet, ImportReport]:
     """Read as `read_boundaries` does, and report what became of every row."""
     options = ReadOptions(edition=edition, reproject=reproject, repair=repair)
     found = {level: read_level(path, level, one, options) for level, one in _sources(path, layers).items()}
-    read = {level: layer for level, (layer, _) in found.items()}
+    read = {level: layer for level, (layer, _) in found.items() if level not in REGIONS}
     gemeenten = read["gemeente"]
     read["gemeente"] = replace(gemeenten, parent=np.full(len(gemeenten), country[0]))
     read, made = _completed(read, expected or {}, country[0]) if remainders else (read, ())
-    whole = BoundarySet(edition=edition, source=source, layers={"country": _country(read["gemeente"], country)} | read)
+    drawn = {level: found[level][0] for level in REGIONS if level in found}
+    upper = {"country": _country(read["gemeente"], country), **_regions(path, drawn, regions or {}, read["gemeente"])}
+    whole = BoundarySet(edition=edition, source=source, layers=upper | {**read, "gemeente": upper["gemeente"]})
     return whole, ImportReport(edition, tuple(one for _, one in found.values()), made)
 
 
@@ -183,16 +195,27 @@ def import_boundaries(
 
 
 def _sources(path: Path, layers: Mapping[str, str | LayerSource] | None) -> dict[str, str | LayerSource]:
+    known = {**REGIONS, **LAYERS}
     if layers is None:
         present = layer_names(path)
-        return {level: layer for level, layer in LAYERS.items() if level != "park" or layer in present}
-    if "gemeente" not in layers or set(layers) - set(LAYERS):
+        return {level: name for level, name in known.items() if level in _ALWAYS or name in present}
+    if "gemeente" not in layers or set(layers) - set(known):
         raise SchemaError(
             f"Levels {', '.join(layers) or 'none'} were asked for.",
             where=str(path),
-            remedy=f"Name the layer of gemeente and of any of {', '.join(LAYERS)}.",
+            remedy=f"Name the layer of gemeente and of any of {', '.join(known)}.",
         )
-    return {level: layers[level] for level in LAYERS if level in layers}
+    return {level: layers[level] for level in known if level in layers}
+
+
+def _regions(path: Path, drawn: Mapping[str, Layer], tables: Mapping[str, Path], gemeenten: Layer) -> dict[str, Layer]:
+    """Return the provinces and districts, if any, and the gemeenten in them."""
+    members: dict[str, Members] = {level: read_members(table, level) for level, table in tables.items()}
+    sources = {level: str(table) for level, table in tables.items()}
+    for level in (one for one in drawn if one not in tables):
+        sources[level] = f"{path}, layer of {level}"
+        members[level] = located_members(drawn[level], gemeenten, where=sources[level])
+    return with_regions(gemeenten, members, sources=sources)
 
 
 def _country(gemeenten: Layer, country: tuple[str, str]) -> Layer:

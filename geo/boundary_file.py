@@ -20,7 +20,7 @@ import shapely
 from pyogrio.errors import DataSourceError, FeatureError, GeometryError
 
 from geo.areas import RD, BoundarySet, Layer, ObjectArray
-from geo.cbs_columns import EXTRA, FIGURES, LAYERS, PARK_NOTES, STRUCTURE
+from geo.cbs_columns import EXTRA, FIGURES, LAYERS, PARK_NOTES, REGIONS, STRUCTURE
 from geo.cbs_layers import ParkNote
 from zicht.errors import BoundaryError
 
@@ -50,10 +50,11 @@ def write_boundary_file(
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         _remove(part, packed)
+        names = {**REGIONS, **LAYERS}
         for level, layer in boundaries.layers.items():
-            if level in LAYERS:
+            if level in names:
                 columns = _table(level, layer) | (_notes(layer, notes) if notes and level == "park" else {})
-                _append(part, LAYERS[level], columns, layer.geometry)
+                _append(part, names[level], columns, layer.geometry)
         _append(part, "wateren", {}, water)
         _settle(part, packed)
         packed.replace(path)

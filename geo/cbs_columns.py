@@ -22,9 +22,17 @@ LAYERS: Mapping[str, str] = MappingProxyType(
     {"gemeente": "gemeenten", "wijk": "wijken", "buurt": "buurten", "park": "parken"}
 )
 
+#: Where the areas between the country and the gemeenten are found, coarsest first, in a file that has them.
+REGIONS: Mapping[str, str] = MappingProxyType({"province": "provincies", "district": "politiedistricten"})
+
 #: Names of the columns that carry the structure: level -> role -> names, the current one first.
 STRUCTURE: Mapping[str, Mapping[str, tuple[str, ...]]] = MappingProxyType(
     {
+        "province": {
+            "code": ("provinciecode", "pv_code", "statcode"),
+            "name": ("provincienaam", "pv_naam", "statnaam"),
+        },
+        "district": {"code": ("districtcode", "statcode"), "name": ("districtnaam", "statnaam")},
         "gemeente": {"code": ("gemeentecode", "gm_code"), "name": ("gemeentenaam", "gm_naam")},
         "wijk": {
             "code": ("wijkcode", "wk_code"),
@@ -37,6 +45,23 @@ STRUCTURE: Mapping[str, Mapping[str, tuple[str, ...]]] = MappingProxyType(
             "parent": ("wijkcode", "wk_code"),
         },
         "park": {"code": ("parkcode",), "name": ("parknaam",), "parent": ("buurtcode", "bu_code")},
+    }
+)
+
+#: Columns of a table that says in which region each gemeente lies: level -> role -> names. The first are those of the
+#: yearly list of gemeenten of CBS, where `Gemeentecode` is a number without letters.
+REGION_TABLE: Mapping[str, Mapping[str, tuple[str, ...]]] = MappingProxyType(
+    {
+        "province": {
+            "gemeente": ("gemeentecodegm", "gemeentecode", "gm_code"),
+            "code": ("provinciecodepv", "provinciecode", "code"),
+            "name": ("provincienaam", "name"),
+        },
+        "district": {
+            "gemeente": ("gemeentecodegm", "gemeentecode", "gm_code"),
+            "code": ("districtcode", "code"),
+            "name": ("districtnaam", "name"),
+        },
     }
 )
 
@@ -66,9 +91,14 @@ AGES_15_64: tuple[tuple[str, ...], ...] = (
     ("percentage_personen_45_tot_65_jaar", "p_45_64_jr"),
 )
 
-#: What a code looks like. A park has no national code: two letters, then letters and digits.
+_REGION = r"(?!GM|WK|BU)[A-Z]{2}[0-9A-Z]{1,14}"
+
+#: What a code looks like. A park has no national code: two letters, then letters and digits. A region has one of its
+#: own, which is never that of a gemeente, wijk or buurt: codes are unique over all levels.
 CODE: Mapping[str, re.Pattern[str]] = MappingProxyType(
     {
+        "province": re.compile(_REGION),
+        "district": re.compile(_REGION),
         "gemeente": re.compile(r"GM\d{4}"),
         "wijk": re.compile(r"WK\d{4}[0-9A-Z]{2}"),
         "buurt": re.compile(r"BU\d{4}[0-9A-Z]{4}"),
@@ -96,7 +126,7 @@ def structure_columns(
 
     Args:
         fields: Column names of the layer.
-        level: "gemeente", "wijk", "buurt" or "park".
+        level: One of `CODE`.
         where: File and layer, for the message.
         columns: Role -> column name, for a file with names of its own.
 
@@ -150,7 +180,7 @@ def check_codes(code: StrArray, level: str, kind: StrArray, *, row: NDArray[np.i
 
     Args:
         code: (n,) codes.
-        level: "gemeente", "wijk", "buurt" or "park".
+        level: One of `CODE`.
         kind: (n,) kinds; "remainder" allows a remainder's code.
         row: (n,) rows in the file, from 0, for the message.
         where: File and layer, for the message.

@@ -63,7 +63,7 @@ class LayerReport:
     """What became of the rows of one layer.
 
     Args:
-        level: "gemeente", "wijk", "buurt" or "park".
+        level: One of `geo.cbs_columns.CODE`.
         read: Rows in the file.
         kept: Rows that are areas.
         dropped: Reason -> number of rows.
@@ -105,7 +105,7 @@ def read_level(path: Path, level: str, source: str | LayerSource, options: ReadO
 
     Args:
         path: The file, unless `source` names another.
-        level: "gemeente", "wijk", "buurt" or "park".
+        level: One of `geo.cbs_columns.CODE`.
         source: Name of the layer, or all about it.
         options: What the reader may change.
 

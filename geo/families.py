@@ -1,7 +1,7 @@
 """Families of levels: each is a chain from the country to its finest level, and an area lies in one parent.
 
-The administrative family is country > gemeente > wijk > buurt > park; the hex family is country > h3-R > ... > h3-9.
-They meet in the country only.
+The administrative family is country > province > district > gemeente > wijk > buurt > park, as far as a release has
+these; the hex family is country > h3-R > ... > h3-9. They meet in the country only.
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
 """`Hierarchy`: which area of a finer level lies in which area of a coarser one, as positions.
 
-Two families share the country: administrative (country, gemeente, wijk, buurt, park) and hexes (country, h3-6, ...,
-h3-9). Counts go up a family by adding; between families there is no way up, because borders cross.
+Two families share the country: administrative (country, gemeente, wijk, buurt, park, and more; see
+`geo.areas.ADMINISTRATIVE`) and hexes (country, h3-4, ..., h3-9). Counts go up a family by adding; between families
+there is no way up, because borders cross.
 """
 
 from __future__ import annotations

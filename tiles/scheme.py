@@ -58,13 +58,18 @@ class ZoomRange:
 #: Zooms by level. The first is the coarsest at which the largest national tile stays below 125 kB as sent (measured on
 #: 393 gemeenten, 2,796 wijken, 12,229 buurten and 392,000 cells of resolution 9: 33, 92, 71 and 122 kB); below it a map
 #: shows the tiles of the first zoom smaller. The last is where a unit is finer than the boundaries, or less than a
-#: hundredth of the edge of a cell; beyond it a map enlarges.
+#: hundredth of the edge of a cell; beyond it a map enlarges. Provinces, districts and the largest cells are so few that
+#: they begin where the country fills a screen.
 ZOOMS: Mapping[str, ZoomRange] = MappingProxyType(
     {
+        "province": ZoomRange(4, 12),
+        "district": ZoomRange(4, 12),
         "gemeente": ZoomRange(5, 12),
         "wijk": ZoomRange(6, 12),
         "buurt": ZoomRange(9, 12),
         "park": ZoomRange(7, 13),
+        "h3-4": ZoomRange(4, 7),
+        "h3-5": ZoomRange(4, 8),
         "h3-6": ZoomRange(5, 9),
         "h3-7": ZoomRange(6, 10),
         "h3-8": ZoomRange(9, 11),

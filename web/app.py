@@ -14,7 +14,7 @@ from web.public.downloads import downloads
 from web.public.pages import page_context, pages
 from web.public.vector_tiles import vector_tiles
 from web.site import Site
-from zicht.config import Background
+from zicht.config import LEAD_SHARE, Background
 from zicht.release import Release
 
 _LONGEST_REQUEST = 64 * 1024
@@ -27,6 +27,7 @@ def create_app(
     base_url: str | None = None,
     proxies: int = 0,
     draft: bool = False,
+    lead_share: float = LEAD_SHARE,
 ) -> Flask:
     """Return the application that serves one release. It reads nothing else.
 
@@ -38,8 +39,15 @@ def create_app(
         base_url: Address of the server as its readers know it, or None to take it from each request.
         proxies: Number of reverse proxies in front whose forwarding headers are trusted.
         draft: Whether every page calls the release a draft even where it is none.
+        lead_share: Share of its events that the level a rare indicator opens at publishes at least.
     """
-    site = Site(release=release, background=background, base_url=(base_url or "").rstrip("/"), as_draft=draft)
+    site = Site(
+        release=release,
+        background=background,
+        base_url=(base_url or "").rstrip("/"),
+        as_draft=draft,
+        lead_share=lead_share,
+    )
     app = Flask("web", static_folder=None)
     app.config.update(MAX_CONTENT_LENGTH=_LONGEST_REQUEST)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True

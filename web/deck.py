@@ -16,6 +16,7 @@ import numpy as np
 import pydeck
 from pydeck.types import Function, String
 
+from web.levels import BY_ZOOM, GROUND, OUTLINED
 from web.security import BACKGROUND_HOSTS
 from web.site import Site
 from zicht.areas import AreaList
@@ -23,9 +24,6 @@ from zicht.config import Background
 
 #: Median width on screen, in pixels, at which a level takes over from a coarser one.
 READABLE = 34
-
-#: Levels that follow the zoom, coarsest first.
-BY_ZOOM = ("gemeente", "wijk", "buurt")
 
 #: Pixels of a screen the first view is fitted to; the page fits it again to the real one.
 _SCREEN = (620, 560)
@@ -46,9 +44,9 @@ def specification(site: Site) -> str:
     """Return the JSON of the map, made by pydeck."""
     layers = [
         *_background(site),
-        *(_land(site, level) for level in site.levels if level == BY_ZOOM[0]),
+        *(_land(site, level) for level in site.levels if level == GROUND),
         *(_values(site, level) for level in site.levels),
-        *(_tiles(site, f"outline-{level}", level, "renderOutline") for level in site.levels if level in BY_ZOOM[:2]),
+        *(_tiles(site, f"outline-{level}", level, "renderOutline") for level in site.levels if level in OUTLINED),
         *(_tiles(site, f"selection-{level}", level, "renderSelection") for level in site.levels),
         _markers(),
     ]

@@ -6,10 +6,8 @@ import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from web.levels import NAMED
 from zicht.areas import AreaList
-
-#: Levels whose areas have names, in the order in which equals are listed.
-NAMED = ("gemeente", "wijk", "buurt", "park")
 
 #: A longer question is no name.
 LONGEST = 80

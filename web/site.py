@@ -10,11 +10,12 @@ from typing import Any
 from web.errors import NotHereError
 from zicht.areas import AreaList
 from zicht.classes import ClassColumn, ClassKey
-from zicht.config import Background
+from zicht.config import LEAD_SHARE, Background
 from zicht.disclosure_report import disclosure_report
 from zicht.published import ColumnKey, Measure, PublishedColumn, Status
 from zicht.release import Release
 from zicht.standing import Standing, standing
+from zicht.structure import COUNTRY
 
 
 @dataclass(frozen=True)
@@ -26,12 +27,14 @@ class Site:
         background: What lies under the map.
         base_url: Address of the server as its readers know it, without a trailing slash; "" to take it from requests.
         as_draft: Whether to call it a draft even where it is none.
+        lead_share: Share of its events that the lead level of an indicator publishes at least.
     """
 
     release: Release
     background: Background = Background.NONE
     base_url: str = ""
     as_draft: bool = False
+    lead_share: float = LEAD_SHARE
 
     @cached_property
     def standing(self) -> Standing:
@@ -41,7 +44,7 @@ class Site:
     @cached_property
     def report(self) -> Mapping[str, Any]:
         """The public disclosure report."""
-        return disclosure_report(self.release, certificate=self.standing.certificate)
+        return disclosure_report(self.release, certificate=self.standing.certificate, share=self.lead_share)
 
     @property
     def is_draft(self) -> bool:
@@ -183,6 +186,19 @@ class Site:
             if column is not None and len(column.status):
                 shares[level] = round(float((column.status == Status.PUBLISHED).mean()), 3)
         return shares
+
+    def lead(self, indicator: str) -> list[str]:
+        """Return the lead levels in the last period offered: the finest at which most events are published."""
+        periods = self.offered.get(indicator, {"periods": []})["periods"]
+        found = {
+            str(level)
+            for entry in self.report["indicators"]
+            for period in entry["periods"]
+            if entry["id"] == indicator and periods and period["period"] == periods[-1]
+            for level in period["lead"].values()
+            if level and level != COUNTRY
+        }
+        return sorted(found)
 
     def _column_or_none(self, indicator: str, period: str, level: str) -> PublishedColumn | None:
         categories = self.offered[indicator]["categories"]

@@ -17,6 +17,7 @@ from analysis.confidential.contracts import Source, read_sources
 from analysis.confidential.disclosure.losses import loss_page, loss_report
 from analysis.confidential.indicators import Theme, read_themes
 from analysis.confidential.observations import Places
+from analysis.confidential.optional_levels import with_optional_levels
 from analysis.confidential.pipeline import Inputs, Outcome, run
 from geo.areas import RD, BoundarySet, Layer
 from geo.boundaries import read_boundaries, read_codes
@@ -41,6 +42,8 @@ PACKAGE = Path(__file__).resolve().parents[1] / "analysis" / "confidential"
 
 LEVEL_NAMES: Mapping[str, Mapping[str, str]] = {
     "country": {"nl": "Heel het gebied", "en": "Whole area"},
+    "province": {"nl": "Provincie", "en": "Province"},
+    "district": {"nl": "Politiedistrict", "en": "Police district"},
     "gemeente": {"nl": "Gemeente", "en": "Municipality (gemeente)"},
     "wijk": {"nl": "Wijk", "en": "District (wijk)"},
     "buurt": {"nl": "Buurt", "en": "Neighbourhood (buurt)"},
@@ -75,6 +78,7 @@ def build(recipe: Recipe, *, settings: Settings, out: Path, progress: Progress, 
     themes = read_themes(recipe.themes or PACKAGE / "themes", sources)
     progress("reading boundaries")
     layers, boundaries = places(recipe)
+    themes = with_optional_levels(themes, tuple(layers))
     progress("neighbourhoods")
     neighbours = neighbourhoods(layers, themes)
     inputs = Inputs(
@@ -96,7 +100,7 @@ def build(recipe: Recipe, *, settings: Settings, out: Path, progress: Progress, 
 
     made = write_release(out, manifest=_manifest(recipe, layers, boundaries, themes), fill=fill)
     if report is not None:
-        content = loss_report(outcome.losses, inputs.indicators, levels=list(layers))
+        content = loss_report(outcome.losses, inputs.indicators, levels=list(layers), share=settings.lead_share)
         write_report(report, content=content, html=loss_page(content), release=out)
     return made
 
@@ -110,6 +114,7 @@ def places(recipe: Recipe) -> tuple[Mapping[str, Layer], BoundarySet]:
         country=recipe.country,
         remainders=recipe.remainders,
         expected={level: read_codes(path, layer) for level, (path, layer) in recipe.names.items()},
+        regions=recipe.regions,
     )
     hexes = hex_layers(recipe.hexes, boundaries) if recipe.hexes else {}
     if recipe.population is not None:

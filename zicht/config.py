@@ -6,6 +6,7 @@
 | `boundaries` | `ZICHT_BOUNDARIES`| folder with imported boundary editions                               |
 | `key`        | `ZICHT_KEY`       | secret of at least 32 characters that pseudonyms are keyed with      |
 | `pattern_key`| `ZICHT_PATTERN_KEY`| secret that suppressions are chosen with; the key where none is set |
+| `lead_share` | `ZICHT_LEAD_SHARE`| share of its events that the lead level of an indicator publishes; 0.7 |
 | `background` | `ZICHT_BACKGROUND`| `none`, or `pdok` for the national background map (asks pdok.nl)     |
 """
 
@@ -23,6 +24,8 @@ from zicht.errors import ConfigError
 FILE = "zicht.toml"
 PREFIX = "ZICHT_"
 MINIMUM_KEY_LENGTH = 32
+#: The share of its events that a level must publish to be the one of an indicator to look at first.
+LEAD_SHARE = 0.7
 
 
 class Background(StrEnum):
@@ -43,9 +46,10 @@ class Settings:
         pattern_key: Secret that suppressions are chosen with, so that a change of `key` need not change what is shown;
             "" for the key itself. Never shown.
         background: What lies under the map.
+        lead_share: Share of its events, above 0 and at most 1, that the lead level of an indicator publishes at least.
 
     Raises:
-        ConfigError: The key is too short.
+        ConfigError: The key is too short, or the share is out of range.
     """
 
     data_root: Path | None = None
@@ -53,8 +57,15 @@ class Settings:
     key: str = field(default="", repr=False)
     pattern_key: str = field(default="", repr=False)
     background: Background = Background.NONE
+    lead_share: float = LEAD_SHARE
 
     def __post_init__(self) -> None:
+        if not 0 < self.lead_share <= 1:
+            raise ConfigError(
+                "The share of a lead level is above 0 and at most 1.",
+                where=PREFIX + "LEAD_SHARE",
+                remedy="Write 0.7 for 70%.",
+            )
         for name in ("key", "pattern_key"):
             secret = getattr(self, name)
             if not secret or len(secret) >= MINIMUM_KEY_LENGTH:
@@ -102,6 +113,8 @@ def read_toml(path: Path) -> dict[str, object]:
 
 
 def _convert(name: str, value: object) -> object:
+    if name == "lead_share":
+        return _number(name, value)
     if not isinstance(value, str):
         raise ConfigError(f"The setting {name!r} must be text.", where=FILE)
     if name in {"data_root", "boundaries"}:
@@ -111,3 +124,12 @@ def _convert(name: str, value: object) -> object:
             raise ConfigError(f"The background {value!r} is unknown.", remedy=f"Choose one of {list(Background)}.")
         return Background(value)
     return value
+
+
+def _number(name: str, value: object) -> float:
+    try:
+        if isinstance(value, str | int | float) and not isinstance(value, bool):
+            return float(value)
+    except ValueError:
+        pass
+    raise ConfigError(f"The setting {name!r} must be a number.", where=FILE, remedy="Write it with a decimal point.")

@@ -33,7 +33,7 @@ publisher = "Zicht"
 title = { nl = "Zicht op een fictieve provincie", en = "View of a fictional province" }
 records = "records"
 years = [2021, 2025]
-hexes = [6, 7, 8, 9]
+hexes = [5, 6, 7, 8, 9]
 
 [description]
 nl = "Verzonnen gebieden, personen en gebeurtenissen, om te laten zien wat Zicht doet."

@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 
 from zicht.certificate import RULE, AuditedSystem, Certificate
+from zicht.config import LEAD_SHARE
 from zicht.errors import ConfigError
 from zicht.published import ColumnKey, Measure, PublishedColumn, Status
 from zicht.release import Release
@@ -24,9 +25,6 @@ from zicht.structure import COUNTRY
 
 FORMAT = 1
 KIND = "disclosure-report"
-
-#: The share of events that a level must publish to be the one to look at first.
-LEAD_SHARE = 0.7
 
 #: What is protected; every other measure is a function of these.
 PROTECTED = (Measure.COUNT, Measure.AMOUNT)

@@ -20,6 +20,9 @@ country = { code = "FL00", name = "..." }
 remainders = false                  # make named cells for areas that the publisher left out
 population = "population.tif"       # optional raster for the exposure of hexes
 
+province = { file = "provinces.csv" }   # optional: which gemeente lies in which province
+district = { file = "districts.csv" }   # optional: the same for police districts
+
 [boundaries.names.buurt]            # optional, for remainders: what the publisher's areas are called, a file a level
 file = "buurten.topojson"           # GeoJSON or TopoJSON with statcode and statnaam, features without geometry included
 layer = "buurt_2015"                # object in a TopoJSON file
@@ -45,6 +48,8 @@ from zicht.errors import ConfigError
 LANGUAGES = ("nl", "en")
 TEXTS = ("title", "description", "notices", "publisher", "fictional", "default")
 INPUTS = ("records", "sources", "themes", "years", "hexes", "boundaries")
+#: Levels between the country and the gemeenten, for which a table of gemeenten may be given.
+REGIONS = ("province", "district")
 ENTRIES = frozenset(TEXTS + INPUTS)
 
 
@@ -69,6 +74,7 @@ class Recipe:
     country: tuple[str, str]
     remainders: bool
     names: Mapping[str, tuple[Path, str]]
+    regions: Mapping[str, Path]
     population: Path | None
     default: Mapping[str, str]
 
@@ -117,6 +123,7 @@ def _recipe(raw: Mapping[str, Any], path: Path) -> Recipe:
             str(level): (beside / entry["file"], str(entry.get("layer", "")))
             for level, entry in boundaries.get("names", {}).items()
         },
+        regions={level: beside / boundaries[level]["file"] for level in REGIONS if level in boundaries},
         population=beside / boundaries["population"] if "population" in boundaries else None,
         default={name: str(raw["default"][name]) for name in ("indicator", "period", "level", "layer")},
     )

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from analysis.audit.derived import sharpened
 from analysis.audit.knowledge import Column, Known, Revision, read_counts, union
 from analysis.audit.layout import Plan, plans
-from analysis.audit.places import Places, is_hex, read_places
+from analysis.audit.places import Places, moved_areas, read_places
 from analysis.audit.rules import Rule, read_rules
 from zicht.errors import AlignmentError
 from zicht.published import ColumnKey, Measure
@@ -34,7 +34,7 @@ def gather(release: Release, earlier: Sequence[Release]) -> Evidence:
     """Return what a reader of a release and of earlier ones holds.
 
     Raises:
-        AlignmentError: The releases are of different editions of the boundaries.
+        AlignmentError: The releases are of different editions of the boundaries, or an area lies elsewhere in one.
     """
     rules: dict[str, Rule] = {}
     counts: Mapping[Column, Known] = {}
@@ -72,20 +72,31 @@ def _check_places(release: Release, older: Release) -> None:
     for level in set(release.areas) & set(older.areas):
         if release.areas[level].code.tolist() != older.areas[level].code.tolist():
             raise AlignmentError("The releases do not have the same areas.", where=f"{older.short_id} {level}")
+    new, old = (read_places(each.areas, read_structure(each.path / FILE)) for each in (release, older))
+    moved = next(moved_areas(new, old), None)
+    if moved:
+        raise AlignmentError(
+            f"{moved[0]} lies in other areas of level {moved[1]} than in the newer release.",
+            where=older.short_id,
+            remedy="A region that has changed is another region: give it another code, and the edition another name.",
+        )
 
 
 def planned(held: Evidence) -> tuple[Plan, ...]:
     """Return the systems that what a reader holds forms.
 
     Raises:
+        AlignmentError: An earlier release has a level that the newest lacks.
         LayoutError: Some columns are linked in a way that is not a network.
     """
     levels: dict[tuple[str, str], list[str]] = {}
-    for indicator, period, level in sorted(held.counts, key=lambda column: (*column[:2], _rank(column[2]))):
+    order = (COUNTRY, *held.places.chains[0], *held.places.chains[1])
+    absent = sorted({level for _, _, level in held.counts} - set(order))
+    if absent:
+        raise AlignmentError(
+            f"An earlier release shows figures of level {absent[0]!r}, which the newest does not have.",
+            remedy="Build the newest release with the same levels: what was published once is known for ever.",
+        )
+    for indicator, period, level in sorted(held.counts, key=lambda column: (*column[:2], order.index(column[2]))):
         levels.setdefault((indicator, period), []).append(level)
     return plans(levels, held.rules)
-
-
-def _rank(level: str) -> tuple[bool, int, str]:
-    order = (COUNTRY, "gemeente", "wijk", "buurt", "park")
-    return is_hex(level), order.index(level) if level in order else int(level.removeprefix("h3-")), level

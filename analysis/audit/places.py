@@ -7,8 +7,9 @@ passed over; atoms that then share both areas are one.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
@@ -68,6 +69,27 @@ def read_places(areas: Mapping[str, AreaList], structure: Structure) -> Places:
             if level not in code or fids[levels == level].max() >= len(code[level]):
                 raise AlignmentError(f"An atom lies in an area of {level!r} that does not exist.", where=FILE)
     return Places(chains, code, parent, structure)
+
+
+def moved_areas(one: Places, other: Places) -> Iterator[tuple[str, str]]:
+    """Yield the pairs (level, coarser level) of which the areas do not lie in the same areas in both.
+
+    Levels that only one of the two has between them are passed over: a district that was put between the country and
+    the gemeenten moves nothing. What is published of a region tells of other gemeenten once its members change.
+    """
+    for own, chain in zip(one.chains, other.chains, strict=True):
+        shared = [level for level in own if level in chain]
+        for coarse, fine in pairwise(shared):
+            if not np.array_equal(_holders(one, own, fine, coarse), _holders(other, chain, fine, coarse)):
+                yield fine, coarse
+
+
+def _holders(places: Places, chain: tuple[str, ...], fine: str, coarse: str) -> IntArray:
+    """Return the position of the area of a coarser level that holds each area of a finer one."""
+    at = np.arange(len(places.code[fine]), dtype=np.int64)
+    for level in reversed(chain[chain.index(coarse) + 1 : chain.index(fine) + 1]):
+        at = places.parent[level][at]
+    return at
 
 
 def _parents(fine: AreaList, coarse: AreaList) -> IntArray:

@@ -67,6 +67,7 @@ class Indicator:
         part_of: Id of the indicator that it counts a part of, or "".
         years_at: Levels of the single years beside a total; () for the default of `periods.year_levels`.
         windows: First and last year of each total, where these are not all years of the release.
+        optional_levels: Levels that it is published at as well where the release has them (`optional_levels`).
     """
 
     id: str
@@ -88,6 +89,7 @@ class Indicator:
     part_of: str = ""
     years_at: tuple[str, ...] = ()
     windows: tuple[tuple[int, int], ...] = ()
+    optional_levels: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

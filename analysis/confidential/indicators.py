@@ -102,6 +102,7 @@ def _indicator(raw: Mapping[str, Any], theme: str, sources: Mapping[str, Source]
         part_of=str(raw.get("part_of", "")),
         years_at=as_tuple(raw.get("years_at", ())),
         windows=windows,
+        optional_levels=as_tuple(raw.get("optional_levels", ())),
         exposure=_exposure(raw["exposure"], where) if "exposure" in raw else None,
         disclosure=read_disclosure(raw.get("disclosure", {}), where),
         hotspots=_hotspots(raw["hotspots"], where) if "hotspots" in raw else None,

@@ -9,7 +9,9 @@ the same files give the same records.
 
 from __future__ import annotations
 
+import csv
 import hashlib
+import io
 import json
 import string
 import sys
@@ -18,6 +20,8 @@ from pathlib import Path
 
 import click
 import polars as pl
+import pyogrio
+from pyogrio.errors import DataLayerError, DataSourceError
 
 from geo.projection import to_rd
 from zicht.config import read_settings
@@ -43,6 +47,31 @@ POSITIONS: Mapping[str, str] = {
     "Gevonden": "geocoded",
     "Gevonden via OSM-bulkmatch": "matched",
     "Plaatscentrum - parkadres niet gevonden": "town-centre",
+}
+#: CBS codes and names of the provinces, and the safety regions (column VR of the boundaries) that lie in each. In 2015
+#: no safety region lay in two provinces.
+PROVINCES: Mapping[str, tuple[str, tuple[str, ...]]] = {
+    "PV20": ("Groningen", ("groningen",)),
+    "PV21": ("Fryslân", ("friesland",)),
+    "PV22": ("Drenthe", ("drenthe",)),
+    "PV23": ("Overijssel", ("ijsselland", "twente")),
+    "PV24": ("Flevoland", ("flevoland",)),
+    "PV25": ("Gelderland", ("noord-oost-gelderland", "gelderland-midden", "gelderland-zuid")),
+    "PV26": ("Utrecht", ("utrecht",)),
+    "PV27": (
+        "Noord-Holland",
+        (
+            "noord-holland-noord",
+            "zaanstreek-waterland",
+            "kennemerland",
+            "amsterdam-amstelland",
+            "gooi_en_vechtstreek",
+        ),
+    ),
+    "PV28": ("Zuid-Holland", ("hollands_midden", "haaglanden", "rotterdam-rijnmond", "zuid-holland-zuid")),
+    "PV29": ("Zeeland", ("zeeland",)),
+    "PV30": ("Noord-Brabant", ("midden-west-brabant", "brabant-noord", "zuidoost-brabant")),
+    "PV31": ("Limburg", ("limburg-noord", "zuid-limburg")),
 }
 SITE_KINDS: Mapping[str, str] = {"campsites": "camp", "caravansites": "caravan"}
 
@@ -176,7 +205,7 @@ def prepare(data: Path | None, out: Path) -> Path:
 
     Args:
         data: Folder of public data; see `FILES` for what it must hold.
-        out: Where `records/` and `nl-2015.toml` are written; made if it is not there.
+        out: Where `records/`, `provinces.csv` and `nl-2015.toml` are written; made if it is not there.
 
     Returns:
         The build file.
@@ -190,6 +219,7 @@ def prepare(data: Path | None, out: Path) -> Path:
     (out / "records").mkdir(parents=True, exist_ok=True)
     for name, table in tables.items():
         table.write_parquet(out / "records" / f"{name}.parquet", compression="zstd", statistics=False)
+    (out / "provinces.csv").write_text(provinces(root / BOUNDARIES), encoding="utf-8")
     recipe = out / "nl-2015.toml"
     recipe.write_text(build_file(root), encoding="utf-8")
     return recipe
@@ -215,6 +245,34 @@ def data_root(data: Path | None) -> Path:
             remedy="examples/nl-2015/README.md says where they come from.",
         )
     return data.absolute()
+
+
+def provinces(boundaries: Path) -> str:
+    """Return the table of gemeenten by province, as CSV: the file names the safety region of each gemeente.
+
+    Args:
+        boundaries: The GeoPackage with a layer `gemeenten` that has a column `VR`.
+
+    Raises:
+        SourceError: The layer or the column is not there.
+        SchemaError: A safety region is not known.
+    """
+    try:
+        gemeenten = pyogrio.read_dataframe(
+            boundaries, layer="gemeenten", columns=["GM_CODE", "VR"], read_geometry=False
+        ).sort_values("GM_CODE")
+        codes, regions = gemeenten["GM_CODE"].tolist(), gemeenten["VR"].tolist()
+    except (DataSourceError, DataLayerError, KeyError) as error:
+        raise SourceError("There is no layer gemeenten with VR.", where=str(boundaries)) from error
+    of = {region: (code, name) for code, (name, inside) in PROVINCES.items() for region in inside}
+    text = io.StringIO()
+    table = csv.writer(text, lineterminator="\n")
+    table.writerow(("gemeentecode", "provinciecode", "provincienaam"))
+    for gemeente, region in zip(codes, regions, strict=True):
+        if region not in of:
+            raise SchemaError(f"The safety region {region!r} of {gemeente} is not known.", where=str(boundaries))
+        table.writerow((gemeente, *of[region]))
+    return text.getvalue()
 
 
 def build_file(root: Path) -> str:

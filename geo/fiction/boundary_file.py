@@ -1,6 +1,7 @@
 """Write the boundaries of a fictional country as a GeoPackage in the column layout of CBS, and read it back.
 
-Layers gemeenten, wijken, buurten (each with rows for land and rows with `water` = JA), parken and wateren; EPSG:28992.
+Layers politiedistricten, gemeenten, wijken, buurten (the last three with rows for land and rows with `water` = JA),
+parken and wateren; EPSG:28992.
 Unique is (code, water), as in the real files. The time of last change is fixed: the same country gives the same file.
 """
 
@@ -17,9 +18,11 @@ import pyogrio
 import shapely
 
 from geo.areas import RD, BoundarySet, Layer, ObjectArray, StrArray
+from geo.cbs_columns import REGIONS
 from geo.fiction.country import COUNTRY, EDITION, SOURCE, FictionalCountry, IntArray
 from geo.fiction.density import mean_density, surrounding_density, urbanity
 from geo.fiction.parks import park_definition
+from geo.regions import located_members, with_regions
 from zicht.errors import BoundaryError
 
 #: Time of last change written into every file.
@@ -37,6 +40,7 @@ FIGURES = {
 }
 
 _LAYER = {"gemeente": "gemeenten", "wijk": "wijken", "buurt": "buurten"}
+_DISTRICTS = REGIONS["district"]
 _LETTERS = {"gemeente": "GM", "wijk": "WK", "buurt": "BU"}
 _WATER_SUFFIX = {"gemeente": "", "wijk": "99", "buurt": "9997"}
 
@@ -49,6 +53,7 @@ def write_boundaries(country: FictionalCountry, path: Path) -> None:
         path: GeoPackage to write.
     """
     path.unlink(missing_ok=True)
+    _write(path, _DISTRICTS, _district_table(country.boundaries))
     density = surrounding_density(country.addresses)
     for level, layer in _LAYER.items():
         digits = len(str(country.boundaries.layers[level].code[0])) - 2
@@ -67,13 +72,14 @@ def read_boundaries(path: Path) -> BoundarySet:
         path: GeoPackage of a fictional country.
 
     Returns:
-        Layers country, gemeente, wijk, buurt and park, land only.
+        Layers country, district, gemeente, wijk, buurt and park, land only.
 
     Raises:
         BoundaryError: The file cannot be read.
     """
     try:
         tables = {level: geopandas.read_file(path, layer=layer) for level, layer in _LAYER.items()}
+        districts = geopandas.read_file(path, layer=_DISTRICTS)
         parks = geopandas.read_file(path, layer="parken")
     except pyogrio.errors.DataSourceError as error:
         raise BoundaryError(
@@ -84,7 +90,12 @@ def read_boundaries(path: Path) -> BoundarySet:
     layers = {level: _area_layer(level, table) for level, table in tables.items()}
     park_figures = {"addresses": parks["adressen"].to_numpy(dtype=np.float64)}
     layers["park"] = _layer("park", parks, "parkcode", "parknaam", _text(parks, "buurtcode"), park_figures)
-    return BoundarySet(EDITION, SOURCE, {"country": _country_layer(layers["gemeente"]), **layers})
+    none = np.repeat("", len(districts))
+    drawn = _layer("district", districts, "districtcode", "districtnaam", none, {})
+    members = {"district": located_members(drawn, layers["gemeente"], where=f"{path}, layer {_DISTRICTS}")}
+    upper = with_regions(layers["gemeente"], members, sources={"district": str(path)})
+    whole = {"country": _country_layer(layers["gemeente"]), **upper}
+    return BoundarySet(EDITION, SOURCE, whole | {**layers, "gemeente": upper["gemeente"]})
 
 
 def _area_table(country: FictionalCountry, level: str, density: IntArray) -> geopandas.GeoDataFrame:
@@ -126,6 +137,13 @@ def _water_rows(country: FictionalCountry, level: str, columns: list[str]) -> pa
     rows["water"], rows["jaar"] = "JA", int(country.boundaries.edition)
     rows["geometry"] = [shapely.coverage_union_all(country.water.geometry[at == one]) for one in range(len(gemeenten))]
     return rows
+
+
+def _district_table(boundaries: BoundarySet) -> geopandas.GeoDataFrame:
+    layer = boundaries.layers["district"]
+    columns = {"districtcode": layer.code, "districtnaam": layer.name, "jaar": int(boundaries.edition)}
+    figures = {column: layer.attributes[name].astype(np.int64) for name, column in FIGURES.items()}
+    return geopandas.GeoDataFrame({**columns, **figures}, geometry=_multi(layer.geometry), crs=RD)
 
 
 def _park_table(parks: Layer) -> geopandas.GeoDataFrame:

@@ -97,7 +97,7 @@ class FictionalCountry:
     """Everything invented about the places of a fictional country.
 
     Args:
-        boundaries: Layers country, gemeente, wijk, buurt and park, with public figures.
+        boundaries: Layers country, district, gemeente, wijk, buurt and park, with public figures.
         water: Named waters; with the buurten they tile the territory without gaps.
         addresses: Every address of the country.
     """

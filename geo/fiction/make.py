@@ -8,12 +8,14 @@ import shapely
 from geo.areas import BoundarySet, FloatArray, Layer, ObjectArray, StrArray
 from geo.fiction.addresses import make_addresses
 from geo.fiction.country import COUNTRY, EDITION, SOURCE, FictionalCountry, Size, Waters
+from geo.fiction.districts import draw_districts
 from geo.fiction.figures import choose_works, count_by, register_figures, round_to_five, share_homes
 from geo.fiction.landscape import CANAL, LAKE, RIVER, SEA, make_landscape
 from geo.fiction.naming import Names, name_territory
 from geo.fiction.parks import Parks, draw_parks
 from geo.fiction.plan import PLANS
 from geo.fiction.territory import Territory, make_territory
+from geo.regions import Members, with_regions
 
 
 def make_country(*, size: Size, seed: int) -> FictionalCountry:
@@ -34,13 +36,20 @@ def make_country(*, size: Size, seed: int) -> FictionalCountry:
     homes = share_homes(territory, works, homes=plan.homes, seed=seed)
     parks = draw_parks(territory, count=plan.parks, seed=seed)
     bare = _boundaries(territory, names, parks, {"homes": homes.astype(np.float64)})
+    districts = draw_districts(bare.layers["gemeente"], territory, count=plan.districts, seed=seed)
     register = make_addresses(bare, seed=seed)
     figures = register_figures(register, territory.buurt)
-    boundaries = _boundaries(territory, names, parks, figures)
+    boundaries = _boundaries(territory, names, parks, figures, districts)
     return FictionalCountry(boundaries, _waters(territory, names), register)
 
 
-def _boundaries(territory: Territory, names: Names, parks: Parks, figures: dict[str, FloatArray]) -> BoundarySet:
+def _boundaries(
+    territory: Territory,
+    names: Names,
+    parks: Parks,
+    figures: dict[str, FloatArray],
+    districts: Members | None = None,
+) -> BoundarySet:
     """Put areas, names and figures into layers: figures rounded at buurt and wijk, exact above."""
     wijk_code, gemeente_code = territory.wijk, territory.gemeente
     in_wijk, in_gemeente = wijk_code[territory.wijk_of], gemeente_code[territory.gemeente_of[territory.wijk_of]]
@@ -49,9 +58,11 @@ def _boundaries(territory: Territory, names: Names, parks: Parks, figures: dict[
     total = {name: np.array([values.sum()]) for name, values in figures.items()}
     whole = np.array([shapely.coverage_union_all(territory.gemeente_shape)])
     above = np.repeat(COUNTRY[0], len(gemeente_code))
+    gemeente = _layer("gemeente", gemeente_code, names.gemeente, above, territory.gemeente_shape, by_gemeente)
+    members = {"district": districts} if districts else {}
     layers = {
         "country": _layer("country", np.array(COUNTRY[:1]), np.array(COUNTRY[1:]), np.array([""]), whole, total),
-        "gemeente": _layer("gemeente", gemeente_code, names.gemeente, above, territory.gemeente_shape, by_gemeente),
+        **with_regions(gemeente, members, sources=dict.fromkeys(members, SOURCE)),
         "wijk": _layer(
             "wijk", wijk_code, names.wijk, gemeente_code[territory.gemeente_of], territory.wijk_shape, _rounded(by_wijk)
         ),

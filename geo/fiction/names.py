@@ -29,6 +29,7 @@ class Kind(Enum):
     VILLAGE = "horn woude kapelle broek zijl loo huizen oord dijk veen terp zand rade gast kerke"
     POLDER = "polder koog waard maden landen schor gorzen heide bos hoek meent wold"
     QUARTER = "kwartier buurt hof veste dreef park singel kamp tuin akker werf gaarde"
+    REGION = "kust meren oevers gouw"
     PARK = "duin nest kreek plas baken heem baai dobbe strand kust"
     LAKE = "meer plas wiel"
 

@@ -16,6 +16,7 @@ class Plan:
         south: Southern edge of the window, RD metres.
         width: Width of the window, metres.
         height: Height of the window, metres.
+        districts: Number of police districts.
         gemeenten: Number of gemeenten.
         wijken: Number of wijken.
         buurten: Number of buurten.
@@ -29,6 +30,7 @@ class Plan:
     south: float
     width: float
     height: float
+    districts: int
     gemeenten: int
     wijken: int
     buurten: int
@@ -46,6 +48,6 @@ class Plan:
 #: The province lies in the open North Sea, 30 km off the real coast: on a real background map it can only be fiction.
 #: The national size is for benchmarks and covers the land itself.
 PLANS = {
-    Size.PROVINCE: Plan(22_000.0, 497_000.0, 45_000.0, 40_000.0, 12, 90, 450, 40, 24, 64_000, 50.0),
-    Size.NATIONAL: Plan(8_000.0, 312_000.0, 284_000.0, 300_000.0, 345, 3_400, 14_500, 1_150, 780, 2_062_000, 150.0),
+    Size.PROVINCE: Plan(22_000.0, 497_000.0, 45_000.0, 40_000.0, 4, 12, 90, 450, 40, 24, 64_000, 50.0),
+    Size.NATIONAL: Plan(8_000.0, 312_000.0, 284_000.0, 300_000.0, 43, 345, 3_400, 14_500, 1_150, 780, 2_062_000, 150.0),
 }

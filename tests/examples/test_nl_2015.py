@@ -161,9 +161,11 @@ def test_real_data_are_protected_and_the_attacker_agrees(few):
 
 
 def test_every_level_has_tiles_and_every_area_a_number(few):
-    assert list(few.areas) == ["country", "gemeente", "wijk", "buurt", "h3-6", "h3-7", "h3-8"]
+    regions = ["country", "province", "gemeente", "wijk", "buurt", "h3-4", "h3-5", "h3-6", "h3-7", "h3-8"]
+    assert list(few.areas) == regions
     for level in list(few.areas)[1:]:
         assert few.geometry_path(level).stat().st_size > 0
+    for level in ("gemeente", "wijk", "buurt", "h3-6", "h3-7", "h3-8"):
         assert column(few, "antennas", level).code.tolist() == few.areas[level].code.tolist()
 
 
@@ -171,9 +173,12 @@ def test_every_level_has_tiles_and_every_area_a_number(few):
 def test_the_whole_country(example, shared_data, country):
     assert {level: len(areas.code) for level, areas in country.areas.items()} == {
         "country": 1,
+        "province": 12,
         "gemeente": 393,
         "wijk": 2_796 + LOST_WIJKEN,
         "buurt": 12_229 + len(LOST_BUURTEN),
+        "h3-4": 44,
+        "h3-5": 238,
         "h3-6": 1_402,
         "h3-7": 8_824,
         "h3-8": 58_471,

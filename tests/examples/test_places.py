@@ -35,6 +35,7 @@ def layers(recipe):
         country=recipe.country,
         remainders=recipe.remainders,
         expected={level: read_codes(path, layer) for level, (path, layer) in recipe.names.items()},
+        regions=recipe.regions,
     ).layers
 
 
@@ -51,6 +52,7 @@ def observed(recipe, layers):
 def test_every_area_has_a_parent_and_every_parent_an_area(layers):
     assert {level: len(layer) for level, layer in layers.items()} == {
         "country": 1,
+        "province": 12,
         "gemeente": 393,
         "wijk": 2_796 + LOST_WIJKEN,
         "buurt": 12_229 + len(LOST_BUURTEN),

@@ -7,7 +7,9 @@ import subprocess
 import sys
 
 import numpy as np
+import pandas as pd
 import polars as pl
+import pyogrio
 import pytest
 
 from analysis.confidential.records import PSEUDONYM
@@ -59,6 +61,43 @@ def test_pseudonyms_tell_equal_rows_apart_and_are_the_same_again(example):
     assert first.equals(example.pseudonyms(raw, "one"))
     assert not set(first) & set(example.pseudonyms(raw, "other"))
     assert first[2] == example.pseudonyms(raw.with_columns(x=pl.Series([9, 1, 2])), "one")[2]
+
+
+def test_every_gemeente_lies_in_the_province_that_it_lay_in(whole):
+    rows = pl.read_csv(whole.parent / "provinces.csv")
+    assert rows.columns == ["gemeentecode", "provinciecode", "provincienaam"]
+    # Numbers of gemeenten on 1 January 2015 (CBS).
+    assert dict(rows["provincienaam"].value_counts().iter_rows()) == {
+        "Groningen": 23,
+        "Fryslân": 24,
+        "Drenthe": 12,
+        "Overijssel": 25,
+        "Flevoland": 6,
+        "Gelderland": 54,
+        "Utrecht": 26,
+        "Noord-Holland": 51,
+        "Zuid-Holland": 60,
+        "Zeeland": 13,
+        "Noord-Brabant": 66,
+        "Limburg": 33,
+    }
+    places = dict(rows.select("gemeentecode", "provinciecode").iter_rows())
+    known = {"GM0307": "PV26", "GM0363": "PV27", "GM0935": "PV31", "GM0153": "PV23", "GM0060": "PV21", "GM1904": "PV26"}
+    assert {code: places[code] for code in known} == known
+
+
+def test_boundaries_that_name_no_known_region_are_refused(example, tmp_path):
+    def written(name, column, value):
+        frame = pd.DataFrame({"GM_CODE": ["GM0001"], column: [value]})
+        pyogrio.write_dataframe(frame, tmp_path / name, layer="gemeenten", driver="GPKG")
+        return tmp_path / name
+
+    with pytest.raises(SchemaError, match="'atlantis' of GM0001"):
+        example.provinces(written("other.gpkg", "VR", "atlantis"))
+    with pytest.raises(SourceError, match="VR"):
+        example.provinces(written("without.gpkg", "other", "x"))
+    with pytest.raises(SourceError, match="nowhere"):
+        example.provinces(tmp_path / "nowhere.gpkg")
 
 
 def test_no_folder_of_data_is_a_clear_error(example, tmp_path):
@@ -143,4 +182,4 @@ def test_the_same_files_give_the_same_bytes(example, shared_data, whole, tmp_pat
 def test_nothing_of_the_data_is_in_the_project_or_named_by_a_path(whole):
     suffixes = {path.suffix for path in FOLDER.rglob("*") if path.is_file() and "__pycache__" not in path.parts}
     assert suffixes <= {".py", ".toml", ".md"}
-    assert {path.suffix for path in whole.parent.rglob("*") if path.is_file()} == {".parquet", ".toml"}
+    assert {path.suffix for path in whole.parent.rglob("*") if path.is_file()} == {".csv", ".parquet", ".toml"}

@@ -19,6 +19,7 @@ from analysis.confidential.contracts import read_sources
 from analysis.confidential.disclosure.protection import Geography
 from analysis.confidential.indicators import read_themes
 from analysis.confidential.observations import Places, observe
+from analysis.confidential.optional_levels import with_optional_levels
 from analysis.confidential.pipeline import Inputs, atoms, publish
 from analysis.confidential.records import read_records
 from tests.gates.crawl import served
@@ -58,10 +59,10 @@ class Labs:
         self.folder = folder
         recipe = read_recipe(write_world(folder, demo, tables))
         self.sources = read_sources(PACKAGE / "sources")
-        themes = read_themes(PACKAGE / "themes", self.sources)
+        layers, _ = places(recipe)
+        themes = with_optional_levels(read_themes(PACKAGE / "themes", self.sources), tuple(layers))
         self.indicator = next(i for theme in themes for i in theme.indicators if i.id == "drug-labs-dismantled")
         drugs = next(theme for theme in themes if self.indicator in theme.indicators)
-        layers, _ = places(recipe)
         self.inputs = Inputs(
             records=folder / "records",
             key=KEY,

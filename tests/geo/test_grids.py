@@ -131,7 +131,7 @@ SHAPES = {
 }
 
 
-@pytest.mark.parametrize("resolution", [6, 7, 8])
+@pytest.mark.parametrize("resolution", [4, 5, 6, 7, 8])
 @pytest.mark.parametrize("shape", SHAPES)
 def test_the_cover_is_every_cell_that_overlaps(shape, resolution):
     found = cover(SHAPES[shape], resolution)
@@ -164,6 +164,25 @@ def test_every_point_of_the_country_has_a_cell_in_every_layer(offsets):
     finest = cells(x, y, 9)
     for resolution in (6, 7, 9):
         assert np.isin(to_strings(parents(finest, resolution)), NESTED[f"h3-{resolution}"].code).all()
+
+
+def test_the_largest_hexes_reach_over_the_border_and_hold_every_point():
+    # One cell of resolution 4 is larger than this country, and lies mostly outside it.
+    country = box(0, 0, 30, 20)
+    layers = hex_layers([4, 5, 7], boundaries(country))
+    assert list(layers) == ["h3-4", "h3-5", "h3-7"]
+    drawn = hex_polygons(from_strings(layers["h3-4"].code), crs=28992)
+    assert len(drawn) <= 4
+    assert shapely.area(drawn).min() > 2 * country.area
+    rng = np.random.default_rng(4)
+    x, y = rng.uniform(0, 30_000, 500) + WEST, rng.uniform(0, 20_000, 500) + SOUTH
+    finest = cells(x, y, 7)
+    for resolution in (4, 5):
+        assert np.isin(to_strings(parents(finest, resolution)), layers[f"h3-{resolution}"].code).all()
+    up = hierarchy({"country": boundaries(country).layers["country"], **layers})
+    inside = np.bincount(up.up("h3-7", "h3-4"), minlength=len(drawn))
+    assert inside.sum() == len(layers["h3-7"])
+    assert (inside > 0).all()
 
 
 def test_no_resolution_is_an_error():

@@ -15,7 +15,8 @@ import pytest
 import shapely
 from hypothesis import given, settings
 
-from geo.areas import Layer
+from geo.areas import BoundarySet, Layer
+from geo.grids import hex_layers
 from tests.support import tiny_world
 from tests.tiles.worlds import coverages, decoded, edges, layer_of, polygons, rounded_alone
 from tiles.archive import Reader
@@ -46,6 +47,20 @@ def by_zoom(archive):
     for (zoom, x, y), layer in decoded(archive):
         found[zoom].append(((x, y), layer))
     return found
+
+
+@pytest.mark.parametrize("resolution", [4, 5])
+def test_the_largest_hexes_of_a_country_are_drawn_whole_at_every_zoom(resolution):
+    country = shapely.box(14_000, 307_000, 278_000, 619_000)
+    whole = Layer("country", *(np.array([one]) for one in ("NL", "NL", "", "area")), np.array([country], dtype=object))
+    layer = hex_layers([resolution], BoundarySet("2025", "s", {"country": whole}))[f"h3-{resolution}"]
+    pyramid = build_pyramid(layer)
+    assert not any(pyramid.minimal.values())
+    assert max(map(len, pyramid.tiles.values())) < 125_000
+    zooms = by_zoom(archive_bytes(pyramid))
+    assert set(zooms) == set(DEFAULT_SCHEME.zooms[layer.level].zooms())
+    for tiles in zooms.values():
+        assert {feature.id for _, tile in tiles for feature in tile.features} == set(range(len(layer)))
 
 
 @given(coverages())

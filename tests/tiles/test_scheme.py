@@ -64,8 +64,22 @@ def test_a_tile_size_must_be_sound(options):
 
 
 def test_every_level_of_a_release_but_the_country_has_zooms():
-    assert set(ZOOMS) == {"gemeente", "wijk", "buurt", "park", "h3-6", "h3-7", "h3-8", "h3-9"}
+    assert set(ZOOMS) == {
+        "province",
+        "district",
+        "h3-4",
+        "h3-5",
+        "gemeente",
+        "wijk",
+        "buurt",
+        "park",
+        "h3-6",
+        "h3-7",
+        "h3-8",
+        "h3-9",
+    }
     assert ZoomRange(7, 9).zooms() == range(7, 10)
+    assert all(ZOOMS[level].minzoom <= ZOOMS["gemeente"].minzoom for level in ("province", "district", "h3-4", "h3-5"))
     assert 9 in ZoomRange(7, 9)
     assert 10 not in ZoomRange(7, 9)
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from zicht.config import Background, Settings, read_settings
+from zicht.config import LEAD_SHARE, Background, Settings, read_settings
 from zicht.errors import ConfigError
 
 KEY = "0123456789abcdef" * 4
@@ -31,12 +31,23 @@ def test_variables_overrule_the_file(tmp_path):
         ("data_root = ", {}, "not valid TOML"),
         ("", {"ZICHT_BACKGROUND": "google"}, "'google' is unknown"),
         ("", {"ZICHT_KEY": "short"}, "shorter than 32"),
+        ("lead_share = 0", {}, "above 0 and at most 1"),
+        ("lead_share = true", {}, "must be a number"),
+        ("", {"ZICHT_LEAD_SHARE": "70%"}, "must be a number"),
+        ("", {"ZICHT_LEAD_SHARE": "1.5"}, "above 0 and at most 1"),
     ],
 )
 def test_wrong_settings_are_refused(tmp_path, content, variables, message):
     (tmp_path / "zicht.toml").write_text(content, encoding="utf-8")
     with pytest.raises(ConfigError, match=message):
         read_settings(tmp_path, variables)
+
+
+def test_the_share_of_a_lead_level_is_a_number_with_a_default(tmp_path):
+    assert read_settings(tmp_path, {}).lead_share == LEAD_SHARE == 0.7
+    assert read_settings(tmp_path, {"ZICHT_LEAD_SHARE": "0.5"}).lead_share == 0.5
+    (tmp_path / "zicht.toml").write_text("lead_share = 0.9\n", encoding="utf-8")
+    assert read_settings(tmp_path, {}).lead_share == 0.9
 
 
 def test_the_key_is_in_no_representation_and_no_error(tmp_path):

@@ -33,6 +33,16 @@ def test_files_with_the_names_of_areas_are_found_beside_it(tmp_path):
     assert read_recipe(write(tmp_path, RECIPE)).names == {}
 
 
+def test_tables_of_gemeenten_by_province_and_district_are_found_beside_it(tmp_path):
+    tables = 'province = { file = "pv.csv" }\ndistrict = { file = "pd.csv" }\n\n[default]'
+    recipe = read_recipe(write(tmp_path, RECIPE.replace("[default]", tables, 1)))
+    assert recipe.regions == {"province": tmp_path / "pv.csv", "district": tmp_path / "pd.csv"}
+    assert read_recipe(write(tmp_path, RECIPE)).regions == {}
+    wrong = RECIPE.replace("[default]", "province = { }\n\n[default]", 1)
+    with pytest.raises(ConfigError, match="'file'"):
+        read_recipe(write(tmp_path, wrong))
+
+
 @pytest.mark.parametrize(
     ("old", "new", "message"),
     [

@@ -119,6 +119,7 @@ def full_catalogue(site: Site) -> dict[str, Any]:
             **entry,
             "offered": site.offered.get(entry["id"], {"periods": [], "categories": [], "measures": {}, "columns": {}}),
             "shown": site.shown(entry["id"]),
+            "lead": site.lead(entry["id"]),
             "maps": site.hotspot_maps.get(entry["id"], {}),
             "methods": {level: site.method(entry["id"], level) for level in site.hotspot_maps.get(entry["id"], {})},
         }

@@ -25,7 +25,8 @@ def serve(release: Path, host: str, port: int, draft: bool) -> None:
     """
     opened = open_release(release)
     found = standing(opened) if draft else require_certified(opened)
-    app = create_app(opened, background=read_settings(Path.cwd()).background, draft=draft)
+    settings = read_settings(Path.cwd())
+    app = create_app(opened, background=settings.background, draft=draft, lead_share=settings.lead_share)
     if draft:
         click.echo(f"Every page says that this is a draft. {found.problem}".rstrip(), err=True)
     click.echo(f"Serving {opened.short_id} on http://{host}:{port}  (stop with Ctrl-C)", err=True)

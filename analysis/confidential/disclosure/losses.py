@@ -24,7 +24,8 @@ from analysis.confidential.disclosure.primary import primary
 from analysis.confidential.indicators import DisclosureRule, Indicator
 from geo.areas import Layer
 from geo.families import HEX
-from zicht.disclosure_report import ADMINISTRATIVE, LEAD_SHARE, check_share, lead_levels
+from zicht.config import LEAD_SHARE
+from zicht.disclosure_report import ADMINISTRATIVE, check_share, lead_levels
 from zicht.disclosure_report import HEX as HEX_FAMILY
 from zicht.errors import AlignmentError
 from zicht.report_page import Section, Share, Table, page

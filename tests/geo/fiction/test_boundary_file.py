@@ -21,7 +21,7 @@ from zicht.errors import BoundaryError
 TOLERANCE = 0.11
 
 
-@pytest.mark.parametrize("level", ["country", "gemeente", "wijk", "buurt", "park"])
+@pytest.mark.parametrize("level", ["country", "district", "gemeente", "wijk", "buurt", "park"])
 def test_the_committed_file_is_what_the_generator_makes(
     province: FictionalCountry, committed: Path, level: str
 ) -> None:
@@ -54,12 +54,13 @@ def test_no_clock_is_in_the_file(committed: Path) -> None:
         changed = [row[0] for row in connection.execute("SELECT last_change FROM gpkg_contents")]
     finally:
         connection.close()
-    assert changed == [LAST_CHANGE] * 5
+    assert changed == [LAST_CHANGE] * 6
 
 
 def test_layers_and_reference_system_are_the_publishers(committed: Path) -> None:
-    assert pyogrio.list_layers(committed)[:, 0].tolist() == ["gemeenten", "wijken", "buurten", "parken", "wateren"]
-    for layer in ("gemeenten", "wijken", "buurten", "parken", "wateren"):
+    layers = ["politiedistricten", "gemeenten", "wijken", "buurten", "parken", "wateren"]
+    assert pyogrio.list_layers(committed)[:, 0].tolist() == layers
+    for layer in layers:
         info = pyogrio.read_info(committed, layer=layer)
         assert info["crs"] == "EPSG:28992"
         assert info["geometry_type"] == "MultiPolygon"

@@ -10,6 +10,8 @@ import shapely
 from geo.fiction import SEED, FictionalCountry, Size, make_country
 from geo.fiction.figures import round_to_five
 
+PARENTS = [("buurt", "wijk"), ("wijk", "gemeente"), ("gemeente", "district"), ("district", "country")]
+
 
 def _wkb(country: FictionalCountry) -> dict[str, list[bytes]]:
     shapes = {level: layer.geometry for level, layer in country.boundaries.layers.items()} | {
@@ -20,7 +22,7 @@ def _wkb(country: FictionalCountry) -> dict[str, list[bytes]]:
 
 def test_the_province_has_the_promised_number_of_areas(province: FictionalCountry) -> None:
     counts = {level: len(layer) for level, layer in province.boundaries.layers.items()}
-    assert counts == {"country": 1, "gemeente": 12, "wijk": 90, "buurt": 450, "park": 24}
+    assert counts == {"country": 1, "district": 4, "gemeente": 12, "wijk": 90, "buurt": 450, "park": 24}
 
 
 def test_codes_have_the_form_of_their_level(province: FictionalCountry) -> None:
@@ -33,7 +35,7 @@ def test_codes_have_the_form_of_their_level(province: FictionalCountry) -> None:
         assert set(layer.parent.tolist()) == set(layers[above].code.tolist())
 
 
-@pytest.mark.parametrize("level", ["gemeente", "wijk", "buurt"])
+@pytest.mark.parametrize("level", ["district", "gemeente", "wijk", "buurt"])
 def test_areas_tile_the_land_without_gap_or_overlap(province: FictionalCountry, level: str) -> None:
     shapes = province.boundaries.layers[level].geometry
     assert shapely.is_valid(shapes).all()
@@ -48,7 +50,7 @@ def test_land_and_water_tile_the_territory_together(province: FictionalCountry) 
     assert shapely.area(whole) == pytest.approx(shapely.area(everything).sum(), rel=1e-12)
 
 
-@pytest.mark.parametrize(("fine", "coarse"), [("buurt", "wijk"), ("wijk", "gemeente"), ("gemeente", "country")])
+@pytest.mark.parametrize(("fine", "coarse"), PARENTS)
 def test_parents_are_exactly_the_union_of_their_children(province: FictionalCountry, fine: str, coarse: str) -> None:
     children, parents = province.boundaries.layers[fine], province.boundaries.layers[coarse]
     for code, shape in zip(parents.code, parents.geometry, strict=True):
@@ -135,7 +137,7 @@ def test_figures_are_rounded_where_the_publisher_rounds(province: FictionalCount
     assert wijken.sum() != register.residents.sum()
 
 
-@pytest.mark.parametrize("level", ["gemeente", "wijk", "buurt"])
+@pytest.mark.parametrize("level", ["district", "gemeente", "wijk", "buurt"])
 def test_homes_are_exact_at_every_level(province: FictionalCountry, level: str) -> None:
     homes = province.boundaries.layers[level].attributes["homes"]
     assert homes.sum() == 64_000

@@ -34,7 +34,7 @@ def real_names(shared_data: Path) -> set[str]:
 def test_no_name_of_the_province_is_real(province: FictionalCountry, real_names: set[str]) -> None:
     assert len(real_names) > 15_000
     allowed = {name.lower() for name in GENERIC}
-    for level in ("gemeente", "wijk", "buurt", "park"):
+    for level in ("district", "gemeente", "wijk", "buurt", "park"):
         invented = {str(name).lower() for name in province.boundaries.layers[level].name}
         assert invented & real_names <= (allowed if level == "buurt" else set())
     assert not {str(name).lower() for name in province.water.name} & real_names

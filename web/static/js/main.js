@@ -10,10 +10,12 @@ import {Search} from './search.js';
 import {Table} from './table.js';
 import {Tooltip} from './tooltip.js';
 import {fetchArea, fetchAreas, fetchCatalogue, levelOne, loadView, periodName} from './model.js';
-import {Store, byId as entryById, fitState, readState, shownLevel, writeState, levelsOf, AUTO} from './state.js';
+import {
+  AUTO, FOLLOWED, Store, byId as entryById, fitState, levelsOf, readState, shownLevel, writeState
+} from './state.js';
 import {valueText} from './values.js';
 
-const DRILL = ['country', 'gemeente', 'wijk', 'buurt', 'park'];
+const DRILL = ['country', ...FOLLOWED, 'park'];
 
 class Page {
   async start() {

@@ -7,6 +7,8 @@ import {Labels} from './labels.js';
 import {degrees, fitBounds, mercator, pixelsAt} from './geometry.js';
 import {rgb} from './hatch.js';
 
+/** Levels whose own borders are drawn where they are shown; over finer ones those of gemeenten are. */
+const COARSE = ['province', 'district'];
 const SMALL_LEVEL = 'park';
 const MARKERS_UNTIL = 12.6;
 const still = matchMedia('(prefers-reduced-motion: reduce)');
@@ -139,7 +141,8 @@ export class MapView {
     if (!this.level || !this.templates) return;
     const {chosen} = this.scene;
     const ground = this.background ? 'background' : 'land-gemeente';
-    const ids = [ground, `values-${this.previous}`, `values-${this.level}`, 'outline-gemeente'];
+    const outline = `outline-${COARSE.includes(this.level) ? this.level : 'gemeente'}`;
+    const ids = [ground, `values-${this.previous}`, `values-${this.level}`, outline];
     if (chosen.level) ids.push(`selection-${chosen.level}`);
     const layers = ids.filter(id => this.templates.has(id)).map(id => {
       return this.templates.get(id).clone({updateTriggers: {renderSubLayers: this.changes(id)}});

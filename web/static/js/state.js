@@ -119,14 +119,21 @@ function coarserThan(catalogue, id) {
   return [...own, ...others].map(item => item.id);
 }
 
-/** The level to open with: parks where there are any, else the finest at which most areas have a figure. */
+/** The level to open with: parks where there are any, else the finest that says something, else what says most. */
 function usualLevel(entry, levels) {
   if (levels.includes(PARK)) return PARK;
-  return ['buurt', 'wijk', 'gemeente'].find(level => levels.includes(level) && isShown(entry, level)) || levels[0];
+  const finest = [...FOLLOWED].reverse().filter(level => levels.includes(level));
+  const most = finest.reduce((best, level) => (share(entry, level) > share(entry, best) ? level : best), finest[0]);
+  return finest.find(level => isShown(entry, level)) || most || levels[0];
 }
 
-/** Whether most areas of a level have a figure, so that a map of it says something. */
-export const isShown = (entry, level) => level === AUTO || entry.shown[level] >= 0.5;
+const share = (entry, level) => entry.shown[level] || 0;
+
+/**
+ * Whether a map of a level says something: most areas have a figure, or it is a lead level of the release, at which
+ * most events are in areas that have one.
+ */
+export const isShown = (entry, level) => level === AUTO || entry.shown[level] >= 0.5 || entry.lead.includes(level);
 
 /** Whether there is a hotspot map: of the level, or of one that the zoom may lead to. */
 function hasMap(catalogue, entry, level, period) {
@@ -167,7 +174,7 @@ export function levelsOf(catalogue, entry, period) {
   return mapped(catalogue).filter(level => offered[level.id]);
 }
 
-/** Whether the level can follow the zoom: at least two of gemeente, wijk and buurt have figures of some period. */
+/** Whether the level can follow the zoom: at least two of the levels that do have figures of some period. */
 export function canFollow(catalogue, entry) {
   return entry.offered.periods.some(period => followed(catalogue, entry, period).length > 1);
 }
@@ -179,7 +186,8 @@ export function followed(catalogue, entry, period) {
     .filter(level => FOLLOWED.includes(level));
 }
 
-const FOLLOWED = ['gemeente', 'wijk', 'buurt'];
+/** Levels that can follow the zoom, coarsest first; web/levels.py has the same list. */
+export const FOLLOWED = ['province', 'district', 'gemeente', 'wijk', 'buurt'];
 
 /** Measures of an indicator in a period at a level, the main one first; none where it has no figures there. */
 export function measuresOf(entry, level, period) {
