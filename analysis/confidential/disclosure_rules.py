@@ -17,6 +17,13 @@ class ZeroPolicy(StrEnum):
     SUPPRESS = "suppress"
 
 
+class Changes(StrEnum):
+    """Whether a small change from one published year of a stock to the next is protected."""
+
+    PROTECT = "protect"
+    SHOW = "show"
+
+
 @dataclass(frozen=True, slots=True)
 class Capacity:
     """What everybody knows about how much an atom can hold.
@@ -66,6 +73,7 @@ class DisclosureRule:
         p_percent: No holding may be estimated to within p% by another; None for no such rule.
         pq: (p, q): the same, by another who knows every holding to within q% beforehand; None for no such rule.
         group: When a count discloses a whole group; None for no such rule.
+        changes: Whether a small change of a stock from year to year is protected; events do not ask.
     """
 
     threshold: int = 10
@@ -78,6 +86,7 @@ class DisclosureRule:
     p_percent: float | None = None
     pq: tuple[float, float] | None = None
     group: Group | None = None
+    changes: Changes = Changes.SHOW
 
     def __post_init__(self) -> None:
         if self.threshold < 1 or self.rounding < 1 or self.min_exposure < 0:
@@ -95,6 +104,11 @@ class DisclosureRule:
             raise ConfigError("A pq rule has 0 < p < q <= 100.")
 
     @property
+    def goal(self) -> int:
+        """What a hidden number must look as if it could reach: threshold and margin."""
+        return self.threshold + self.margin
+
+    @property
     def holdings(self) -> int:
         """How many of the largest holdings of a cell the rules look at."""
         two = 2 if self.p_percent is not None or self.pq else 0
@@ -110,6 +124,7 @@ def read_disclosure(raw: Mapping[str, Any], where: str) -> DisclosureRule:
     entries = dict(raw)
     try:
         entries["zeros"] = ZeroPolicy(raw.get("zeros", "publish"))
+        entries["changes"] = Changes(raw.get("changes", "show"))
         for name, kind in (("capacity", Capacity), ("group", Group)):
             if name in raw:
                 entries[name] = kind(**raw[name])
