@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 
@@ -121,18 +121,28 @@ def read_disclosure(raw: Mapping[str, Any], where: str) -> DisclosureRule:
     Raises:
         ConfigError: An entry is unknown, of a wrong type or out of its range.
     """
+    return changed_rule(DisclosureRule(), raw, where)
+
+
+def changed_rule(rule: DisclosureRule, raw: Mapping[str, Any], where: str) -> DisclosureRule:
+    """Return a rule with the entries of a table `disclosure` in the place of its own.
+
+    Raises:
+        ConfigError: An entry is unknown, of a wrong type or out of its range.
+    """
     entries = dict(raw)
     try:
-        entries["zeros"] = ZeroPolicy(raw.get("zeros", "publish"))
-        entries["changes"] = Changes(raw.get("changes", "show"))
-        for name, kind in (("capacity", Capacity), ("group", Group)):
+        for name, kind in (("zeros", ZeroPolicy), ("changes", Changes)):
             if name in raw:
-                entries[name] = kind(**raw[name])
+                entries[name] = kind(raw[name])
+        for name, group in (("capacity", Capacity), ("group", Group)):
+            if name in raw:
+                entries[name] = group(**raw[name])
         for name in ("dominance", "pq"):
             if name in raw:
                 first, second = raw[name]
                 entries[name] = (first, second)
-        return DisclosureRule(**entries)
+        return replace(rule, **entries)
     except ConfigError as error:
         raise ConfigError(error.problem, where=where) from None
     except (TypeError, ValueError) as error:
