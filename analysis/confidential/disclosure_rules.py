@@ -91,9 +91,9 @@ class DisclosureRule:
     def __post_init__(self) -> None:
         if self.threshold < 1 or self.rounding < 1 or self.min_exposure < 0:
             raise ConfigError("A threshold and a rounding base are at least 1, an exposure at least 0.")
-        if self.threshold % self.rounding or self.rounding % 2 == 0:
-            # Otherwise the smallest counts shown would round below the threshold, or two ways at once.
-            raise ConfigError("A rounding base is odd, and the threshold a multiple of it.")
+        if self.threshold % self.rounding:
+            # Otherwise the smallest counts shown would round below the threshold. Halves are rounded up.
+            raise ConfigError("The threshold is a multiple of the rounding base.")
         if self.margin < 0:
             raise ConfigError("A margin is at least 0.")
         if self.dominance and not (self.dominance[0] >= 1 and 0 < self.dominance[1] < 100):
