@@ -13,6 +13,7 @@ from itertools import groupby
 import polars as pl
 
 from analysis.confidential.aggregate import AreaIndex, CountTable, count, select
+from analysis.confidential.disclosure.flow import IntArray
 from analysis.confidential.disclosure.ledger import Before, Column, Ledger, compares_years
 from analysis.confidential.disclosure.losses import Loss, losses
 from analysis.confidential.disclosure.protection import Geography, Patterns, Plan, plans, protect_plan
@@ -75,38 +76,64 @@ class Publisher:
         return self.ledger.periods(indicator, years, levels=tuple(self.layers))
 
     def _publish(self, plan: Plan, table: ObservationTable, ledger: Ledger) -> Done:
-        members = {indicator.id: indicator for indicator in (plan.whole, *plan.parts)}
-        tables = self._tables(plan, members, table)
-        fresh = {
-            (name, period.name, level)
-            for name, indicator in members.items()
-            for period in periods_of(indicator, self.years)
-            for level in period.levels
-        }
-        held = dict(_held(tables, ledger, members, fresh))
         rows = select(table, plan.whole).filter(pl.col("year").is_in(list(plan.period.years)))
         fids = {level: AreaIndex(self.layers).fids(rows, level) for level in plan.period.levels}
-        patterns, known = protect_plan(plan, tables, self.geography, fids=fids, held=held)
-        published = _among(patterns, fresh)
-        columns: list[PublishedColumn] = []
-        for (name, period), hidden in published.items():
-            counts = {level: tables[name, period, level] for level in hidden}
-            rule, unit = members[name].disclosure, members[name].unit["en"]
-            columns += redact(counts, hidden, layers=self.layers, rule=rule, unit=unit, known=known[name, period])
-        rules = {name: indicator.disclosure for name, indicator in members.items()}
-        return tuple(columns), losses(tables, published, rules=rules, layers=self.layers)
+        tables = self._tables(plan, table)
+        return released(plan, tables, fids, geography=self.geography, years=self.years, ledger=ledger)
 
-    def _tables(
-        self, plan: Plan, members: Mapping[str, Indicator], table: ObservationTable
-    ) -> dict[Column, CountTable]:
+    def _tables(self, plan: Plan, table: ObservationTable) -> Mapping[Column, CountTable]:
         wanted = {period for _, period in plan.keys}
         index = AreaIndex(self.layers)
         return {
             (item.indicator, item.period, item.level): item
-            for one in members.values()
+            for one in (plan.whole, *plan.parts)
             for item in count(table, one, index=index, years=self.years, periods=self._periods(one, self.years))
             if item.period in wanted
         }
+
+
+def released(
+    plan: Plan,
+    tables: Mapping[Column, CountTable],
+    fids: Mapping[str, IntArray],
+    *,
+    geography: Geography,
+    years: range,
+    ledger: Ledger,
+) -> Done:
+    """Protect and redact one system.
+
+    Args:
+        plan: The system.
+        tables: The counts of every column of it, those of earlier releases included.
+        fids: By level of the whole, (units,) the fid of each counted unit's area, -1 where it lies in none.
+        geography: The places.
+        years: Years of the release.
+        ledger: What was published before.
+
+    Returns:
+        The columns that the release publishes, and (confidential) what protection cost.
+
+    Raises:
+        InfeasibleError: No suppressions protect it.
+    """
+    members = {indicator.id: indicator for indicator in (plan.whole, *plan.parts)}
+    fresh = {
+        (name, period.name, level)
+        for name, indicator in members.items()
+        for period in periods_of(indicator, years)
+        for level in period.levels
+    }
+    held = dict(_held(tables, ledger, members, fresh))
+    patterns, known = protect_plan(plan, tables, geography, fids=fids, held=held)
+    published, layers = _among(patterns, fresh), geography.layers
+    columns: list[PublishedColumn] = []
+    for (name, period), hidden in published.items():
+        counts = {level: tables[name, period, level] for level in hidden}
+        rule, unit = members[name].disclosure, members[name].unit["en"]
+        columns += redact(counts, hidden, layers=layers, rule=rule, unit=unit, known=known[name, period])
+    rules = {name: indicator.disclosure for name, indicator in members.items()}
+    return tuple(columns), losses(tables, published, rules=rules, layers=layers)
 
 
 def _chain(plan: Plan) -> tuple[str, str]:
