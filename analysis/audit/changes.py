@@ -104,24 +104,20 @@ def _others(column: Column, held: Evidence, counts: dict[Column, Known]) -> Iter
 
 
 def _years(column: Column, held: Evidence) -> Iterator[_Other]:
-    """Yield the nearest year before in which each cell is shown, and the nearest after that was shown earlier."""
+    """Yield the years before, each with the cells that are shown in it and in no year between."""
     indicator, own, level = column
-    periods = sorted(period for name, period, at in held.counts if (name, at) == (indicator, level))
     told = _told(held.earlier.get(column), len(held.counts[column].low))
-    past = [period for period in periods if period < own]
-    for period in reversed(past):
+    nearer = np.zeros_like(told)
+    past = [period for name, period, at in held.counts if (name, at) == (indicator, level) and period < own]
+    for period in sorted(past, reverse=True):
         known = held.counts[indicator, period, level]
-        nearer = [held.counts[indicator, other, level].published for other in past if other > period]
-        there = known.published & ~np.logical_or.reduce([np.zeros_like(known.published), *nearer])
-        both = told & _told(held.earlier.get((indicator, period, level)), len(told))
-        yield _Other(period, known.low, known.high, there & ~both, there)
-    future = [period for period in periods if period > own]
-    for period in future:
-        known = held.counts[indicator, period, level]
-        nearer = [held.counts[indicator, other, level].published for other in future if other < period]
-        there = known.published & ~np.logical_or.reduce([np.zeros_like(known.published), *nearer])
-        there = there & _told(held.earlier.get((indicator, period, level)), len(told))
-        yield _Other(period, known.low, known.high, np.zeros_like(there), there & ~told)
+        there = known.published & ~nearer
+        before = _told(held.earlier.get((indicator, period, level)), len(told))
+        # A year that the newest release is silent of was hidden by earlier ones, beside what they showed.
+        yield _Other(
+            period, known.low, known.high, there & ~(told & before), there & ~(before & (column not in held.newest))
+        )
+        nearer = nearer | known.published
 
 
 def _told(known: Known | None, size: int) -> BoolArray:

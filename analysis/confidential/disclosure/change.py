@@ -34,14 +34,14 @@ class Reference:
     there: BoolArray
 
 
-def told(reference: Reference, low: IntArray, high: IntArray, *, goal: int) -> BoolArray:
+def told(reference: Reference, low: IntArray, high: IntArray, *, goal: IntArray | int) -> BoolArray:
     """Tell where two figures show a change that is small and not 0.
 
     Args:
         reference: The one.
         low: (n,) low end of the other.
         high: (n,) high end.
-        goal: Threshold and margin.
+        goal: Threshold and margin, or (n,) of each.
     """
     apart = (low > reference.high) | (high < reference.low)
     most = np.maximum(high - reference.low, reference.high - low)
@@ -50,7 +50,7 @@ def told(reference: Reference, low: IntArray, high: IntArray, *, goal: int) -> B
 
 
 def asked(
-    references: Sequence[Reference], truth: IntArray, *, floor: IntArray, limit: IntArray, goal: int
+    references: Sequence[Reference], truth: IntArray, *, floor: IntArray, limit: IntArray, goal: IntArray | int
 ) -> tuple[IntArray, IntArray]:
     """Return what must remain possible of cells that are hidden.
 
@@ -59,7 +59,7 @@ def asked(
         truth: (n,) true counts.
         floor: (n,) what everybody knows a hidden cell to hold at least.
         limit: (n,) and at most.
-        goal: Threshold and margin.
+        goal: Threshold and margin, or (n,) of each.
 
     Returns:
         (n,) what the upper bound must reach, 0 for nothing; and (n,) what the lower bound may not exceed, `UNLIMITED`

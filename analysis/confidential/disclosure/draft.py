@@ -13,6 +13,7 @@ from dataclasses import replace
 import numpy as np
 
 from analysis.confidential.aggregate import CountTable
+from analysis.confidential.disclosure.believing import Belief
 from analysis.confidential.disclosure.change import asked, told
 from analysis.confidential.disclosure.flow import UNLIMITED, IntArray
 from analysis.confidential.disclosure.joint import Problem
@@ -50,6 +51,7 @@ class Draft:
         self.price = np.full(size, np.inf)
         self.limit = system.network.capacity.copy()
         self.withheld = np.zeros(size, dtype=np.bool_)
+        self.belief = Belief(np.zeros(size, dtype=np.int64), np.full(size, UNLIMITED), np.zeros(size, dtype=np.bool_))
 
     def atoms(self, count: IntArray) -> None:
         """Fill in the atoms, which are never published."""
@@ -96,6 +98,9 @@ class Draft:
         A number that is known is shown to the problem, whether or not the new release repeats it.
         """
         truth, known = self.truth[arcs], before.shown
+        if before.told is not None:
+            self.belief.low[arcs], self.belief.high[arcs] = before.told.low, before.told.high
+            self.belief.shown[arcs] = before.told.shown
         low, high = np.maximum(self.low[arcs], before.low), np.minimum(self.high[arcs], before.high)
         kept = self.hidden[arcs] | (not before.fresh)
         # Where zeros are shown they all are, whatever they were before.

@@ -49,6 +49,8 @@ class Before:
         shown: (n,) whether an earlier release shows it as it still is: it cannot be hidden any more.
         references: Other figures that readers compare it with.
         fresh: Whether the new release publishes the column; else it is only held from earlier ones.
+        told: What the earlier releases tell, whether or not it is still true, the later where they differ; None where
+            there is nothing.
     """
 
     low: IntArray
@@ -56,6 +58,7 @@ class Before:
     shown: BoolArray
     references: tuple[Reference, ...] = ()
     fresh: bool = True
+    told: Told | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -99,6 +102,7 @@ class Ledger:
         low, high = np.zeros(len(truth), dtype=np.int64), np.full(len(truth), UNLIMITED)
         shown = np.zeros(len(truth), dtype=np.bool_)
         references = list(self._years(column)) if compared else []
+        told: Told | None = None
         for version in self.columns.get(column, ()):
             if len(version.low) != len(truth):
                 raise AlignmentError("An earlier release does not have the same areas.", where="/".join(column))
@@ -109,7 +113,8 @@ class Ledger:
             )
             shown |= version.shown & true
             references.append(Reference(version.low, version.high, version.shown & ~true))
-        return Before(low, high, shown, tuple(references), fresh)
+            told = version if told is None else _later(told, version)
+        return Before(low, high, shown, tuple(references), fresh, told)
 
     def _years(self, column: Column) -> Iterable[Reference]:
         """Yield the figures of the nearest year before, and of the nearest after, in which each cell is shown."""
@@ -151,6 +156,17 @@ class Ledger:
                     where=f"indicator {part}",
                     remedy="Put its definition back, so that it can be protected together with its whole.",
                 )
+
+
+def _later(older: Told, newer: Told) -> Told:
+    """Return what two releases tell together, the newer one where both cannot be true."""
+    low, high = np.maximum(older.low, newer.low), np.minimum(older.high, newer.high)
+    revised = low > high
+    return Told(
+        np.where(revised, newer.low, low),
+        np.where(revised, newer.high, high),
+        np.where(revised, newer.shown, older.shown | newer.shown),
+    )
 
 
 def _touches(period: str, years: range) -> bool:

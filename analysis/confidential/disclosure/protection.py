@@ -8,9 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from analysis.confidential.aggregate import CountTable
+from analysis.confidential.disclosure.believing import protect_beside
 from analysis.confidential.disclosure.draft import Draft
 from analysis.confidential.disclosure.flow import UNLIMITED, IntArray
-from analysis.confidential.disclosure.joint import Solution, protect
+from analysis.confidential.disclosure.joint import Solution
 from analysis.confidential.disclosure.ledger import Before
 from analysis.confidential.disclosure.plans import Geography, Plan, plans
 from analysis.confidential.disclosure.systems import System, build_system
@@ -57,7 +58,7 @@ def protect_plan(
     for again in (True, False) if before else (True,):
         draft = _filled(plan, tables, geography, system, count, held or {}, again=again)
         try:
-            return _results(draft, protect(draft.problem()))
+            return _results(draft, protect_beside(draft.problem(), draft.belief))
         except InfeasibleError as error:
             failed = error
     raise InfeasibleError(
