@@ -136,7 +136,7 @@ def test_every_page_download_and_answer_says_for_whom_it_is(tmp_path, capsys):
     assert any("Niet openbaar" in line for line in comments)
     assert client.get("/api/v1/releases").json["releases"][0]["audience"] == READERS
     public = create_app(open_release(tiny_release(tmp_path / "b"))).test_client()
-    assert "Niet openbaar" not in public.get("/kaart").text
+    assert "audience-banner" not in public.get("/kaart").text
     assert public.get("/api/v1/releases").json["releases"][0]["audience"] is None
 
 
