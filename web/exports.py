@@ -64,6 +64,8 @@ def _header(site: Site, column: PublishedColumn, language: str) -> Iterator[str]
     yield text("pattern")
     if catalogue["fictional"]:
         yield f"{text('badge.fictional')}. {text('banner.fictional')}"
+    if site.audience:
+        yield text("banner.audience", readers=localised(site.audience.name, language))
     if site.is_draft:
         yield text(f"banner.draft.{site.doubt}")
     yield f"{text('export.filter.indicator')}: {localised(entry['name'], language)} ({key.indicator})"

@@ -55,6 +55,7 @@ def receipt(
             "edition": site.release.manifest["edition"],
             "protection": site.release.manifest["protection"],
             "draft": site.is_draft,
+            **({"audience": localised(site.audience.name, language)} if site.audience else {}),
         },
         "rebuild": [
             "zicht verify RELEASE",

@@ -9,6 +9,7 @@ from typing import Any
 
 from web.errors import NotHereError
 from zicht.areas import AreaList
+from zicht.audience import Audience, audience_of
 from zicht.classes import ClassColumn, ClassKey
 from zicht.config import LEAD_SHARE, Background
 from zicht.disclosure_report import disclosure_report
@@ -55,6 +56,11 @@ class Site:
     def doubt(self) -> str:
         """Why it is a draft: a `Doubt`, "asked" where somebody asked for it, "" where it is none."""
         return str(self.standing.doubt or ("asked" if self.as_draft else ""))
+
+    @cached_property
+    def audience(self) -> Audience | None:
+        """For whom the release is, None where it is public."""
+        return audience_of(self.release)
 
     @property
     def catalogue(self) -> Mapping[str, Any]:

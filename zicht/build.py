@@ -5,15 +5,17 @@ places -> pipeline -> release folder.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from analysis.confidential.audiences import for_audience
 from analysis.confidential.catalogue import catalogue
 from analysis.confidential.contracts import Source, read_sources
+from analysis.confidential.disclosure.ledger import Ledger, read_ledger
 from analysis.confidential.disclosure.losses import loss_page, loss_report
 from analysis.confidential.indicators import Theme, read_themes
 from analysis.confidential.observations import Places
@@ -30,10 +32,11 @@ from geo.weights import SpatialWeights
 from tiles.build import write_geometry
 from zicht import __version__
 from zicht.areas import read_areas
+from zicht.audience import check_earlier, missing_from
 from zicht.config import Settings
-from zicht.errors import ConfigError
+from zicht.errors import AlignmentError, ConfigError
 from zicht.recipe import Recipe
-from zicht.release import canonical_json, write_release
+from zicht.release import Release, canonical_json, open_release, write_release
 from zicht.report_page import check_target, write_report
 from zicht.structure import FILE as STRUCTURE
 
@@ -76,6 +79,7 @@ def build(recipe: Recipe, *, settings: Settings, out: Path, progress: Progress, 
         )
     sources = read_sources(recipe.sources or PACKAGE / "sources")
     themes = read_themes(recipe.themes or PACKAGE / "themes", sources)
+    themes = for_audience(themes, recipe.rules, where=str(recipe.path))
     progress("reading boundaries")
     layers, boundaries = places(recipe)
     themes = with_optional_levels(themes, tuple(layers))
@@ -91,6 +95,7 @@ def build(recipe: Recipe, *, settings: Settings, out: Path, progress: Progress, 
         places=Places(layers["buurt"], layers.get("park"), max(recipe.hexes, default=9)),
         neighbours=neighbours,
         years=recipe.years,
+        ledger=earlier_releases(recipe, layers, boundaries.edition, progress),
     )
     outcome = run(inputs, progress=progress)
     texts = _catalogue(recipe, themes, sources, neighbours)
@@ -98,7 +103,7 @@ def build(recipe: Recipe, *, settings: Settings, out: Path, progress: Progress, 
     def fill(folder: Path) -> None:
         _write_data(folder, layers=layers, outcome=outcome, texts=texts, progress=progress)
 
-    made = write_release(out, manifest=_manifest(recipe, layers, boundaries, themes), fill=fill)
+    made = write_release(out, manifest=_manifest(recipe, layers, boundaries, themes, inputs.ledger), fill=fill)
     if report is not None:
         content = loss_report(outcome.losses, inputs.indicators, levels=list(layers), share=settings.lead_share)
         write_report(report, content=content, html=loss_page(content), release=out)
@@ -125,6 +130,43 @@ def places(recipe: Recipe) -> tuple[Mapping[str, Layer], BoundarySet]:
 def _with_population(layer: Layer, raster: Path) -> Layer:
     polygons = hex_polygons(from_strings(layer.code), crs=RD)
     return replace(layer, attributes={**layer.attributes, **zonal_sums(raster, polygons, crs=RD)})
+
+
+def earlier_releases(recipe: Recipe, layers: Mapping[str, Layer], edition: str, progress: Progress) -> Ledger:
+    """Read what the releases of the ledger publish.
+
+    Raises:
+        AlignmentError: One is of another edition of boundaries, or of other areas.
+        ConfigError: One was protected beside a release that is not in the ledger, or does not state its rules.
+        UnprotectedError: One is not for the readers of this release.
+    """
+    earlier = []
+    for path in recipe.ledger:
+        progress(f"reading the earlier release {path.name}")
+        earlier.append(open_release(path))
+    check_earlier(recipe.audience, earlier, where=str(recipe.path))
+    missing = missing_from((), earlier)
+    if missing:
+        raise ConfigError(
+            f"An earlier release was protected beside release {missing[0][:12]}, which is not in the ledger.",
+            where=str(recipe.path),
+            remedy="Name every release that readers hold, oldest first.",
+        )
+    _check_places(earlier, layers, edition)
+    return read_ledger(earlier)
+
+
+def _check_places(earlier: Sequence[Release], layers: Mapping[str, Layer], edition: str) -> None:
+    for release in earlier:
+        if release.manifest["edition"] != edition:
+            raise AlignmentError(
+                f"An earlier release is of the boundaries of {release.manifest['edition']}, this one of {edition}.",
+                where=release.short_id,
+                remedy="Publish the same years for one edition only, and leave releases of other years out.",
+            )
+        for level in sorted(set(release.areas) & set(layers)):
+            if release.areas[level].code.tolist() != layers[level].code.tolist():
+                raise AlignmentError("An earlier release has other areas.", where=f"{release.short_id}, {level}")
 
 
 def neighbourhoods(layers: Mapping[str, Layer], themes: tuple[Theme, ...]) -> Mapping[str, tuple[str, SpatialWeights]]:
@@ -203,9 +245,15 @@ def _bounds(path: Path) -> list[float]:
 
 
 def _manifest(
-    recipe: Recipe, layers: Mapping[str, Layer], boundaries: BoundarySet, themes: tuple[Theme, ...]
+    recipe: Recipe,
+    layers: Mapping[str, Layer],
+    boundaries: BoundarySet,
+    themes: tuple[Theme, ...],
+    ledger: Ledger,
 ) -> dict[str, Any]:
     return {
+        **({"ledger": list(ledger.ids)} if ledger.ids else {}),
+        **({"audience": recipe.audience.content()} if recipe.audience else {}),
         "title": recipe.title,
         "edition": boundaries.edition,
         "boundaries": boundaries.source,

@@ -14,14 +14,18 @@ from pathlib import Path
 from typing import Any
 
 from zicht import __version__
+from zicht.audience import ledger_of
 from zicht.errors import ReleaseError
 from zicht.published import Measure
 from zicht.release import ATTESTATIONS, Release, canonical_json
 
 FILE = "audit.json"
-FORMAT = 1
+FORMAT = 2
 KIND = "audit"
-RULE = "upper-bound-v1"
+#: The rule that each format checks: the second holds changes, since an earlier version or year, to it as well.
+RULES: Mapping[int, str] = {1: "upper-bound-v1", 2: "upper-bound-v2"}
+#: Entries of a system that the first format does not have.
+ADDED = ("changes", "set_aside")
 
 _REMEDY = "Run `zicht audit` on the release again."
 
@@ -42,6 +46,8 @@ class AuditedSystem:
         narrowest_upper: The smallest upper bound above 0, or threshold and margin where none is below them; None where
             everything is known.
         holds: Whether the rule holds.
+        changes: How many of the violations are changes, since an earlier version or year, that are small and not 0.
+        set_aside: How many earlier figures cannot be true beside the newest, and were left out.
     """
 
     indicator: str
@@ -54,6 +60,8 @@ class AuditedSystem:
     violations: int
     narrowest_upper: int | None
     holds: bool
+    changes: int = 0
+    set_aside: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +74,7 @@ class Certificate:
         systems: What was found, by indicator and period.
         holds: Whether the rule holds for the whole release, beside the earlier ones.
         version: The version of Zicht that audited it.
+        format: The format of the file.
     """
 
     release: str
@@ -73,6 +82,12 @@ class Certificate:
     systems: tuple[AuditedSystem, ...]
     holds: bool
     version: str = __version__
+    format: int = FORMAT
+
+    @property
+    def rule(self) -> str:
+        """The name of the rule that was checked."""
+        return RULES[self.format]
 
     @property
     def narrowest_upper(self) -> int | None:
@@ -83,15 +98,19 @@ class Certificate:
     def content(self) -> Mapping[str, Any]:
         """Return the content of the file."""
         return {
-            "format": FORMAT,
+            "format": self.format,
             "kind": KIND,
             "release": self.release,
             "with": list(self.earlier),
             "holds": self.holds,
-            "rule": RULE,
-            "systems": [{**asdict(found), "parts": list(found.parts)} for found in self.systems],
+            "rule": self.rule,
+            "systems": [self._system(found) for found in self.systems],
             "software": {"zicht": self.version},
         }
+
+    def _system(self, found: AuditedSystem) -> dict[str, Any]:
+        entry = {**asdict(found), "parts": list(found.parts)}
+        return {name: value for name, value in entry.items() if self.format > 1 or name not in ADDED}
 
 
 def write_certificate(folder: Path, certificate: Certificate) -> Path:
@@ -131,7 +150,22 @@ def certificate_of(release: Release) -> Certificate | None:
     silent = sorted({key.indicator for key in release.values.keys() if key.measure == Measure.COUNT} - spoken)
     if silent:
         raise ReleaseError(f"The certificate does not speak of {silent[0]!r}.", where=str(path), remedy=_REMEDY)
+    _check_reach(found, release, path)
     return found
+
+
+def _check_reach(found: Certificate, release: Release, path: Path) -> None:
+    """Refuse a certificate of an audit that did not read, or did not check, all that the release asks."""
+    unread = [name for name in ledger_of(release) if name not in found.earlier]
+    if unread:
+        raise ReleaseError(
+            f"The audit did not read release {unread[0][:12]}, beside which this one was protected.",
+            where=str(path),
+            remedy="Run `zicht audit` on the release again, with --with for each release that its manifest names.",
+        )
+    compared = any(entry["disclosure"].get("changes") == "protect" for entry in release.catalogue["indicators"])
+    if compared and found.format < FORMAT:
+        raise ReleaseError("The audit did not look at changes from year to year.", where=str(path), remedy=_REMEDY)
 
 
 def _read(path: Path) -> Certificate:
@@ -143,6 +177,7 @@ def _read(path: Path) -> Certificate:
             systems=_systems(stated["systems"]),
             holds=bool(stated["holds"]),
             version=str(stated["software"]["zicht"]),
+            format={1: 1, 2: 2}[stated["format"]],
         )
     except (ValueError, KeyError, TypeError):
         raise ReleaseError("The certificate cannot be read.", where=str(path), remedy=_REMEDY) from None

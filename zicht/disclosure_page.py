@@ -20,6 +20,7 @@ TEXTS: Mapping[str, Texts] = {
         "holds": "De controle vond dat de regel geldt voor {targets} getallen die niet getoond worden: geen lezer "
         "kan een bovengrens boven 0 afleiden die lager is dan {narrowest}.",
         "broken": "De controle vond {violations} getallen die te dicht af te leiden zijn. Publiceer deze uitgave niet.",
+        "audience": "Niet openbaar: alleen voor {readers}. Niet verspreiden.",
         "unaudited": "Deze uitgave is niet gecontroleerd. Publiceer haar niet.",
         "rounded": "Aandelen van de gebeurtenissen zijn geschat uit afgeronde cijfers. Een streepje: niet te zeggen, "
         "omdat het totaal niet getoond is.",
@@ -40,6 +41,7 @@ TEXTS: Mapping[str, Texts] = {
         "holds": "The audit found that the rule holds for {targets} numbers that are not shown: no reader can derive "
         "an upper bound above 0 that is lower than {narrowest}.",
         "broken": "The audit found {violations} numbers that can be derived too closely. Do not publish this release.",
+        "audience": "Not public: only for {readers}. Do not pass on.",
         "unaudited": "This release was not audited. Do not publish it.",
         "rounded": "Shares of events are estimated from rounded figures. A dash: nobody can tell, since the total is "
         "not shown.",
@@ -75,6 +77,8 @@ def disclosure_page(report: Mapping[str, Any], *, language: str) -> str:
 def _opening(report: Mapping[str, Any], language: str) -> Iterator[str]:
     texts, totals = TEXTS[language], report["totals"]
     yield texts["release"].format(release=report["release"][:12], edition=report["edition"])
+    if "audience" in report:
+        yield texts["audience"].format(readers=report["audience"]["name"][language])
     yield texts["made"]
     yield texts["totals"].format(
         **{name: number(totals[name], language) for name in ("cells", "published", "suppressed")},

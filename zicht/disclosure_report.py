@@ -16,7 +16,7 @@ from typing import Any
 
 import numpy as np
 
-from zicht.certificate import RULE, AuditedSystem, Certificate
+from zicht.certificate import AuditedSystem, Certificate
 from zicht.config import LEAD_SHARE
 from zicht.errors import ConfigError
 from zicht.published import ColumnKey, Measure, PublishedColumn, Status
@@ -61,6 +61,7 @@ def disclosure_report(
         "title": release.catalogue["title"],
         "edition": release.manifest["edition"],
         "protection": release.manifest["protection"],
+        **({"audience": release.manifest["audience"]} if "audience" in release.manifest else {}),
         "lead_share": share,
         "levels": [{name: level[name] for name in ("id", "name", "family")} for level in release.catalogue["levels"]],
         "audit": None if certificate is None else _audit(certificate),
@@ -189,7 +190,7 @@ def _audit(certificate: Certificate) -> dict[str, Any]:
     narrowest = [one.narrowest_upper for one in certificate.systems if one.narrowest_upper is not None]
     return {
         "holds": certificate.holds,
-        "rule": RULE,
+        "rule": certificate.rule,
         "with": list(certificate.earlier),
         "systems": len(certificate.systems),
         "targets": sum(one.targets for one in certificate.systems),

@@ -27,6 +27,15 @@ district = { file = "districts.csv" }   # optional: the same for police district
 file = "buurten.topojson"           # GeoJSON or TopoJSON with statcode and statnaam, features without geometry included
 layer = "buurt_2015"                # object in a TopoJSON file
 
+[ledger]
+releases = ["../release-2024"]      # what the same readers hold already, oldest first
+
+[audience]                          # left out for the public
+id = "riec"
+name = { nl = "...", en = "..." }
+disclosure = { threshold = 5 }      # what differs from the theme files, for all indicators
+indicators.drug-labs-dismantled = { threshold = 3 }     # and for one
+
 [default]
 indicator = "..."
 period = "2021-2025"
@@ -38,16 +47,17 @@ layer = "hotspot"
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from zicht.audience import Audience
 from zicht.config import read_toml
-from zicht.errors import ConfigError
+from zicht.errors import ConfigError, ReleaseError
 
 LANGUAGES = ("nl", "en")
 TEXTS = ("title", "description", "notices", "publisher", "fictional", "default")
-INPUTS = ("records", "sources", "themes", "years", "hexes", "boundaries")
+INPUTS = ("records", "sources", "themes", "years", "hexes", "boundaries", "ledger", "audience")
 #: Levels between the country and the gemeenten, for which a table of gemeenten may be given.
 REGIONS = ("province", "district")
 ENTRIES = frozenset(TEXTS + INPUTS)
@@ -55,7 +65,10 @@ ENTRIES = frozenset(TEXTS + INPUTS)
 
 @dataclass(frozen=True, slots=True)
 class Recipe:
-    """A build file, read and checked; see the module for the entries."""
+    """A build file, read and checked; see the module for the entries.
+
+    `rules` is what the audience's disclosure rules change: under "" for all indicators, else by indicator.
+    """
 
     path: Path
     fictional: bool
@@ -77,6 +90,9 @@ class Recipe:
     regions: Mapping[str, Path]
     population: Path | None
     default: Mapping[str, str]
+    ledger: tuple[Path, ...] = ()
+    audience: Audience | None = None
+    rules: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
 
 def read_recipe(path: Path) -> Recipe:
@@ -126,7 +142,31 @@ def _recipe(raw: Mapping[str, Any], path: Path) -> Recipe:
         regions={level: beside / boundaries[level]["file"] for level in REGIONS if level in boundaries},
         population=beside / boundaries["population"] if "population" in boundaries else None,
         default={name: str(raw["default"][name]) for name in ("indicator", "period", "level", "layer")},
+        ledger=tuple(beside / name for name in _only(raw.get("ledger", {}), ("releases",), path).get("releases", [])),
+        **_audience(raw, path),
     )
+
+
+def _audience(raw: Mapping[str, Any], path: Path) -> dict[str, Any]:
+    if "audience" not in raw:
+        return {}
+    entries = _only(raw["audience"], ("id", "name", "disclosure", "indicators"), path)
+    try:
+        audience = Audience(str(entries["id"]), _text(entries["name"], path))
+    except ReleaseError as error:
+        raise ConfigError(error.problem, where=f"{path}, audience") from None
+    rules = {"": dict(entries.get("disclosure", {}))}
+    return {
+        "audience": audience,
+        "rules": rules | {str(name): dict(rule) for name, rule in entries.get("indicators", {}).items()},
+    }
+
+
+def _only(entries: Mapping[str, Any], known: tuple[str, ...], path: Path) -> Mapping[str, Any]:
+    unknown = sorted(set(entries) - set(known))
+    if unknown:
+        raise ConfigError(f"There is no entry {unknown[0]!r}.", where=str(path), remedy=f"Known: {sorted(known)}.")
+    return entries
 
 
 def _text(value: Mapping[str, str], path: Path) -> dict[str, str]:

@@ -10,7 +10,8 @@ from analysis.audit.knowledge import Column, Known, Revision, read_counts, union
 from analysis.audit.layout import Plan, plans
 from analysis.audit.places import Places, moved_areas, read_places
 from analysis.audit.rules import Rule, read_rules
-from zicht.errors import AlignmentError
+from zicht.audience import audience_of, check_earlier, ledger_of, missing_from
+from zicht.errors import AlignmentError, ReleaseError
 from zicht.published import ColumnKey, Measure
 from zicht.release import Release
 from zicht.structure import COUNTRY, FILE, read_structure
@@ -21,11 +22,21 @@ BESIDE = (Measure.COUNT, Measure.RATE, Measure.EXPOSURE)
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Evidence:
-    """What a reader holds: places, rules, counts of the newest release and of all together, and what was revised."""
+    """What a reader holds.
+
+    Args:
+        places: The places of the newest release.
+        rules: By indicator, as the newest release that has it states it.
+        newest: What the newest release tells.
+        earlier: What the earlier ones tell together.
+        counts: What all of them tell, the newest where an earlier one cannot be true beside it.
+        revisions: Where that is so.
+    """
 
     places: Places
     rules: Mapping[str, Rule]
     newest: Mapping[Column, Known]
+    earlier: Mapping[Column, Known]
     counts: Mapping[Column, Known]
     revisions: tuple[Revision, ...]
 
@@ -35,20 +46,22 @@ def gather(release: Release, earlier: Sequence[Release]) -> Evidence:
 
     Raises:
         AlignmentError: The releases are of different editions of the boundaries, or an area lies elsewhere in one.
+        UnprotectedError: An earlier release is for other readers.
+        ReleaseError: The release was protected beside one that is not given.
     """
+    _check_ledger(release, earlier)
     rules: dict[str, Rule] = {}
-    counts: Mapping[Column, Known] = {}
-    revisions: tuple[Revision, ...] = ()
+    before: Mapping[Column, Known] = {}
     for older in earlier:
         _check_places(release, older)
         stated = read_rules(older.catalogue)
         rules |= stated
-        counts, _ = union(_counts(older, stated), counts)
+        before, _ = union(_counts(older, stated), before)
     stated = read_rules(release.catalogue)
     newest = _counts(release, stated)
-    counts, revisions = union(newest, counts) if earlier else (newest, revisions)
+    counts, revisions = union(newest, before) if earlier else (newest, ())
     places = read_places(release.areas, read_structure(release.path / FILE))
-    return Evidence(places, {**rules, **stated}, newest, counts, revisions)
+    return Evidence(places, {**rules, **stated}, newest, before, counts, revisions)
 
 
 def _counts(release: Release, rules: Mapping[str, Rule]) -> Mapping[Column, Known]:
@@ -59,6 +72,18 @@ def _counts(release: Release, rules: Mapping[str, Rule]) -> Mapping[Column, Know
         if all(key in release.values for key in keys):
             found[column] = sharpened(known, *(release.values.column(key) for key in keys))
     return found
+
+
+def _check_ledger(release: Release, earlier: Sequence[Release]) -> None:
+    check_earlier(audience_of(release), earlier, where=release.short_id)
+    missing = missing_from(ledger_of(release), earlier)
+    if missing:
+        raise ReleaseError(
+            f"Readers hold release {missing[0][:12]} as well, which was not given: "
+            "this one, or one beside it, was protected beside it.",
+            where=str(release.path),
+            remedy="Add --with for each release that `zicht info` names, oldest first.",
+        )
 
 
 def _check_places(release: Release, older: Release) -> None:

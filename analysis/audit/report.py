@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
@@ -11,12 +11,13 @@ import numpy as np
 
 from analysis.audit.arcs import Kind
 from analysis.audit.categories import CategoryBounds, category_bounds
+from analysis.audit.changes import Change, small_changes
 from analysis.audit.errors import ContradictionError
 from analysis.audit.evidence import Evidence, gather, planned
-from analysis.audit.knowledge import Column, Known
 from analysis.audit.layout import Plan
 from analysis.audit.network import UNLIMITED, BoolArray, IntArray
 from analysis.audit.places import Places
+from analysis.audit.revisions import Believed, reconciled
 from analysis.audit.rule import REPORTED, Checked, Name, check, least, where
 from analysis.audit.system import System, system
 from zicht.certificate import AuditedSystem, Certificate
@@ -51,15 +52,15 @@ class SystemReport:
     Args:
         found: The figures.
         violations: Every number that breaks the rule, the narrowest first.
-        revisions: Cells whose change since an earlier release shows, and is too small to show.
+        changes: Cells whose change, since an earlier release or year, is certain and too small to show.
         consistent: Whether one table of counts fits the release and the earlier ones together. Where none does,
-            numbers were revised, and what is reported is of the newest release alone.
+            numbers were revised; what is reported then leaves out the earlier figures that contradict the newest.
         intervals: Every number that is not shown, the narrowest first; empty unless asked for.
     """
 
     found: AuditedSystem
     violations: tuple[Interval, ...]
-    revisions: tuple[Name, ...]
+    changes: tuple[Change, ...]
     consistent: bool
     intervals: tuple[Interval, ...]
 
@@ -118,14 +119,9 @@ def audit(
 
 
 def _audited(plan: Plan, held: Evidence, *, times: int | None, intervals: bool) -> SystemReport:
-    made, checked, consistent = _checked(plan, held, times=times)
+    made, checked, believed = _checked(plan, held, times=times)
     low = least(checked) if intervals else None
-    own = {(plan.indicator, plan.period), *(key for split in plan.splits for key in split.categories if key)}
-    revised = [
-        Name("cell", *change.column, code=str(held.places.code[change.column[2]][change.fid]))
-        for change in held.revisions
-        if change.column[:2] in own and change.change < held.rules[change.column[0]].goal
-    ]
+    changes = small_changes(made, checked, held, believed.counts)
     broken = _intervals(made, held.places, checked, low, checked.violated)
     split = category_bounds(made, checked)
     torn = _torn(made, held.places, split)
@@ -139,28 +135,27 @@ def _audited(plan: Plan, held: Evidence, *, times: int | None, intervals: bool) 
         suppressed=int(made.arcs.suppressed.sum()),
         atoms=len(made.frame.capacity),
         targets=len(checked.targets) + len(split.atom),
-        violations=len(broken) + len(shown) + len(torn) + len(revised),
+        violations=len(broken) + len(shown) + len(torn) + len(changes),
         narrowest_upper=checked.narrowest,
-        holds=checked.holds and not torn and not revised,
+        holds=checked.holds and not torn and not changes,
+        changes=len(changes),
+        set_aside=believed.set_aside,
     )
     asked = np.full(len(checked.targets), intervals)
     every = _intervals(made, held.places, checked, low, asked)
-    return SystemReport(found, (*shown, *broken, *torn), tuple(revised), consistent, every)
+    return SystemReport(found, (*shown, *broken, *torn), changes, not believed.set_aside, every)
 
 
-def _checked(plan: Plan, held: Evidence, *, times: int | None) -> tuple[System, Checked, bool]:
-    made = system(plan, held.places, held.counts, held.rules)
+def _checked(plan: Plan, held: Evidence, *, times: int | None) -> tuple[System, Checked, Believed]:
+    everything = Believed(dict(held.counts), 0)
+    made = system(plan, held.places, everything.counts, held.rules)
     try:
-        return made, check(made, held.places, times=times), True
+        return made, check(made, held.places, times=times), everything
     except ContradictionError:
-        if held.newest is held.counts or not _is_in(plan, held.newest):
+        if not held.earlier:
             raise
-    made = system(plan, held.places, held.newest, held.rules)
-    return made, check(made, held.places, times=times), False
-
-
-def _is_in(plan: Plan, counts: Mapping[Column, Known]) -> bool:
-    return any(column[:2] == (plan.indicator, plan.period) for column in counts)
+    made, believed = reconciled(plan, held)
+    return made, check(made, held.places, times=times), believed
 
 
 def _small(made: System, places: Places, arc: int) -> Interval:

@@ -22,6 +22,7 @@ class Rule:
         capacity_each: Counts for one of them; 0 where any number fits as soon as there is one.
         is_event: Whether the counts of years add up to the count of a window of years.
         part_of: The indicator that counts all of which this one counts a part, "" where none.
+        compares_years: Whether a small change from one year to the next may not be told; of stocks alone.
     """
 
     threshold: int
@@ -32,6 +33,7 @@ class Rule:
     capacity_each: int
     is_event: bool
     part_of: str
+    compares_years: bool = False
 
     @property
     def goal(self) -> int:
@@ -61,6 +63,8 @@ def _rule(entry: Mapping[str, Any]) -> Rule:
             capacity_each=int(capacity["each"] or 0),
             is_event=entry["nature"] == "event",
             part_of=entry.get("part_of") or "",
+            # Releases of before the rule do not state it.
+            compares_years=entry["nature"] == "stock" and stated.get("changes", "show") == "protect",
         )
     except (KeyError, TypeError):
         raise ReleaseError(

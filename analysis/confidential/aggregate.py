@@ -5,7 +5,7 @@ Finer levels are counted once and summed to coarser ones by parent, so that tota
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from analysis.confidential.indicators import Indicator
 from analysis.confidential.observations import ObservationTable
-from analysis.confidential.periods import periods_of
+from analysis.confidential.periods import Period, periods_of
 from geo.areas import Layer
 from geo.families import HEX, ancestors, positions, resolution
 from geo.grids import parents, to_strings
@@ -78,8 +78,22 @@ def select(table: ObservationTable, indicator: Indicator) -> pl.DataFrame:
     return table.rows.filter(conditions) if conditions else table.rows
 
 
-def count(table: ObservationTable, indicator: Indicator, *, index: AreaIndex, years: range) -> tuple[CountTable, ...]:
+def count(
+    table: ObservationTable,
+    indicator: Indicator,
+    *,
+    index: AreaIndex,
+    years: range,
+    periods: Sequence[Period] | None = None,
+) -> tuple[CountTable, ...]:
     """Count one indicator for every period, at the levels where that period is published.
+
+    Args:
+        table: The observations.
+        indicator: What is counted.
+        index: The areas.
+        years: Years of the release.
+        periods: Other periods than those of the release, or at other levels.
 
     Returns:
         One table a (period, level). An area without observations counts 0; park-level indicators leave out what lies
@@ -90,7 +104,7 @@ def count(table: ObservationTable, indicator: Indicator, *, index: AreaIndex, ye
     keys = np.arange(len(rows)) if holders is None else holders.to_numpy().astype(np.int64)
     year = rows["year"].to_numpy()
     tables = []
-    periods = periods_of(indicator, years)
+    periods = periods_of(indicator, years) if periods is None else periods
     for level in dict.fromkeys(level for period in periods for level in period.levels):
         fid = index.fids(rows, level)
         layer = index.layers[level]

@@ -7,7 +7,7 @@ from typing import Any
 
 from analysis.confidential.contracts import Source, Text
 from analysis.confidential.exposures import exposure_years
-from analysis.confidential.indicators import DisclosureRule, Indicator, Theme
+from analysis.confidential.indicators import DisclosureRule, Indicator, Nature, Theme
 from analysis.confidential.periods import periods_of
 from analysis.confidential.pipeline import rate_unit
 
@@ -68,7 +68,7 @@ def _indicator(
             "legal_basis": source.legal_basis,
             "purpose": source.purpose,
         },
-        "disclosure": _disclosure(indicator.disclosure),
+        "disclosure": _disclosure(indicator.disclosure) | _changes(indicator),
         "hotspots": _hotspots(indicator, methods),
     }
 
@@ -83,6 +83,11 @@ def _disclosure(rule: DisclosureRule) -> dict[str, Any]:
         "min_exposure": rule.min_exposure,
         "capacity": None if rule.capacity is None else {"of": rule.capacity.of, "each": rule.capacity.each},
     }
+
+
+def _changes(indicator: Indicator) -> dict[str, str]:
+    """Return whether small changes are protected, which only stocks ask."""
+    return {"changes": indicator.disclosure.changes.value} if indicator.nature is Nature.STOCK else {}
 
 
 def _rate(indicator: Indicator, years: range, exposure_source: Text) -> dict[str, Any] | None:

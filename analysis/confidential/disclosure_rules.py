@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 
@@ -15,6 +15,13 @@ class ZeroPolicy(StrEnum):
 
     PUBLISH = "publish"
     SUPPRESS = "suppress"
+
+
+class Changes(StrEnum):
+    """Whether a small change from one published year of a stock to the next is protected."""
+
+    PROTECT = "protect"
+    SHOW = "show"
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +73,7 @@ class DisclosureRule:
         p_percent: No holding may be estimated to within p% by another; None for no such rule.
         pq: (p, q): the same, by another who knows every holding to within q% beforehand; None for no such rule.
         group: When a count discloses a whole group; None for no such rule.
+        changes: Whether a small change of a stock from year to year is protected; events do not ask.
     """
 
     threshold: int = 10
@@ -78,13 +86,14 @@ class DisclosureRule:
     p_percent: float | None = None
     pq: tuple[float, float] | None = None
     group: Group | None = None
+    changes: Changes = Changes.SHOW
 
     def __post_init__(self) -> None:
         if self.threshold < 1 or self.rounding < 1 or self.min_exposure < 0:
             raise ConfigError("A threshold and a rounding base are at least 1, an exposure at least 0.")
-        if self.threshold % self.rounding or self.rounding % 2 == 0:
-            # Otherwise the smallest counts shown would round below the threshold, or two ways at once.
-            raise ConfigError("A rounding base is odd, and the threshold a multiple of it.")
+        if self.threshold % self.rounding:
+            # Otherwise the smallest counts shown would round below the threshold. Halves are rounded up.
+            raise ConfigError("The threshold is a multiple of the rounding base.")
         if self.margin < 0:
             raise ConfigError("A margin is at least 0.")
         if self.dominance and not (self.dominance[0] >= 1 and 0 < self.dominance[1] < 100):
@@ -93,6 +102,11 @@ class DisclosureRule:
             raise ConfigError("A p% rule is of more than 0% and at most 100%.")
         if self.pq and not 0 < self.pq[0] < self.pq[1] <= 100:
             raise ConfigError("A pq rule has 0 < p < q <= 100.")
+
+    @property
+    def goal(self) -> int:
+        """What a hidden number must look as if it could reach: threshold and margin."""
+        return self.threshold + self.margin
 
     @property
     def holdings(self) -> int:
@@ -107,17 +121,28 @@ def read_disclosure(raw: Mapping[str, Any], where: str) -> DisclosureRule:
     Raises:
         ConfigError: An entry is unknown, of a wrong type or out of its range.
     """
+    return changed_rule(DisclosureRule(), raw, where)
+
+
+def changed_rule(rule: DisclosureRule, raw: Mapping[str, Any], where: str) -> DisclosureRule:
+    """Return a rule with the entries of a table `disclosure` in the place of its own.
+
+    Raises:
+        ConfigError: An entry is unknown, of a wrong type or out of its range.
+    """
     entries = dict(raw)
     try:
-        entries["zeros"] = ZeroPolicy(raw.get("zeros", "publish"))
-        for name, kind in (("capacity", Capacity), ("group", Group)):
+        for name, kind in (("zeros", ZeroPolicy), ("changes", Changes)):
             if name in raw:
-                entries[name] = kind(**raw[name])
+                entries[name] = kind(raw[name])
+        for name, group in (("capacity", Capacity), ("group", Group)):
+            if name in raw:
+                entries[name] = group(**raw[name])
         for name in ("dominance", "pq"):
             if name in raw:
                 first, second = raw[name]
                 entries[name] = (first, second)
-        return DisclosureRule(**entries)
+        return replace(rule, **entries)
     except ConfigError as error:
         raise ConfigError(error.problem, where=where) from None
     except (TypeError, ValueError) as error:

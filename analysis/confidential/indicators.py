@@ -11,7 +11,7 @@ from typing import Any
 
 from analysis.confidential.contracts import LANGUAGES, Source, as_tuple, required, text
 from analysis.confidential.definitions import Exposure, HotspotRule, Indicator, Nature, Theme
-from analysis.confidential.disclosure_rules import Capacity, DisclosureRule, Group, ZeroPolicy, read_disclosure
+from analysis.confidential.disclosure_rules import Capacity, Changes, DisclosureRule, Group, ZeroPolicy, read_disclosure
 from analysis.confidential.parts import check_parts
 from analysis.confidential.periods import check_periods
 from zicht.config import read_toml
@@ -19,6 +19,7 @@ from zicht.errors import ConfigError
 
 __all__ = [
     "Capacity",
+    "Changes",
     "DisclosureRule",
     "Exposure",
     "Group",
@@ -104,11 +105,20 @@ def _indicator(raw: Mapping[str, Any], theme: str, sources: Mapping[str, Source]
         windows=windows,
         optional_levels=as_tuple(raw.get("optional_levels", ())),
         exposure=_exposure(raw["exposure"], where) if "exposure" in raw else None,
-        disclosure=read_disclosure(raw.get("disclosure", {}), where),
+        disclosure=_disclosure(raw.get("disclosure", {}), nature, where),
         hotspots=_hotspots(raw["hotspots"], where) if "hotspots" in raw else None,
     )
     check_periods(indicator, where)
     return indicator
+
+
+def _disclosure(raw: Mapping[str, Any], nature: Nature, where: str) -> DisclosureRule:
+    """Read the rule; small changes are protected in stocks unless their theme file says otherwise."""
+    if nature is Nature.STOCK:
+        return read_disclosure({"changes": Changes.PROTECT, **raw}, where)
+    if "changes" in raw:
+        raise ConfigError("Changes are of stocks; years of events add up.", where=where, remedy="Leave changes out.")
+    return read_disclosure(raw, where)
 
 
 def _windows(raw: Any, where: str) -> tuple[tuple[int, int], ...]:

@@ -7,7 +7,8 @@ level, or at one level alone. What does not fit is refused in the theme file, no
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from analysis.confidential.definitions import Indicator, Nature
@@ -77,6 +78,73 @@ def _windows(indicator: Indicator, years: range) -> tuple[range, ...]:
             )
         return spans
     return (years,) if indicator.total and len(years) > 1 else ()
+
+
+def widened(
+    indicator: Indicator, years: range, published: Mapping[str, Iterable[str]], *, levels: Sequence[str]
+) -> tuple[Period, ...]:
+    """Return the periods of an indicator with the periods, and the levels, at which it was published before.
+
+    Args:
+        indicator: The indicator.
+        years: Years of the release.
+        published: By period, the levels at which earlier releases publish it.
+        levels: Every level of the release, coarsest first in each family.
+
+    Raises:
+        ConfigError: Earlier and new columns do not form one network of sums.
+    """
+    found = {period.name: period for period in periods_of(indicator, years)}
+    for name, more in sorted(published.items()):
+        span = _span(name)
+        if span.start < years.start or span.stop > years.stop:
+            if any(_overlap(span, period.years) for period in found.values()):
+                raise _earlier(indicator, f"{name} was published before, and the release does not have all its years.")
+            continue
+        absent = sorted(set(more) - set(levels))
+        if absent:
+            raise _earlier(indicator, f"{name} was published at level {absent[0]!r}, which the release does not have.")
+        own = found.get(name, Period(name, span, ()))
+        held = {*own.levels, *more}
+        found[name] = replace(own, levels=tuple(level for level in levels if level in held))
+    windows = sorted((period for period in found.values() if len(period.years) > 1), key=lambda one: one.years.start)
+    for one, other in pairwise(windows):
+        if _overlap(one.years, other.years):
+            raise _earlier(indicator, f"Its totals over {one.name} and {other.name} overlap.")
+    for window in windows:
+        found |= _inside(indicator, window, found)
+    if indicator.part_of and any(len(period.levels) > 1 for period in found.values()):
+        raise _earlier(indicator, "It counts a part of another indicator, and was published at another level.")
+    return tuple(sorted(found.values(), key=lambda period: (len(period.years), period.years.start)))
+
+
+def _inside(indicator: Indicator, window: Period, found: Mapping[str, Period]) -> dict[str, Period]:
+    """Return all single years of a window at the levels where any is published, or none where none is."""
+    names = [str(year) for year in window.years]
+    held = {level for name in names if name in found for level in found[name].levels}
+    at = tuple(level for level in dict.fromkeys((COUNTRY, *window.levels)) if level in held)
+    pair = (COUNTRY, *(level for level in ADMINISTRATIVE if level != COUNTRY and level in window.levels))[:2]
+    if held - set(at) or (len(at) > 1 and at != pair):
+        raise _earlier(indicator, f"Single years in {window.name} were published at other levels than they are to be.")
+    return {name: Period(name, range(int(name), int(name) + 1), at) for name in names} if at else {}
+
+
+def _span(period: str) -> range:
+    first, _, last = period.partition("-")
+    return range(int(first), int(last or first) + 1)
+
+
+def _overlap(one: range, other: range) -> bool:
+    return one.start < other.stop and other.start < one.stop
+
+
+def _earlier(indicator: Indicator, problem: str) -> ConfigError:
+    return ConfigError(
+        problem,
+        where=f"indicator {indicator.id}, beside earlier releases",
+        remedy="What was published cannot be taken back: keep its years in the build file and its levels in the theme "
+        "file, publish totals over disjoint windows only, or give the indicator another id and definition.",
+    )
 
 
 def check_periods(indicator: Indicator, where: str) -> None:

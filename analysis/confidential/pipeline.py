@@ -8,21 +8,21 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import polars as pl
 
-from analysis.confidential.aggregate import AreaIndex, CountTable, count, select
 from analysis.confidential.contracts import Source
-from analysis.confidential.disclosure.losses import Loss, losses
-from analysis.confidential.disclosure.protection import Geography, Plan, plans, protect_plan
-from analysis.confidential.disclosure.redact import redact
+from analysis.confidential.disclosure.ledger import Ledger
+from analysis.confidential.disclosure.losses import Loss
+from analysis.confidential.disclosure.protection import Geography
 from analysis.confidential.exposures import exposure_column, exposure_years
 from analysis.confidential.indicators import Indicator, Theme
 from analysis.confidential.observations import ObservationTable, Places, observe
+from analysis.confidential.publisher import Publisher
 from analysis.confidential.quality import quality_report
 from analysis.confidential.records import CheckedRecords, read_records
 from analysis.published.maps import Above, hotspot_map
@@ -56,6 +56,7 @@ class Inputs:
         places: What points are placed in.
         neighbours: Neighbourhoods by level, with the name that goes into the method ("queen", "h3-ring-1").
         years: Years of the release.
+        ledger: What was published before.
     """
 
     records: Path
@@ -67,6 +68,7 @@ class Inputs:
     places: Places
     neighbours: Mapping[str, tuple[str, SpatialWeights]]
     years: range
+    ledger: Ledger = field(default_factory=Ledger)
 
     @property
     def indicators(self) -> tuple[Indicator, ...]:
@@ -168,35 +170,12 @@ def publish(
                 f"{indicator.id!r} asks for level {unknown[0]!r}, which the release does not have.",
                 remedy=f"Levels of this release: {', '.join(inputs.layers)}.",
             )
-    systems = list(plans(inputs.indicators, inputs.years))
+    publisher = Publisher(inputs.indicators, inputs.layers, inputs.years, geography, inputs.ledger)
     # Counting and searching are array operations and compiled loops that let other threads run.
     with ThreadPoolExecutor() as pool:
-        done = list(pool.map(lambda plan: _protected(plan, observed[plan.whole.source], inputs, geography), systems))
+        chains = pool.map(lambda chain: publisher.publish(chain, observed[chain[0].whole.source]), publisher.chains())
+        done = [one for chain in chains for one in chain]
     return tuple(one for columns, _ in done for one in columns), tuple(one for _, lost in done for one in lost)
-
-
-def _protected(
-    plan: Plan, table: ObservationTable, inputs: Inputs, geography: Geography
-) -> tuple[tuple[PublishedColumn, ...], tuple[Loss, ...]]:
-    index = AreaIndex(inputs.layers)
-    members = {indicator.id: indicator for indicator in (plan.whole, *plan.parts)}
-    wanted = {plan.period.name, *(year.name for year in plan.years)}
-    tables: dict[tuple[str, str, str], CountTable] = {
-        (item.indicator, item.period, item.level): item
-        for indicator in members.values()
-        for item in count(table, indicator, index=index, years=inputs.years)
-        if item.period in wanted
-    }
-    rows = select(table, plan.whole).filter(pl.col("year").is_in(list(plan.period.years)))
-    fids = {level: index.fids(rows, level) for level in plan.period.levels}
-    patterns, known = protect_plan(plan, tables, geography, fids=fids)
-    columns: list[PublishedColumn] = []
-    for (name, period), hidden in patterns.items():
-        counts = {level: tables[name, period, level] for level in hidden}
-        rule, unit = members[name].disclosure, members[name].unit["en"]
-        columns += redact(counts, hidden, layers=inputs.layers, rule=rule, unit=unit, known=known[name, period])
-    rules = {name: indicator.disclosure for name, indicator in members.items()}
-    return tuple(columns), losses(tables, patterns, rules=rules, layers=inputs.layers)
 
 
 def with_rates(counts: PublishedTable, inputs: Inputs) -> Iterator[PublishedColumn]:

@@ -31,12 +31,12 @@ def test_a_certificate_reads_back_as_it_was_written(tmp_path):
     assert [item.name for item in path.parent.iterdir()] == ["audit.json"]
     stated = json.loads(path.read_bytes())
     assert {key: stated[key] for key in ("format", "kind", "release", "with", "holds", "rule")} == {
-        "format": 1,
+        "format": 2,
         "kind": "audit",
         "release": opened.id,
         "with": ["ab" * 32],
         "holds": True,
-        "rule": "upper-bound-v1",
+        "rule": "upper-bound-v2",
     }
     assert stated["systems"][0]["narrowest_upper"] == 12
 
@@ -52,7 +52,7 @@ def test_the_certificate_of_another_release_is_refused(tmp_path):
     "change",
     [
         lambda content: content | {"rule": "none"},
-        lambda content: content | {"format": 2},
+        lambda content: content | {"format": 3},
         lambda content: content | {"holds": "yes"},
         lambda content: content | {"more": 1},
         lambda content: {key: value for key, value in content.items() if key != "systems"},

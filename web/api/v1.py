@@ -99,6 +99,7 @@ def _release(site: Site) -> dict[str, Any]:
         **shown,
         "id": site.release.id,
         "draft": site.is_draft,
+        "audience": site.audience.content() if site.audience else None,
         "fictional": bool(site.catalogue["fictional"]),
         "title": site.catalogue["title"],
         "publisher": site.catalogue["publisher"],

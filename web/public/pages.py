@@ -33,6 +33,7 @@ def page_context(site: Site) -> Callable[[], dict[str, Any]]:
             "catalogue": site.catalogue,
             "release": site.release,
             "doubt": site.doubt,
+            "audience": site.audience,
             "default_download": default_download(site),
             "number": lambda value: written(value, spoken),
         }

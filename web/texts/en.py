@@ -17,6 +17,7 @@ EN: Mapping[str, str] = {
     "area.select_hint": "Choose an area on the map, in the table or by searching.",
     "area.title": "Area",
     "badge.fictional": "Fictional data",
+    "banner.audience": "Not public: only for {readers}. Do not pass on.",
     "banner.draft.asked": "Draft; do not publish.",
     "banner.draft.broken": "Draft: the audit found numbers that can be derived; do not publish.",
     "banner.draft.invalid": "Draft: the audit certificate is not valid; do not publish.",

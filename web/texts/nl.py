@@ -17,6 +17,7 @@ NL: Mapping[str, str] = {
     "area.select_hint": "Kies een gebied op de kaart, in de tabel of met zoeken.",
     "area.title": "Gebied",
     "badge.fictional": "Fictieve gegevens",
+    "banner.audience": "Niet openbaar: alleen voor {readers}. Niet verspreiden.",
     "banner.draft.asked": "Concept; niet publiceren.",
     "banner.draft.broken": "Concept: de controle vond getallen die zijn af te leiden; niet publiceren.",
     "banner.draft.invalid": "Concept: het bewijs van de controle klopt niet; niet publiceren.",

@@ -61,7 +61,7 @@ def _table(report: AuditReport) -> Iterator[str]:
         found = system.found
         narrowest = "-" if found.narrowest_upper is None else f"{found.narrowest_upper:,}"
         verdict = "holds" if found.holds else f"broken by {found.violations:,}"
-        note = "" if system.consistent else "; revised since an earlier release"
+        note = "" if system.consistent else f"; revised: {found.set_aside:,} earlier figures set aside"
         name = " + ".join((found.indicator, *found.parts))
         yield (
             f"{name:<28} {found.period:<10} {found.cells:>9,} {found.suppressed:>9,} {found.targets:>9,} "
@@ -86,8 +86,12 @@ def _broken(report: AuditReport) -> Iterator[str]:
             name = " ".join(part for part in (interval.name.level, interval.name.code, interval.name.hexagon) if part)
             where = f"{interval.name.indicator} {interval.name.period}"
             yield f"{where}: {name} is at most {interval.high}; it must look like {interval.requirement} at least."
-        for revised in system.revisions:
-            yield f"{revised.indicator} {revised.period}: {revised.level} {revised.code} changed by too little to show."
+        for change in system.changes:
+            cell = change.name
+            yield (
+                f"{cell.indicator} {cell.period}: {cell.level} {cell.code} changed since {change.since}, "
+                f"by {change.most} at most; it must look like {change.requirement} at least, or like none."
+            )
 
 
 def _write_intervals(path: Path, report: AuditReport) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -20,7 +21,13 @@ from zicht.recipe import read_recipe
     type=click.Path(path_type=Path),
     help="Also write, for the owners of the indicators alone, what protection cost (.html or .json). CONFIDENTIAL.",
 )
-def build(config: Path, out: Path, report: Path | None) -> None:
+@click.option(
+    "--ledger",
+    multiple=True,
+    type=click.Path(path_type=Path),
+    help="A release that the same readers hold already, beside those of CONFIG; once for each, oldest first.",
+)
+def build(config: Path, out: Path, report: Path | None, ledger: tuple[Path, ...]) -> None:
     """Build a release from records and boundaries.
 
     CONFIG is a build file; docs/reference/build-file.md describes it. Pseudonyms are keyed with ZICHT_KEY, and
@@ -28,5 +35,7 @@ def build(config: Path, out: Path, report: Path | None) -> None:
     """
     tell = progress()
     settings = read_settings(Path.cwd())
-    identity = build_release(read_recipe(config), settings=settings, out=out, progress=tell, report=report)
+    recipe = read_recipe(config)
+    recipe = replace(recipe, ledger=(*recipe.ledger, *ledger))
+    identity = build_release(recipe, settings=settings, out=out, progress=tell, report=report)
     tell(f"release {identity[:12]} is in {out}")

@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 import numpy as np
 
+from zicht.audience import audience_of, ledger_of
 from zicht.published import Measure, Status
 from zicht.release import Release, open_release
 from zicht.standing import standing
@@ -20,11 +21,20 @@ def info(release: Path, lang: str) -> None:
     """Print what a release holds: levels, indicators, periods, and how much of each is published."""
     opened = open_release(release)
     click.echo(f"{opened.catalogue['title'][lang]}  ({opened.short_id}, edition {opened.manifest['edition']})")
-    click.echo("\n".join(_protection(opened)))
+    click.echo("\n".join((*_readers(opened, lang), *_protection(opened))))
     click.echo("\nlevels: " + ", ".join(f"{level} ({len(areas.code)})" for level, areas in opened.areas.items()))
     for entry in opened.catalogue["indicators"]:
         click.echo(f"\n{entry['id']}: {entry['name'][lang]}\n  periods: {', '.join(entry['periods'])}")
         click.echo("  published: " + ", ".join(_shares(opened, entry["id"], entry["periods"][-1])))
+
+
+def _readers(release: Release, lang: str) -> Iterator[str]:
+    audience = audience_of(release)
+    if audience is not None:
+        yield f"NOT PUBLIC: only for {audience.name[lang]} ({audience.id})"
+    earlier = ledger_of(release)
+    if earlier:
+        yield f"protected beside: {', '.join(name[:12] for name in earlier)}"
 
 
 def _protection(release: Release) -> Iterator[str]:

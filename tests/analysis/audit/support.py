@@ -38,6 +38,8 @@ class Small:
         rules: By indicator, what differs from `RULE`, and "part_of" and "nature".
         capacity: By name, what each atom holds.
         edition: The edition of the boundaries.
+        more: Columns as they are.
+        manifest: What else the manifest says.
     """
 
     levels: Levels
@@ -47,6 +49,7 @@ class Small:
     capacity: Mapping[str, Sequence[int]] = field(default_factory=dict)
     edition: str = "2025"
     more: Sequence[PublishedColumn] = ()
+    manifest: Mapping[str, Any] = field(default_factory=dict)
 
     def structure(self) -> Structure:
         level, fid, hexagon, hex_fid = zip(*self.atoms, strict=True)
@@ -65,7 +68,7 @@ class Small:
 
     def write(self, folder: Path) -> Path:
         manifest = {"edition": self.edition, "protection": "joint", "levels": ["country", *self.levels], "periods": []}
-        write_release(folder, manifest=manifest, fill=partial(_fill, self))
+        write_release(folder, manifest={**manifest, **self.manifest}, fill=partial(_fill, self))
         return folder
 
     def open(self, folder: Path) -> Release:
@@ -119,7 +122,7 @@ def _hidden(cell: Any) -> bool:
 
 
 def _indicators(small: Small) -> list[dict[str, Any]]:
-    names = dict.fromkeys(key[0] for key in small.shown)
+    names = dict.fromkeys([*(key[0] for key in small.shown), *(column.key.indicator for column in small.more)])
     found = []
     for name in names:
         own = dict(small.rules.get(name, {}))

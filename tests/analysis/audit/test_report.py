@@ -95,7 +95,7 @@ def test_a_small_revision_shows(now, holds, tmp_path):
     new = small({**shown, ("x", "2021", "buurt"): [now, 40, None]}).open(tmp_path / "new")
     report = audit(new, earlier=[old])
     assert report.holds is holds
-    assert [name.code for name in report.systems[0].revisions] == ([] if holds else ["Bt0000"])
+    assert [change.name.code for change in report.systems[0].changes] == ([] if holds else ["Bt0000"])
 
 
 @pytest.mark.parametrize(("country", "consistent"), [(130, True), (131, False)])
