@@ -22,6 +22,7 @@ FILE = "audit.json"
 FORMAT = 1
 KIND = "audit"
 RULE = "upper-bound-v1"
+SPOT_RULE = "whole-witness-v1"
 
 _REMEDY = "Run `zicht audit` on the release again."
 
@@ -57,6 +58,31 @@ class AuditedSystem:
 
 
 @dataclass(frozen=True, slots=True)
+class AuditedSpots:
+    """What the audit found of the hotspot windows of one indicator in one period.
+
+    Args:
+        indicator: Its id.
+        period: A window of years, or a year.
+        candidates: Number of candidates.
+        flagged: How many of them are flagged.
+        silent: How many were asked and are not flagged.
+        targets: Numbers that are not shown and that the counts alone leave room above 0.
+        violations: How many of them no table of whole numbers that fits flags and silences makes large enough.
+        holds: Whether there are none.
+    """
+
+    indicator: str
+    period: str
+    candidates: int
+    flagged: int
+    silent: int
+    targets: int
+    violations: int
+    holds: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Certificate:
     """What an audit found of a release.
 
@@ -66,6 +92,7 @@ class Certificate:
         systems: What was found, by indicator and period.
         holds: Whether the rule holds for the whole release, beside the earlier ones.
         version: The version of Zicht that audited it.
+        spots: What was found of hotspot windows; empty, and then not in the file, where the release has none.
     """
 
     release: str
@@ -73,6 +100,7 @@ class Certificate:
     systems: tuple[AuditedSystem, ...]
     holds: bool
     version: str = __version__
+    spots: tuple[AuditedSpots, ...] = ()
 
     @property
     def narrowest_upper(self) -> int | None:
@@ -82,7 +110,9 @@ class Certificate:
 
     def content(self) -> Mapping[str, Any]:
         """Return the content of the file."""
+        stated = {"rule": SPOT_RULE, "systems": [asdict(found) for found in self.spots]}
         return {
+            **({"spots": stated} if self.spots else {}),
             "format": FORMAT,
             "kind": KIND,
             "release": self.release,
@@ -131,6 +161,14 @@ def certificate_of(release: Release) -> Certificate | None:
     silent = sorted({key.indicator for key in release.values.keys() if key.measure == Measure.COUNT} - spoken)
     if silent:
         raise ReleaseError(f"The certificate does not speak of {silent[0]!r}.", where=str(path), remedy=_REMEDY)
+    told = {(spots.indicator, spots.period) for spots in found.spots}
+    untold = sorted({(key.indicator, key.period) for key in release.spots.keys()} - told)
+    if untold:
+        raise ReleaseError(
+            f"The certificate does not speak of the hotspot windows of {untold[0][0]!r}.",
+            where=str(path),
+            remedy=_REMEDY,
+        )
     return found
 
 
@@ -143,12 +181,14 @@ def _read(path: Path) -> Certificate:
             systems=_systems(stated["systems"]),
             holds=bool(stated["holds"]),
             version=str(stated["software"]["zicht"]),
+            spots=tuple(AuditedSpots(**entry) for entry in stated.get("spots", {"systems": ()})["systems"]),
         )
     except (ValueError, KeyError, TypeError):
         raise ReleaseError("The certificate cannot be read.", where=str(path), remedy=_REMEDY) from None
     if canonical_json(found.content()) != path.read_bytes():
         raise ReleaseError("The certificate was changed, or is of another version.", where=str(path), remedy=_REMEDY)
-    broken = [system for system in found.systems if not system.holds or system.violations]
+    broken = any(not system.holds or system.violations for system in found.systems)
+    broken = broken or any(not spots.holds or spots.violations for spots in found.spots)
     if found.holds and broken:
         raise ReleaseError("The certificate contradicts itself.", where=str(path), remedy=_REMEDY)
     return found

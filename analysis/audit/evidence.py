@@ -10,6 +10,7 @@ from analysis.audit.knowledge import Column, Known, Revision, read_counts, union
 from analysis.audit.layout import Plan, plans
 from analysis.audit.places import Places, is_hex, read_places
 from analysis.audit.rules import Rule, read_rules
+from analysis.audit.spots import Told, joined, read_spots
 from zicht.errors import AlignmentError
 from zicht.published import ColumnKey, Measure
 from zicht.release import Release
@@ -21,13 +22,15 @@ BESIDE = (Measure.COUNT, Measure.RATE, Measure.EXPOSURE)
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Evidence:
-    """What a reader holds: places, rules, counts of the newest release and of all together, and what was revised."""
+    """What a reader holds: places, rules, and counts and hotspot windows of the newest release and of all together."""
 
     places: Places
     rules: Mapping[str, Rule]
     newest: Mapping[Column, Known]
     counts: Mapping[Column, Known]
     revisions: tuple[Revision, ...]
+    newest_spots: Told
+    spots: Told
 
 
 def gather(release: Release, earlier: Sequence[Release]) -> Evidence:
@@ -39,16 +42,20 @@ def gather(release: Release, earlier: Sequence[Release]) -> Evidence:
     rules: dict[str, Rule] = {}
     counts: Mapping[Column, Known] = {}
     revisions: tuple[Revision, ...] = ()
+    told: list[Told] = []
     for older in earlier:
         _check_places(release, older)
         stated = read_rules(older.catalogue)
         rules |= stated
-        counts, _ = union(_counts(older, stated), counts)
+        own = _counts(older, stated)
+        told.append(read_spots(older, stated, own))
+        counts, _ = union(own, counts)
     stated = read_rules(release.catalogue)
     newest = _counts(release, stated)
     counts, revisions = union(newest, counts) if earlier else (newest, revisions)
     places = read_places(release.areas, read_structure(release.path / FILE))
-    return Evidence(places, {**rules, **stated}, newest, counts, revisions)
+    spots = read_spots(release, stated, newest)
+    return Evidence(places, {**rules, **stated}, newest, counts, revisions, spots, joined(spots, told))
 
 
 def _counts(release: Release, rules: Mapping[str, Rule]) -> Mapping[Column, Known]:
