@@ -4,8 +4,10 @@ A *witness* of a number is a table of whole numbers that fits everything known a
 Every table that is found is checked in whole numbers before it counts, so a witness is proof, however it was found.
 Tables come from linear programs: the pieces that are still open are packed together as far as the known sums allow,
 and all of them are made as large as they can be at once. What stays open is asked for by itself, first by a linear
-program, whose bound refutes where it is too low, and else by an integer program. So the answer is exact over whole
-numbers; linear programs only save time. Solver: HiGHS (Huangfu & Hall 2018, Math. Prog. Comp. 10, 119-142).
+program, whose bound refutes where it is too low, and else by an integer program. A table gives others for nothing:
+where a piece is full, its units can lie in another piece of the same atom, as far as flags and silences allow. So the
+answer is exact over whole numbers; linear programs only save time. Solver: HiGHS (Huangfu & Hall 2018, Math. Prog.
+Comp. 10, 119-142).
 """
 
 from __future__ import annotations
@@ -96,7 +98,7 @@ class _Search:
         known, left = self.known, self.known.high.copy()
         chosen = []
         for at in open_[open_ < len(known.capacity)].tolist():
-            rows = self.by_piece.indices[self.by_piece.indptr[at] : self.by_piece.indptr[at + 1]]
+            rows = self._rows(at)
             need = known.requirement[at]
             if np.all(left[rows] >= need):
                 left[rows] -= need
@@ -170,7 +172,29 @@ class _Search:
         if np.any(sums < self.known.low) or np.any(sums > self.known.high):
             return False
         self.reached = np.maximum(self.reached, self.known.asked @ table)
+        self._neighbours(table, sums)
         return True
+
+    def _neighbours(self, table: IntArray, sums: IntArray) -> None:
+        """Meet the tables in which the units of one piece lie in another of the same atom: the same cells hold them."""
+        known, size = self.known, len(self.known.capacity)
+        order = np.lexsort((-table, known.pair))
+        first = order[np.concatenate([[True], np.diff(known.pair[order]) != 0])]
+        fullest = np.zeros(int(known.pair.max(initial=0)) + 1, dtype=np.int64)
+        fullest[known.pair[first]] = first
+        need, donor = known.requirement[:size], fullest[known.pair]
+        moved = need - table
+        wanted = (self.reached[:size] < need) & ~self.settled[:size] & (donor != np.arange(size))
+        for piece in np.flatnonzero(wanted & (moved <= table[donor])).tolist():
+            changed = sums.copy()
+            changed[self._rows(piece)] += moved[piece]
+            changed[self._rows(int(donor[piece]))] -= moved[piece]
+            if np.all((changed >= known.low) & (changed <= known.high)):
+                self.reached[piece] = need[piece]
+
+    def _rows(self, piece: int) -> IntArray:
+        start, stop = self.by_piece.indptr[piece : piece + 2]
+        return np.asarray(self.by_piece.indices[start:stop], dtype=np.int64)
 
 
 def _model(known: Pieces) -> highspy.Highs:

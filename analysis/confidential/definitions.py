@@ -9,6 +9,7 @@ from typing import Any
 
 from analysis.confidential.contracts import Text
 from analysis.confidential.disclosure_rules import DisclosureRule
+from analysis.confidential.spot_rules import SpotRule
 
 
 class Nature(StrEnum):
@@ -67,6 +68,7 @@ class Indicator:
         part_of: Id of the indicator that it counts a part of, or "".
         years_at: Levels of the single years beside a total; () for the default of `periods.year_levels`.
         windows: First and last year of each total, where these are not all years of the release.
+        spots: How its hotspot windows are drawn, or None.
     """
 
     id: str
@@ -88,6 +90,7 @@ class Indicator:
     part_of: str = ""
     years_at: tuple[str, ...] = ()
     windows: tuple[tuple[int, int], ...] = ()
+    spots: SpotRule | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,9 +6,9 @@ rate -> hotspots. Everything after `redact` sees published columns only.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +25,7 @@ from analysis.confidential.indicators import Indicator, Theme
 from analysis.confidential.observations import ObservationTable, Places, observe
 from analysis.confidential.quality import quality_report
 from analysis.confidential.records import CheckedRecords, read_records
+from analysis.confidential.spots import spots_of
 from analysis.published.maps import Above, hotspot_map
 from analysis.published.rates import rate_column
 from geo.areas import Layer
@@ -34,6 +35,7 @@ from geo.weights import SpatialWeights
 from zicht.classes import ClassColumn, ClassTable
 from zicht.errors import ConfigError
 from zicht.published import ColumnKey, Measure, PublishedColumn, PublishedTable
+from zicht.spots import SpotColumn, SpotTable
 from zicht.structure import Structure
 
 Progress = Callable[[str], None]
@@ -86,6 +88,7 @@ class Outcome:
     structure: Structure
     quality: Mapping[str, Any]
     losses: tuple[Loss, ...]
+    spots: SpotTable = field(default_factory=lambda: SpotTable(()))
 
 
 def run(inputs: Inputs, *, progress: Progress) -> Outcome:
@@ -100,7 +103,7 @@ def run(inputs: Inputs, *, progress: Progress) -> Outcome:
     progress("cutting the areas into atoms")
     geography = Geography(inputs.layers, atoms(inputs, registers), inputs.pattern_key)
     progress("counting and protecting")
-    columns, lost = publish(observed, inputs, geography)
+    columns, lost, spots = publish(observed, inputs, geography)
     counts = PublishedTable(columns)
     progress("exposures and rates")
     values = PublishedTable([*counts, *with_rates(counts, inputs)])
@@ -111,6 +114,7 @@ def run(inputs: Inputs, *, progress: Progress) -> Outcome:
         structure=geography.structure,
         quality=quality_report(observed.values(), years=inputs.years),
         losses=lost,
+        spots=SpotTable(spots),
     )
 
 
@@ -155,11 +159,11 @@ def _observe(records: CheckedRecords, registers: Mapping[str, pl.DataFrame], inp
 
 def publish(
     observed: Mapping[str, ObservationTable], inputs: Inputs, geography: Geography
-) -> tuple[tuple[PublishedColumn, ...], tuple[Loss, ...]]:
+) -> tuple[tuple[PublishedColumn, ...], tuple[Loss, ...], tuple[SpotColumn, ...]]:
     """Count every indicator, protect each system of counts that add up, and round what is shown.
 
     Returns:
-        The published columns, and (confidential) what protection cost.
+        The published columns, (confidential) what protection cost, and the hotspot windows.
     """
     for indicator in inputs.indicators:
         unknown = [level for level in indicator.levels if level not in inputs.layers]
@@ -172,12 +176,13 @@ def publish(
     # Counting and searching are array operations and compiled loops that let other threads run.
     with ThreadPoolExecutor() as pool:
         done = list(pool.map(lambda plan: _protected(plan, observed[plan.whole.source], inputs, geography), systems))
-    return tuple(one for columns, _ in done for one in columns), tuple(one for _, lost in done for one in lost)
+    columns, lost, spots = (tuple(one for part in parts for one in part) for parts in zip(*done, strict=True))
+    return columns, lost, spots
 
 
 def _protected(
     plan: Plan, table: ObservationTable, inputs: Inputs, geography: Geography
-) -> tuple[tuple[PublishedColumn, ...], tuple[Loss, ...]]:
+) -> tuple[tuple[PublishedColumn, ...], tuple[Loss, ...], tuple[SpotColumn, ...]]:
     index = AreaIndex(inputs.layers)
     members = {indicator.id: indicator for indicator in (plan.whole, *plan.parts)}
     wanted = {plan.period.name, *(year.name for year in plan.years)}
@@ -196,7 +201,25 @@ def _protected(
         rule, unit = members[name].disclosure, members[name].unit["en"]
         columns += redact(counts, hidden, layers=inputs.layers, rule=rule, unit=unit, known=known[name, period])
     rules = {name: indicator.disclosure for name, indicator in members.items()}
-    return tuple(columns), losses(tables, patterns, rules=rules, layers=inputs.layers)
+    lost = losses(tables, patterns, rules=rules, layers=inputs.layers)
+    return tuple(columns), lost, _spots(plan, rows, columns, index=index, source=table.source, geography=geography)
+
+
+def _spots(
+    plan: Plan,
+    rows: pl.DataFrame,
+    columns: Sequence[PublishedColumn],
+    *,
+    index: AreaIndex,
+    source: Source,
+    geography: Geography,
+) -> tuple[SpotColumn, ...]:
+    rule = plan.whole.spots
+    if rule is None:
+        return ()
+    fid = index.fids(rows, rule.level)
+    period = plan.period.name
+    return (spots_of(plan.whole, period, rows, fid, source=source, counts=columns, geography=geography),)
 
 
 def with_rates(counts: PublishedTable, inputs: Inputs) -> Iterator[PublishedColumn]:
