@@ -179,7 +179,7 @@ class _Search:
         """Meet the tables in which the units of one piece lie in another of the same atom: the same cells hold them."""
         known, size = self.known, len(self.known.capacity)
         order = np.lexsort((-table, known.pair))
-        first = order[np.concatenate([[True], np.diff(known.pair[order]) != 0])]
+        first = order[np.unique(known.pair[order], return_index=True)[1]]
         fullest = np.zeros(int(known.pair.max(initial=0)) + 1, dtype=np.int64)
         fullest[known.pair[first]] = first
         need, donor = known.requirement[:size], fullest[known.pair]

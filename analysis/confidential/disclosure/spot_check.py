@@ -132,6 +132,8 @@ class SpotCheck:
             None where every number can still be as large as it must; else the flagged candidates that share a
             published cell below the country with one that cannot, in the order of the walk.
         """
+        if not len(self.room):
+            return None  # Nothing can be anywhere.
         flagged, silent = status == SpotStatus.FLAGGED, status == SpotStatus.SILENT
         rows = vstack([self.cells, self.spots[flagged | silent]], format="csr")
         low = np.concatenate([self.low, np.where(flagged, self.critical, 0.0)[flagged | silent]])
