@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import h3
 import numpy as np
 from numpy.typing import NDArray
 
 from geo.areas import FloatArray, StrArray
 from zicht.errors import AlignmentError
+
+#: Decimals of degrees in an outline: about a tenth of a metre.
+DECIMALS = 6
 
 
 def discs(code: StrArray, exposure: FloatArray, *, amount: float, rings: int) -> dict[int, NDArray[np.int64]]:
@@ -43,3 +48,12 @@ def discs(code: StrArray, exposure: FloatArray, *, amount: float, rings: int) ->
                     found[middle] = disc
                 break
     return found
+
+
+def outline(code: Sequence[str]) -> tuple[tuple[float, ...], ...]:
+    """Return the rings around a union of hexes, each x0, y0, x1, y1, ... in degrees, closed."""
+    shape = h3.cells_to_geo(list(code))
+    polygons = [shape["coordinates"]] if shape["type"] == "Polygon" else shape["coordinates"]
+    return tuple(
+        tuple(round(float(side), DECIMALS) for point in ring for side in point) for rings in polygons for ring in rings
+    )

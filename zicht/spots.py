@@ -37,6 +37,8 @@ SCHEMA = pa.schema(
         ("share", pa.float64()),
         ("critical", pa.int64()),
         ("status", pa.string()),
+        ("gemeente", pa.string()),
+        ("outline", pa.list_(pa.list_(pa.float64()))),
     ]
 )
 
@@ -70,6 +72,8 @@ class SpotColumn:
         share: (n,) part of the exposure of the whole country; times the published total, it is what is expected.
         critical: (n,) the smallest count that is flagged, at least 1.
         status: (n,) members of `SpotStatus`.
+        gemeente: (n,) code of the gemeente that most of each lies in, "" where that is not known.
+        outline: (n,) rings around the flagged ones, each x0, y0, x1, y1, ... in degrees; () for the others.
 
     Raises:
         AlignmentError: Lengths differ, a number is out of its range, a candidate is empty or occurs twice, or the
@@ -83,12 +87,21 @@ class SpotColumn:
     share: FloatArray
     critical: IntArray
     status: StrArray
+    gemeente: StrArray
+    outline: tuple[tuple[tuple[float, ...], ...], ...]
 
     def __post_init__(self) -> None:
         where = "/".join((self.key.indicator, self.key.period, self.key.level))
-        if any(len(part) != len(self.spot) for part in (self.hexes, self.exposure, self.critical, self.status)):
+        if any(
+            len(part) != len(self.spot)
+            for part in (self.hexes, self.exposure, self.critical, self.status, self.outline)
+        ):
             raise AlignmentError("The parts of a column of spots have different lengths.", where=where)
-        if len(self.share) != len(self.spot) or not np.isin(self.status, tuple(SpotStatus)).all():
+        if (
+            len(self.share) != len(self.spot)
+            or len(self.gemeente) != len(self.spot)
+            or not np.isin(self.status, tuple(SpotStatus)).all()
+        ):
             raise AlignmentError("A status of a spot is not one of the known ones.", where=where)
         if not (
             np.all(self.exposure >= 0)
@@ -141,6 +154,8 @@ class SpotTable(ColumnTable[SpotKey, SpotColumn]):
             "share": column.share,
             "critical": column.critical,
             "status": column.status,
+            "gemeente": column.gemeente,
+            "outline": [[list(ring) for ring in rings] for rings in column.outline],
         }
 
     @staticmethod
@@ -153,4 +168,6 @@ class SpotTable(ColumnTable[SpotKey, SpotColumn]):
             share=floats(rows["share"]),
             critical=np.asarray(rows["critical"].to_numpy(), dtype=np.int64),
             status=texts(rows["status"]),
+            gemeente=texts(rows["gemeente"]),
+            outline=tuple(tuple(tuple(ring) for ring in rings) for rings in rows["outline"].to_pylist()),
         )

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 import polars as pl
+from scipy.sparse import coo_array
 
 from analysis.confidential.aggregate import CountTable, holder_keys, holdings
 from analysis.confidential.contracts import Source
@@ -13,10 +14,10 @@ from analysis.confidential.definitions import Indicator
 from analysis.confidential.disclosure.flow import IntArray
 from analysis.confidential.disclosure.primary import primary
 from analysis.confidential.disclosure.protection import Geography
-from analysis.confidential.disclosure.spot_check import SpotCheck
+from analysis.confidential.disclosure.spot_check import SpotCheck, fids
 from analysis.confidential.disclosure.spots import Candidates, candidates, critical_counts, offer, spot_column
 from analysis.confidential.spot_rules import HEXES, SpotRule
-from geo.areas import FloatArray, Layer
+from geo.areas import FloatArray, Layer, StrArray
 from geo.families import ancestors
 from zicht.errors import ConfigError
 from zicht.published import PublishedColumn, Status
@@ -60,7 +61,23 @@ def spots_of(
     room = geography.capacity(indicator.disclosure, where=indicator.id)
     check = SpotCheck(geography.layers, geography.structure, room, counts, indicator.disclosure, drawn, critical)
     status, _ = offer(drawn, qualifies, suspect=check.suspect, where=where)
-    return spot_column(drawn, layer.code, critical, status, indicator=indicator.id, period=period)
+    where_most = gemeenten(drawn, geography)
+    return spot_column(drawn, layer.code, critical, status, indicator=indicator.id, period=period, gemeente=where_most)
+
+
+def gemeenten(drawn: Candidates, geography: Geography) -> StrArray:
+    """Return (n,) the code of the gemeente that most of the addresses, or else atoms, of each candidate lie in."""
+    layers, atoms = geography.layers, geography.structure
+    if "gemeente" not in layers:
+        return np.full(len(drawn), "")
+    inside, holder = fids(atoms, drawn.level, layers), fids(atoms, "gemeente", layers)
+    # An atom without an address still says where a place without any lies.
+    weight = atoms.capacity.get("addresses", np.zeros(len(atoms))) + 1e-6
+    known = (inside >= 0) & (holder >= 0)
+    shape = (len(layers[drawn.level]), len(layers["gemeente"]))
+    total = coo_array((weight[known], (inside[known], holder[known])), shape=shape).tocsr()
+    most = [int(total[members].sum(axis=0).argmax()) for members in drawn.members]
+    return np.asarray(layers["gemeente"].code[np.array(most, dtype=np.int64)])
 
 
 def exposure_of(rule: SpotRule, layer: Layer, structure: Structure, layers: Mapping[str, Layer]) -> FloatArray:

@@ -57,8 +57,8 @@ class SpotCheck:
     ) -> None:
         limit = np.full(len(structure), UNLIMITED) if room is None else room
         stands = limit > 0
-        at = {column.key.level: _fids(structure, column.key.level, layers)[stands] for column in counts}
-        group, inside = _grouping(drawn, _fids(structure, drawn.level, layers)[stands], len(layers[drawn.level]))
+        at = {column.key.level: fids(structure, column.key.level, layers)[stands] for column in counts}
+        group, inside = _grouping(drawn, fids(structure, drawn.level, layers)[stands], len(layers[drawn.level]))
         unique, piece = np.unique(np.column_stack([*at.values(), group]), axis=0, return_inverse=True)
         self.critical = critical
         # Pieces of one pair lie in the same cells: only candidates tell them apart.
@@ -253,7 +253,7 @@ def _packed(program: _Program, asked: Matrix, need: FloatArray, open_: IntArray)
     return np.array(chosen, dtype=np.int64)
 
 
-def _fids(structure: Structure, level: str, layers: Mapping[str, Layer]) -> IntArray:
+def fids(structure: Structure, level: str, layers: Mapping[str, Layer]) -> IntArray:
     """Return the fid of the area of a level that holds each atom, -1 where none does."""
     if level == COUNTRY:
         return np.zeros(len(structure), dtype=np.int64)

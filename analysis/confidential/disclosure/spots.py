@@ -20,7 +20,7 @@ from scipy.stats import poisson
 from analysis.confidential.disclosure.flow import IntArray
 from analysis.confidential.spot_rules import SpotRule
 from geo.areas import FloatArray, StrArray
-from geo.disks import discs
+from geo.disks import discs, outline
 from zicht.errors import InfeasibleError
 from zicht.spots import SpotColumn, SpotKey, SpotStatus
 
@@ -145,15 +145,26 @@ def offer(
 
 
 def spot_column(
-    drawn: Candidates, code: StrArray, critical: IntArray, status: StrArray, *, indicator: str, period: str
+    drawn: Candidates,
+    code: StrArray,
+    critical: IntArray,
+    status: StrArray,
+    *,
+    indicator: str,
+    period: str,
+    gemeente: StrArray,
 ) -> SpotColumn:
     """Return what is published; `code` are the codes of all hexes of the level."""
+    hexes = tuple(tuple(code[members].tolist()) for members in drawn.members)
+    flagged = status == SpotStatus.FLAGGED
     return SpotColumn(
         key=SpotKey(indicator, period, drawn.level),
         spot=drawn.code,
-        hexes=tuple(tuple(code[members].tolist()) for members in drawn.members),
+        hexes=hexes,
         exposure=drawn.exposure,
         share=drawn.share,
         critical=critical,
         status=status,
+        gemeente=gemeente,
+        outline=tuple(outline(one) if said else () for one, said in zip(hexes, flagged, strict=True)),
     )

@@ -57,6 +57,8 @@ def column(small: Small, candidates, critical, status, *, share=None) -> SpotCol
         np.zeros(len(candidates)) if share is None else np.array(share, dtype=float),
         np.array(critical),
         np.array(status),
+        np.full(len(candidates), ""),
+        ((),) * len(candidates),
     )
 
 
