@@ -15,7 +15,7 @@ from analysis.audit.report import audit
 from analysis.audit.rule import check
 from analysis.audit.spots import critical_counts
 from analysis.audit.system import system
-from analysis.audit.witness import answer
+from analysis.audit.witness import _Search, answer
 from tests.analysis.audit.spot_worlds import LEVEL, STATED, World, column, counts, hexes, tables, walk, worlds
 from tests.analysis.audit.support import RULE, Small
 from zicht.errors import AlignmentError
@@ -162,6 +162,25 @@ def test_hotspot_windows_need_a_shown_country_and_no_years_beside_them(tmp_path)
     own = replace(small.spots[0], key=replace(small.spots[0].key, period="2021-2022"))
     with pytest.raises(LayoutError, match="single years"):
         audit(replace(small, shown=shown, spots=(own,)).open(tmp_path / "years"))
+
+
+@pytest.mark.parametrize("values", [[0, 28, 0], [12.5, 13, 2.5], [0, 27, 0], [16, 12, 0], [-1, 29, 0]])
+def test_what_a_solver_says_counts_only_where_it_fits_in_whole_numbers(tmp_path, values):
+    # The pieces are c, a and b: in no candidate, in the flagged one, in the silent one.
+    held = gather(made_by_hand({"country": [28]}, [(0,), (1,)], [FLAGGED, SILENT]).open(tmp_path / "r"), ())
+    made = system(planned(held)[0], held.places, held.counts, held.rules)
+    asked = pieces(made, check(made, held.places), held.places, held.rules["x"], held.spots["x", "2021"])
+    search = _Search(asked)
+
+    class Says:
+        col_value = values
+
+        def getSolution(self):
+            return self
+
+    search.model = Says()
+    assert search._meet() is (values == [0, 28, 0])
+    assert (search.reached >= 0).any() == (values == [0, 28, 0])
 
 
 def test_earlier_releases_are_read_beside_the_newest(tmp_path):

@@ -20,6 +20,7 @@ from analysis.confidential.spots import exposure_of, spots_of
 from geo.disks import discs
 from tests.analysis.audit.spot_worlds import LEVEL, worlds
 from tests.analysis.audit.support import column as counts_of
+from tests.analysis.audit.test_spots import made_by_hand
 from tests.support.small import indicator, layer, source
 from zicht.errors import AlignmentError, ConfigError, InfeasibleError
 from zicht.spots import SpotStatus
@@ -72,6 +73,18 @@ def test_the_check_agrees_with_the_attacker(tmp_path_factory, world):
     report = audit(small.open(tmp_path_factory.mktemp("w") / "release")).systems[0]
     # The attacker reports what counts alone give away apart; here both count only what windows add.
     assert (check.suspect(small.spots[0].status) is None) == report.spots.found.holds
+
+
+@pytest.mark.parametrize(("total", "fine"), [(12, True), (20, False), (24, False)])
+def test_silences_that_leave_too_little_between_them_are_refused(total, fine):
+    # At most 12 in the first two hexes, and in the last two: 20 in all leave 4 for the middle one.
+    small = made_by_hand({"country": [total]}, [(0, 1), (1, 2)], [SILENT, SILENT])
+    geography = Geography(layers_of(small), small.structure(), "key")
+    counts = [counts_of(small, *key) for key in small.shown]
+    two, critical = drawn((0, 1), (1, 2)), np.array([13, 13])
+    rule = DisclosureRule(rounding=1)
+    check = SpotCheck(geography.layers, geography.structure, None, counts, rule, two, critical)
+    assert (check.suspect(small.spots[0].status) is None) is fine
 
 
 @given(share=st.lists(st.floats(0, 1), min_size=1, max_size=8), top=st.integers(0, 3000), goal=st.integers(1, 20))
