@@ -10,14 +10,18 @@ import pytest
 
 from analysis.confidential.definitions import Indicator
 from analysis.confidential.disclosure_rules import DisclosureRule
+from analysis.confidential.spot_rules import SpotRule
 from zicht.areas import COLUMNS
-from zicht.certificate import AuditedSystem, Certificate
+from zicht.certificate import SPOT_RULE, AuditedSpots, AuditedSystem, Certificate
 from zicht.cli import COMMANDS, SUMMARIES
 from zicht.commands.audit import COLUMNS as INTERVAL_COLUMNS
 from zicht.config import PREFIX, Settings
 from zicht.published import SCHEMA, Status
 from zicht.recipe import ENTRIES
 from zicht.release import REQUIRED
+from zicht.spots import FILE as SPOTS
+from zicht.spots import SCHEMA as SPOT_SCHEMA
+from zicht.spots import SpotStatus
 from zicht.structure import FILE, PLACES
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -53,8 +57,8 @@ def test_the_release_page_names_every_file_column_and_status():
 
 def test_every_entry_of_a_theme_file_is_described():
     text = page("reference/theme-file.md")
-    own = {item.name for item in fields(Indicator)} - {"theme", "exposure", "disclosure", "hotspots"}
-    for entry in (*own, "indicators.exposure", "indicators.disclosure", "indicators.hotspots"):
+    own = {item.name for item in fields(Indicator)} - {"theme", "exposure", "disclosure", "hotspots", "spots"}
+    for entry in (*own, "indicators.exposure", "indicators.disclosure", "indicators.hotspots", "indicators.spots"):
         assert re.search(rf"^\| .*[`\[]{re.escape(entry)}[`\]].* \|", text, re.MULTILINE), entry
     defaults = {item.name: item.default for item in fields(DisclosureRule)}
     for entry, default in defaults.items():
@@ -67,6 +71,14 @@ def test_the_atoms_and_the_certificate_are_described():
     systems = [item.name for item in fields(AuditedSystem)]
     for word in (FILE, *PLACES, *Certificate("", (), (), holds=True).content(), *systems):
         assert f"`{word}`" in text, word
+
+
+def test_the_columns_and_the_rule_of_hotspot_windows_are_described():
+    text = page("reference/release.md")
+    for word in (SPOTS, *SPOT_SCHEMA.names, *SpotStatus, *(item.name for item in fields(AuditedSpots)), SPOT_RULE):
+        assert f"`{word}`" in text, word
+    for item in fields(SpotRule):
+        assert f"| `{item.name}` |" in page("reference/theme-file.md"), item.name
 
 
 def test_the_columns_of_derived_intervals_are_described():

@@ -48,6 +48,7 @@ def specification(site: Site) -> str:
         *(_values(site, level) for level in site.levels),
         *(_tiles(site, f"outline-{level}", level, "renderOutline") for level in site.levels if level in OUTLINED),
         *(_tiles(site, f"selection-{level}", level, "renderSelection") for level in site.levels),
+        *([_spots()] if len(site.release.spots) else []),
         _markers(),
     ]
     deck = pydeck.Deck(
@@ -110,6 +111,21 @@ def _tiles(
         max_requests=8,
         extensions=extensions or [],
         render_sub_layers=Function(render, level=level, **parts).serialize(),
+    )
+
+
+def _spots() -> pydeck.Layer:
+    """Outlines of hotspot windows; the page gives them their places."""
+    return pydeck.Layer(
+        "PathLayer",
+        [],
+        id="spots",
+        get_path="path",
+        get_color=[122, 20, 70, 255],
+        get_width=3,
+        width_units=String("pixels"),
+        joint_rounded=True,
+        pickable=False,
     )
 
 

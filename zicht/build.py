@@ -38,6 +38,7 @@ from zicht.errors import AlignmentError, ConfigError
 from zicht.recipe import Recipe
 from zicht.release import Release, canonical_json, open_release, write_release
 from zicht.report_page import check_target, write_report
+from zicht.spots import FILE as SPOTS
 from zicht.structure import FILE as STRUCTURE
 
 Progress = Callable[[str], None]
@@ -214,6 +215,8 @@ def _write_data(
     outcome.values.write(folder / "values.parquet")
     outcome.classes.write(folder / "classes.parquet")
     outcome.structure.write(folder / STRUCTURE)
+    if len(outcome.spots):
+        outcome.spots.write(folder / SPOTS)
     (folder / "quality.json").write_bytes(canonical_json(outcome.quality))
     progress("drawing tiles")
     zooms = write_geometry(layers.values(), folder / "geometry", progress=progress)

@@ -26,6 +26,8 @@ KIND = "audit"
 RULES: Mapping[int, str] = {1: "upper-bound-v1", 2: "upper-bound-v2"}
 #: Entries of a system that the first format does not have.
 ADDED = ("changes", "set_aside")
+#: The rule that hotspot windows are checked by.
+SPOT_RULE = "whole-witness-v1"
 
 _REMEDY = "Run `zicht audit` on the release again."
 
@@ -65,6 +67,31 @@ class AuditedSystem:
 
 
 @dataclass(frozen=True, slots=True)
+class AuditedSpots:
+    """What the audit found of the hotspot windows of one indicator in one period.
+
+    Args:
+        indicator: Its id.
+        period: A window of years, or a year.
+        candidates: Number of candidates.
+        flagged: How many of them are flagged.
+        silent: How many were asked and are not flagged.
+        targets: Numbers that are not shown and that the counts alone leave room above 0.
+        violations: How many of them no table of whole numbers that fits flags and silences makes large enough.
+        holds: Whether there are none.
+    """
+
+    indicator: str
+    period: str
+    candidates: int
+    flagged: int
+    silent: int
+    targets: int
+    violations: int
+    holds: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Certificate:
     """What an audit found of a release.
 
@@ -75,6 +102,7 @@ class Certificate:
         holds: Whether the rule holds for the whole release, beside the earlier ones.
         version: The version of Zicht that audited it.
         format: The format of the file.
+        spots: What was found of hotspot windows; empty, and then not in the file, where the release has none.
     """
 
     release: str
@@ -83,6 +111,7 @@ class Certificate:
     holds: bool
     version: str = __version__
     format: int = FORMAT
+    spots: tuple[AuditedSpots, ...] = ()
 
     @property
     def rule(self) -> str:
@@ -97,7 +126,9 @@ class Certificate:
 
     def content(self) -> Mapping[str, Any]:
         """Return the content of the file."""
+        stated = {"rule": SPOT_RULE, "systems": [asdict(found) for found in self.spots]}
         return {
+            **({"spots": stated} if self.spots else {}),
             "format": self.format,
             "kind": KIND,
             "release": self.release,
@@ -151,6 +182,14 @@ def certificate_of(release: Release) -> Certificate | None:
     if silent:
         raise ReleaseError(f"The certificate does not speak of {silent[0]!r}.", where=str(path), remedy=_REMEDY)
     _check_reach(found, release, path)
+    told = {(spots.indicator, spots.period) for spots in found.spots}
+    untold = sorted({(key.indicator, key.period) for key in release.spots.keys()} - told)
+    if untold:
+        raise ReleaseError(
+            f"The certificate does not speak of the hotspot windows of {untold[0][0]!r}.",
+            where=str(path),
+            remedy=_REMEDY,
+        )
     return found
 
 
@@ -178,12 +217,14 @@ def _read(path: Path) -> Certificate:
             holds=bool(stated["holds"]),
             version=str(stated["software"]["zicht"]),
             format={1: 1, 2: 2}[stated["format"]],
+            spots=tuple(AuditedSpots(**entry) for entry in stated.get("spots", {"systems": ()})["systems"]),
         )
     except (ValueError, KeyError, TypeError):
         raise ReleaseError("The certificate cannot be read.", where=str(path), remedy=_REMEDY) from None
     if canonical_json(found.content()) != path.read_bytes():
         raise ReleaseError("The certificate was changed, or is of another version.", where=str(path), remedy=_REMEDY)
-    broken = [system for system in found.systems if not system.holds or system.violations]
+    broken = any(not system.holds or system.violations for system in found.systems)
+    broken = broken or any(not spots.holds or spots.violations for spots in found.spots)
     if found.holds and broken:
         raise ReleaseError("The certificate contradicts itself.", where=str(path), remedy=_REMEDY)
     return found

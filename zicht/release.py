@@ -12,7 +12,7 @@ import json
 import os
 import shutil
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +20,8 @@ from zicht.areas import AreaList, read_areas
 from zicht.classes import ClassTable
 from zicht.errors import ChecksumMismatchError, ReleaseError, UnknownFormatError
 from zicht.published import PublishedTable
+from zicht.spots import FILE as SPOTS
+from zicht.spots import SpotTable
 
 FORMAT = 1
 MANIFEST = "manifest.json"
@@ -40,6 +42,7 @@ class Release:
         areas: Areas by level, in the order of `levels`.
         values: Every published number.
         classes: Every hotspot map.
+        spots: Every hotspot window; empty where the release has none.
     """
 
     path: Path
@@ -50,6 +53,7 @@ class Release:
     areas: Mapping[str, AreaList]
     values: PublishedTable
     classes: ClassTable
+    spots: SpotTable = field(default_factory=lambda: SpotTable(()))
 
     @property
     def short_id(self) -> str:
@@ -228,4 +232,5 @@ def open_release(path: Path) -> Release:
         areas=read_areas(path / "areas.parquet"),
         values=PublishedTable.read(path / "values.parquet"),
         classes=ClassTable.read(path / "classes.parquet"),
+        spots=SpotTable.read(path / SPOTS),
     )

@@ -10,6 +10,7 @@ from analysis.audit.knowledge import Column, Known, Revision, read_counts, union
 from analysis.audit.layout import Plan, plans
 from analysis.audit.places import Places, moved_areas, read_places
 from analysis.audit.rules import Rule, read_rules
+from analysis.audit.spots import Told, joined, read_spots
 from zicht.audience import audience_of, check_earlier, ledger_of, missing_from
 from zicht.errors import AlignmentError, ReleaseError
 from zicht.published import ColumnKey, Measure
@@ -31,6 +32,8 @@ class Evidence:
         earlier: What the earlier ones tell together.
         counts: What all of them tell, the newest where an earlier one cannot be true beside it.
         revisions: Where that is so.
+        newest_spots: The hotspot windows of the newest release.
+        spots: Those of all of them.
     """
 
     places: Places
@@ -39,6 +42,8 @@ class Evidence:
     earlier: Mapping[Column, Known]
     counts: Mapping[Column, Known]
     revisions: tuple[Revision, ...]
+    newest_spots: Told
+    spots: Told
 
 
 def gather(release: Release, earlier: Sequence[Release]) -> Evidence:
@@ -52,16 +57,22 @@ def gather(release: Release, earlier: Sequence[Release]) -> Evidence:
     _check_ledger(release, earlier)
     rules: dict[str, Rule] = {}
     before: Mapping[Column, Known] = {}
+    told: list[Told] = []
     for older in earlier:
         _check_places(release, older)
         stated = read_rules(older.catalogue)
         rules |= stated
-        before, _ = union(_counts(older, stated), before)
+        own = _counts(older, stated)
+        told.append(read_spots(older, stated, own))
+        before, _ = union(own, before)
     stated = read_rules(release.catalogue)
     newest = _counts(release, stated)
     counts, revisions = union(newest, before) if earlier else (newest, ())
     places = read_places(release.areas, read_structure(release.path / FILE))
-    return Evidence(places, {**rules, **stated}, newest, before, counts, revisions)
+    spots = read_spots(release, stated, newest)
+    return Evidence(
+        places, {**rules, **stated}, newest, before, counts, revisions, newest_spots=spots, spots=joined(spots, told)
+    )
 
 
 def _counts(release: Release, rules: Mapping[str, Rule]) -> Mapping[Column, Known]:

@@ -153,10 +153,33 @@ def frame(places: Places, levels: Sequence[str], rule: Rule) -> Frame:
         for level in chains[family]:
             start = first[level]
             above[start : start + len(places.code[level])] = _nearest(places, family, first, level, strictly=True)
+    tail, head = leaves(places, first)
+    return Frame(chains, first, nodes, above, *_merge(tail, head, capacities(places.structure, rule), nodes))
+
+
+def leaves(places: Places, first: Mapping[str, int]) -> tuple[IntArray, IntArray]:
+    """Return the nodes of the finest cells, of either family, that hold each atom of the structure.
+
+    Args:
+        places: The places.
+        first: By level that an indicator publishes, the node of its first cell.
+    """
     atoms = places.structure
     tail = _leaves(places, SOURCE, first, atoms.administrative_level, atoms.administrative_fid)
-    head = _leaves(places, SINK, first, atoms.hex_level, atoms.hex_fid)
-    return Frame(chains, first, nodes, above, *_merge(tail, head, capacities(atoms, rule), nodes))
+    return tail, _leaves(places, SINK, first, atoms.hex_level, atoms.hex_fid)
+
+
+def hex_at(places: Places, level: str) -> IntArray:
+    """Return the position in a hex level of the hex that holds each atom of the structure, -1 where none does."""
+    chain = places.chains[SINK]
+    found = np.full(len(places.structure), -1, dtype=np.int64)
+    for own in chain[chain.index(level) :]:
+        here = places.structure.hex_level == own
+        at = places.structure.hex_fid[here]
+        for between in reversed(chain[chain.index(level) + 1 : chain.index(own) + 1]):
+            at = places.parent[between][at]
+        found[here] = at
+    return found
 
 
 def _among(chain: tuple[str, ...], levels: Sequence[str]) -> tuple[str, ...]:

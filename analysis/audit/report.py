@@ -18,31 +18,11 @@ from analysis.audit.layout import Plan
 from analysis.audit.network import UNLIMITED, BoolArray, IntArray
 from analysis.audit.places import Places
 from analysis.audit.revisions import Believed, reconciled
-from analysis.audit.rule import REPORTED, Checked, Name, check, least, where
+from analysis.audit.rule import REPORTED, Checked, Interval, check, least, where
+from analysis.audit.spot_report import SpotReport, spot_report
 from analysis.audit.system import System, system
 from zicht.certificate import AuditedSystem, Certificate
 from zicht.release import Release
-
-
-@dataclass(frozen=True, slots=True)
-class Interval:
-    """What a reader can derive of one number that is not shown.
-
-    Args:
-        name: What it is.
-        low: The least it can be, None where that was not asked for.
-        high: The most it can be, None where there is no limit.
-        exact: Whether `high` is that bound itself; else it can be at least so much.
-        requirement: What `high` must reach.
-        holds: Whether it does, or is 0.
-    """
-
-    name: Name
-    low: int | None
-    high: int | None
-    exact: bool
-    requirement: int
-    holds: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +36,7 @@ class SystemReport:
         consistent: Whether one table of counts fits the release and the earlier ones together. Where none does,
             numbers were revised; what is reported then leaves out the earlier figures that contradict the newest.
         intervals: Every number that is not shown, the narrowest first; empty unless asked for.
+        spots: What was found of its hotspot windows, None where it has none.
     """
 
     found: AuditedSystem
@@ -63,6 +44,7 @@ class SystemReport:
     changes: tuple[Change, ...]
     consistent: bool
     intervals: tuple[Interval, ...]
+    spots: SpotReport | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,11 +58,17 @@ class AuditReport:
     @property
     def holds(self) -> bool:
         """Whether the rule holds everywhere."""
-        return all(system.found.holds for system in self.systems)
+        return all(system.found.holds and (not system.spots or system.spots.found.holds) for system in self.systems)
 
     def certificate(self) -> Certificate:
         """Return what belongs in the certificate."""
-        return Certificate(self.release, self.earlier, tuple(system.found for system in self.systems), holds=self.holds)
+        return Certificate(
+            self.release,
+            self.earlier,
+            tuple(system.found for system in self.systems),
+            holds=self.holds,
+            spots=tuple(system.spots.found for system in self.systems if system.spots),
+        )
 
 
 def audit(
@@ -143,7 +131,8 @@ def _audited(plan: Plan, held: Evidence, *, times: int | None, intervals: bool) 
     )
     asked = np.full(len(checked.targets), intervals)
     every = _intervals(made, held.places, checked, low, asked)
-    return SystemReport(found, (*shown, *broken, *torn), changes, not believed.set_aside, every)
+    spots = spot_report(made, checked, held, consistent=not believed.set_aside)
+    return SystemReport(found, (*shown, *broken, *torn), changes, not believed.set_aside, every, spots)
 
 
 def _checked(plan: Plan, held: Evidence, *, times: int | None) -> tuple[System, Checked, Believed]:

@@ -121,6 +121,27 @@ class Name:
     hexagon: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Interval:
+    """What a reader can derive of one number that is not shown.
+
+    Args:
+        name: What it is.
+        low: The least it can be, None where that was not asked for.
+        high: The most it can be, None where there is no limit.
+        exact: Whether `high` is that bound itself; else it can be at least so much.
+        requirement: What `high` must reach.
+        holds: Whether it does, or is 0.
+    """
+
+    name: Name
+    low: int | None
+    high: int | None
+    exact: bool
+    requirement: int
+    holds: bool
+
+
 def where(system: System, places: Places, arc: int) -> Name:
     """Return what an arc stands for."""
     kind, fid = Kind(int(system.arcs.kind[arc])), int(system.arcs.fid[arc])

@@ -12,6 +12,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from analysis.confidential.contracts import Source
 from analysis.confidential.indicators import Indicator
 from analysis.confidential.observations import ObservationTable
 from analysis.confidential.periods import Period, periods_of
@@ -100,8 +101,7 @@ def count(
         in no park.
     """
     rows = select(table, indicator)
-    holders = rows[table.source.contributor].to_physical().rank("dense") if table.source.contributor else None
-    keys = np.arange(len(rows)) if holders is None else holders.to_numpy().astype(np.int64)
+    keys = holder_keys(rows, table.source)
     year = rows["year"].to_numpy()
     tables = []
     periods = periods_of(indicator, years) if periods is None else periods
@@ -110,14 +110,21 @@ def count(
         layer = index.layers[level]
         for period in (period for period in periods if level in period.levels):
             mask = (year >= period.years.start) & (year < period.years.stop) & (fid >= 0)
-            units, contributors, largest = _holdings(
+            units, contributors, largest = holdings(
                 fid[mask], keys[mask], size=len(layer), k=indicator.disclosure.holdings
             )
             tables.append(CountTable(indicator.id, period.name, level, layer.code, units, contributors, largest))
     return tuple(tables)
 
 
-def _holdings(
+def holder_keys(rows: pl.DataFrame, source: Source) -> IntArray:
+    """Return a number for the holding of each row; where the source names none, each row is one of its own."""
+    if not source.contributor:
+        return np.arange(len(rows), dtype=np.int64)
+    return rows[source.contributor].to_physical().rank("dense").to_numpy().astype(np.int64)
+
+
+def holdings(
     fid: NDArray[np.int64], key: NDArray[np.int64], *, size: int, k: int
 ) -> tuple[IntArray, IntArray, IntArray | None]:
     """Return the units, the distinct holdings and the k largest holdings of each area."""

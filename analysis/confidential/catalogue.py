@@ -10,6 +10,7 @@ from analysis.confidential.exposures import exposure_years
 from analysis.confidential.indicators import DisclosureRule, Indicator, Nature, Theme
 from analysis.confidential.periods import periods_of
 from analysis.confidential.pipeline import rate_unit
+from analysis.confidential.spot_rules import SpotRule
 
 FORMAT = 1
 
@@ -70,6 +71,7 @@ def _indicator(
         },
         "disclosure": _disclosure(indicator.disclosure) | _changes(indicator),
         "hotspots": _hotspots(indicator, methods),
+        **({"spots": _spots(indicator.spots)} if indicator.spots else {}),
     }
 
 
@@ -88,6 +90,11 @@ def _disclosure(rule: DisclosureRule) -> dict[str, Any]:
 def _changes(indicator: Indicator) -> dict[str, str]:
     """Return whether small changes are protected, which only stocks ask."""
     return {"changes": indicator.disclosure.changes.value} if indicator.nature is Nature.STOCK else {}
+
+
+def _spots(rule: SpotRule) -> dict[str, Any]:
+    names = ("level", "exposure", "amount", "rings", "alpha")
+    return {name: getattr(rule, name) for name in names}
 
 
 def _rate(indicator: Indicator, years: range, exposure_source: Text) -> dict[str, Any] | None:

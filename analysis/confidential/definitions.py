@@ -9,6 +9,7 @@ from typing import Any
 
 from analysis.confidential.contracts import Text
 from analysis.confidential.disclosure_rules import DisclosureRule
+from analysis.confidential.spot_rules import SpotRule
 
 
 class Nature(StrEnum):
@@ -68,6 +69,7 @@ class Indicator:
         years_at: Levels of the single years beside a total; () for the default of `periods.year_levels`.
         windows: First and last year of each total, where these are not all years of the release.
         optional_levels: Levels that it is published at as well where the release has them (`optional_levels`).
+        spots: How its hotspot windows are drawn, or None.
     """
 
     id: str
@@ -90,6 +92,7 @@ class Indicator:
     years_at: tuple[str, ...] = ()
     windows: tuple[tuple[int, int], ...] = ()
     optional_levels: tuple[str, ...] = ()
+    spots: SpotRule | None = None
 
 
 @dataclass(frozen=True, slots=True)

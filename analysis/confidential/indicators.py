@@ -14,6 +14,7 @@ from analysis.confidential.definitions import Exposure, HotspotRule, Indicator, 
 from analysis.confidential.disclosure_rules import Capacity, Changes, DisclosureRule, Group, ZeroPolicy, read_disclosure
 from analysis.confidential.parts import check_parts
 from analysis.confidential.periods import check_periods
+from analysis.confidential.spot_rules import check_spots, read_spots
 from zicht.config import read_toml
 from zicht.errors import ConfigError
 
@@ -50,6 +51,7 @@ def read_themes(folder: Path, sources: Mapping[str, Source]) -> tuple[Theme, ...
             if indicator.exposure and indicator.exposure.indicator and indicator.exposure.indicator not in ids:
                 raise ConfigError(f"{indicator.id!r} divides by an unknown indicator.", where=str(folder))
     check_parts([indicator for theme in themes for indicator in theme.indicators], where=str(folder))
+    check_spots([indicator for theme in themes for indicator in theme.indicators], where=str(folder))
     return tuple(themes)
 
 
@@ -107,6 +109,7 @@ def _indicator(raw: Mapping[str, Any], theme: str, sources: Mapping[str, Source]
         exposure=_exposure(raw["exposure"], where) if "exposure" in raw else None,
         disclosure=_disclosure(raw.get("disclosure", {}), nature, where),
         hotspots=_hotspots(raw["hotspots"], where) if "hotspots" in raw else None,
+        spots=read_spots(raw["spots"], where) if "spots" in raw else None,
     )
     check_periods(indicator, where)
     return indicator

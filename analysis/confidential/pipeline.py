@@ -34,6 +34,7 @@ from geo.weights import SpatialWeights
 from zicht.classes import ClassColumn, ClassTable
 from zicht.errors import ConfigError
 from zicht.published import ColumnKey, Measure, PublishedColumn, PublishedTable
+from zicht.spots import SpotColumn, SpotTable
 from zicht.structure import Structure
 
 Progress = Callable[[str], None]
@@ -88,6 +89,7 @@ class Outcome:
     structure: Structure
     quality: Mapping[str, Any]
     losses: tuple[Loss, ...]
+    spots: SpotTable = field(default_factory=lambda: SpotTable(()))
 
 
 def run(inputs: Inputs, *, progress: Progress) -> Outcome:
@@ -102,7 +104,7 @@ def run(inputs: Inputs, *, progress: Progress) -> Outcome:
     progress("cutting the areas into atoms")
     geography = Geography(inputs.layers, atoms(inputs, registers), inputs.pattern_key)
     progress("counting and protecting")
-    columns, lost = publish(observed, inputs, geography)
+    columns, lost, spots = publish(observed, inputs, geography)
     counts = PublishedTable(columns)
     progress("exposures and rates")
     values = PublishedTable([*counts, *with_rates(counts, inputs)])
@@ -113,6 +115,7 @@ def run(inputs: Inputs, *, progress: Progress) -> Outcome:
         structure=geography.structure,
         quality=quality_report(observed.values(), years=inputs.years),
         losses=lost,
+        spots=SpotTable(spots),
     )
 
 
@@ -157,11 +160,11 @@ def _observe(records: CheckedRecords, registers: Mapping[str, pl.DataFrame], inp
 
 def publish(
     observed: Mapping[str, ObservationTable], inputs: Inputs, geography: Geography
-) -> tuple[tuple[PublishedColumn, ...], tuple[Loss, ...]]:
+) -> tuple[tuple[PublishedColumn, ...], tuple[Loss, ...], tuple[SpotColumn, ...]]:
     """Count every indicator, protect each system of counts that add up, and round what is shown.
 
     Returns:
-        The published columns, and (confidential) what protection cost.
+        The published columns, (confidential) what protection cost, and the hotspot windows.
     """
     for indicator in inputs.indicators:
         unknown = [level for level in indicator.levels if level not in inputs.layers]
@@ -175,7 +178,8 @@ def publish(
     with ThreadPoolExecutor() as pool:
         chains = pool.map(lambda chain: publisher.publish(chain, observed[chain[0].whole.source]), publisher.chains())
         done = [one for chain in chains for one in chain]
-    return tuple(one for columns, _ in done for one in columns), tuple(one for _, lost in done for one in lost)
+    columns, lost, spots = (tuple(one for part in parts for one in part) for parts in zip(*done, strict=True))
+    return columns, lost, spots
 
 
 def with_rates(counts: PublishedTable, inputs: Inputs) -> Iterator[PublishedColumn]:

@@ -13,6 +13,7 @@ from itertools import groupby
 import polars as pl
 
 from analysis.confidential.aggregate import AreaIndex, CountTable, count, select
+from analysis.confidential.contracts import Source
 from analysis.confidential.disclosure.flow import IntArray
 from analysis.confidential.disclosure.ledger import Before, Column, Ledger, compares_years
 from analysis.confidential.disclosure.losses import Loss, losses
@@ -21,11 +22,13 @@ from analysis.confidential.disclosure.redact import redact
 from analysis.confidential.indicators import Indicator
 from analysis.confidential.observations import ObservationTable
 from analysis.confidential.periods import Period, periods_of
+from analysis.confidential.spots import spots_of
 from geo.areas import Layer
 from zicht.published import PublishedColumn
+from zicht.spots import SpotColumn
 
-#: What comes of one system: its columns, and (confidential) what protection cost.
-Done = tuple[tuple[PublishedColumn, ...], tuple[Loss, ...]]
+#: What comes of one system: its columns, (confidential) what protection cost, and its hotspot windows.
+Done = tuple[tuple[PublishedColumn, ...], tuple[Loss, ...], tuple[SpotColumn, ...]]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -79,7 +82,18 @@ class Publisher:
         rows = select(table, plan.whole).filter(pl.col("year").is_in(list(plan.period.years)))
         fids = {level: AreaIndex(self.layers).fids(rows, level) for level in plan.period.levels}
         tables = self._tables(plan, table)
-        return released(plan, tables, fids, geography=self.geography, years=self.years, ledger=ledger)
+        columns, lost = released(plan, tables, fids, geography=self.geography, years=self.years, ledger=ledger)
+        return columns, lost, self._spots(plan, rows, columns, source=table.source)
+
+    def _spots(
+        self, plan: Plan, rows: pl.DataFrame, columns: Sequence[PublishedColumn], *, source: Source
+    ) -> tuple[SpotColumn, ...]:
+        rule = plan.whole.spots
+        if rule is None:
+            return ()
+        fid = AreaIndex(self.layers).fids(rows, rule.level)
+        geography, period = self.geography, plan.period.name
+        return (spots_of(plan.whole, period, rows, fid, source=source, counts=columns, geography=geography),)
 
     def _tables(self, plan: Plan, table: ObservationTable) -> Mapping[Column, CountTable]:
         wanted = {period for _, period in plan.keys}
@@ -100,7 +114,7 @@ def released(
     geography: Geography,
     years: range,
     ledger: Ledger,
-) -> Done:
+) -> tuple[tuple[PublishedColumn, ...], tuple[Loss, ...]]:
     """Protect and redact one system.
 
     Args:

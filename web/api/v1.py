@@ -15,6 +15,7 @@ from web.receipt import cell, number, receipt
 from web.responses import answer, canonical
 from web.search import Hit, Index
 from web.site import Site
+from web.spots import spot_list
 from web.translations import language
 from web.units import unit_of
 from zicht.areas import AreaList
@@ -52,6 +53,9 @@ def api(site: Site) -> Blueprint:
         column = site.column(indicator, period, level, _query("measure"), _query("category"))
         return _json(_values(site, column))
 
+    def spots(indicator: str, period: str) -> Response:
+        return _json(spot_list(site, indicator, period))
+
     def series(indicator: str, level: str, code: str) -> Response:
         content = _series(site, indicator, level, code, _query("measure"), _query("category"))
         unit = unit_of(site.indicator(indicator), content["measure"], language(_query("taal")))
@@ -71,6 +75,7 @@ def api(site: Site) -> Blueprint:
     views.add_url_rule("/areas", view_func=search)
     views.add_url_rule("/areas/<code>", view_func=area)
     views.add_url_rule("/values/<level>/<indicator>/<period>", view_func=values)
+    views.add_url_rule("/spots/<indicator>/<period>", view_func=spots)
     views.add_url_rule("/series/<indicator>/<level>/<code>", view_func=series)
     views.add_url_rule("/explain/<indicator>/<period>/<level>/<code>", view_func=explain)
     return views

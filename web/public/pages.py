@@ -14,6 +14,7 @@ from web.protection import by_subject, rules
 from web.public.bundle import bundle_url
 from web.public.files import modules
 from web.site import Site
+from web.spots import all_spots
 from web.translations import LANGUAGES, language, localised, translator
 from web.units import written
 from zicht.published import STATUSES
@@ -64,6 +65,7 @@ def pages(site: Site) -> Blueprint:
         content["indicators_by_theme"] = _by_theme(site)
         content["quality"] = site.release.quality
         content["looks"] = palette.describe()
+        content["spots"] = all_spots(site)
         return _page("method.html", content)
 
     def protection_page() -> Response:

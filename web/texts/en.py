@@ -345,6 +345,17 @@ EN: Mapping[str, str] = {
     "search.label": "Find an area",
     "search.none": "Nothing found",
     "search.results": "{count} found",
+    "spots.at_least": "At least",
+    "spots.hexes": "Hexagons (H3)",
+    "spots.line": "{name}: at least {least} in {years} years",
+    "spots.none": "No hotspot window reached the number required.",
+    "spots.pattern": "A pattern, not proof. Much may have been found outside a hotspot window too.",
+    "spots.text": (
+        "Hotspot windows in {period}: areas that were fixed beforehand and in which at least so many were found. "
+        "The number itself is not given. That an area is absent does not say that nothing was found."
+    ),
+    "spots.title": "Hotspot windows",
+    "spots.where": "Where",
     "status.changed": "{indicator}, {period}, per {level}. {shown} of {total} areas have a figure.",
     "status.missing": "Unknown",
     "status.not_applicable": "Not applicable",

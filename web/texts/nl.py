@@ -352,6 +352,17 @@ NL: Mapping[str, str] = {
     "search.label": "Zoek een gebied",
     "search.none": "Niets gevonden",
     "search.results": "{count} gevonden",
+    "spots.at_least": "Ten minste",
+    "spots.hexes": "Zeshoeken (H3)",
+    "spots.line": "{name}: ten minste {least} in {years} jaar",
+    "spots.none": "Geen enkel hotspotvenster haalde het vereiste aantal.",
+    "spots.pattern": "Een patroon, geen bewijs. Buiten een hotspotvenster kan ook veel zijn gevonden.",
+    "spots.text": (
+        "Hotspotvensters in {period}: gebieden die vooraf zijn vastgelegd en waarin ten minste zoveel is gevonden. "
+        "Het aantal zelf wordt niet gegeven. Dat een gebied ontbreekt, zegt niet dat er niets is gevonden."
+    ),
+    "spots.title": "Hotspotvensters",
+    "spots.where": "Waar",
     "status.changed": "{indicator}, {period}, per {level}. {shown} van {total} gebieden hebben een cijfer.",
     "status.missing": "Onbekend",
     "status.not_applicable": "Niet van toepassing",

@@ -8,8 +8,9 @@ from pathlib import Path
 
 import click
 
-from analysis.audit.report import AuditReport, Interval
+from analysis.audit.report import AuditReport
 from analysis.audit.report import audit as audited
+from analysis.audit.rule import Interval
 from zicht.certificate import write_certificate
 from zicht.commands._progress import progress
 from zicht.errors import AuditFailedError
@@ -67,12 +68,17 @@ def _table(report: AuditReport) -> Iterator[str]:
             f"{name:<28} {found.period:<10} {found.cells:>9,} {found.suppressed:>9,} {found.targets:>9,} "
             f"{narrowest:>9}  {verdict}{note}"
         )
+    for told in (system.spots.found for system in report.systems if system.spots):
+        verdict = "holds" if told.holds else f"broken by {told.violations:,}"
+        name = f"{told.indicator} {told.period}, hotspot windows"
+        yield f"{name}: {told.candidates:,} candidates, {told.flagged:,} flagged, {told.targets:,} bounds: {verdict}"
 
 
 def _fail(report: AuditReport, release: Path) -> None:
     for line in list(_broken(report))[:NAMED]:
         click.echo(line, err=True)
     count = sum(system.found.violations for system in report.systems)
+    count += sum(system.spots.found.violations for system in report.systems if system.spots)
     raise AuditFailedError(
         f"{count:,} numbers can be derived more closely than the rule allows.",
         where=str(release),
@@ -82,7 +88,7 @@ def _fail(report: AuditReport, release: Path) -> None:
 
 def _broken(report: AuditReport) -> Iterator[str]:
     for system in report.systems:
-        for interval in system.violations:
+        for interval in (*system.violations, *(system.spots.violations if system.spots else ())):
             name = " ".join(part for part in (interval.name.level, interval.name.code, interval.name.hexagon) if part)
             where = f"{interval.name.indicator} {interval.name.period}"
             yield f"{where}: {name} is at most {interval.high}; it must look like {interval.requirement} at least."

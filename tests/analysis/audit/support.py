@@ -18,6 +18,7 @@ from zicht.areas import COLUMNS
 from zicht.classes import ClassTable
 from zicht.published import ColumnKey, Measure, PublishedColumn, PublishedTable, Status
 from zicht.release import Release, canonical_json, open_release, write_release
+from zicht.spots import SpotColumn, SpotTable
 from zicht.structure import Structure
 
 RULE = {"threshold": 10, "margin": 2, "rounding": 1, "zeros": "publish", "min_exposure": 0, "capacity": None}
@@ -50,6 +51,7 @@ class Small:
     edition: str = "2025"
     more: Sequence[PublishedColumn] = ()
     manifest: Mapping[str, Any] = field(default_factory=dict)
+    spots: Sequence[SpotColumn] = ()
 
     def structure(self) -> Structure:
         level, fid, hexagon, hex_fid = zip(*self.atoms, strict=True)
@@ -80,6 +82,8 @@ def _fill(small: Small, folder: Path) -> None:
     PublishedTable([*(column(small, *key) for key in small.shown), *small.more]).write(folder / "values.parquet")
     ClassTable(()).write(folder / "classes.parquet")
     small.structure().write(folder / "structure.parquet")
+    if small.spots:
+        SpotTable(small.spots).write(folder / "spots.parquet")
     (folder / "catalogue.json").write_bytes(canonical_json({"indicators": _indicators(small)}))
     (folder / "quality.json").write_bytes(canonical_json({}))
 
@@ -129,6 +133,8 @@ def _indicators(small: Small) -> list[dict[str, Any]]:
         entry = {"id": name, "nature": own.pop("nature", "event"), "measure": "count"}
         if "part_of" in own:
             entry["part_of"] = own.pop("part_of")
+        if "spots" in own:
+            entry["spots"] = own.pop("spots")
         found.append({**entry, "disclosure": {**RULE, **own}})
     return found
 

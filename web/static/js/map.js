@@ -127,6 +127,7 @@ export class MapView {
       this.level = view.level;
     }
     this.markers = view.level === SMALL_LEVEL ? markersOf(view) : null;
+    this.spots = view.spots.flatMap(spot => spot.outline.map(path => ({path})));
     this.placeNames();
     this.render();
   }
@@ -147,7 +148,7 @@ export class MapView {
     const layers = ids.filter(id => this.templates.has(id)).map(id => {
       return this.templates.get(id).clone({updateTriggers: {renderSubLayers: this.changes(id)}});
     });
-    this.deck.setProps({layers: [...layers, ...this.markerLayers()]});
+    this.deck.setProps({layers: [...layers, ...this.spotLayers(), ...this.markerLayers()]});
   }
 
   /** What a layer is made from besides its tiles: when this changes, its parts are made again from tiles at hand. */
@@ -156,6 +157,12 @@ export class MapView {
     const {hover, chosen, version} = this.scene;
     if (kind === 'values') return `${version[level]} ${hover.level === level ? hover.fid : -1}`;
     return kind === 'selection' ? chosen.fid : 0;
+  }
+
+  /** The outlines of hotspot windows, above everything that is filled. */
+  spotLayers() {
+    if (!this.spots?.length || !this.templates.has('spots')) return [];
+    return [this.templates.get('spots').clone({data: this.spots, getPath: item => item.path, positionFormat: 'XY'})];
   }
 
   markerLayers() {

@@ -34,6 +34,10 @@ const suffix = category => (category ? `?categorie=${encodeURIComponent(category
 export const fetchCatalogue = () => once(`${root}/catalogue.json`, json);
 export const fetchAreas = level => once(`${root}/areas/${level}.json`, json);
 
+/** Hotspot windows: areas that hold at least so many, each with its outline. */
+const fetchSpots = (indicator, period) =>
+  once(`/api/v1/spots/${indicator}/${period}`, async response => (await response.json()).spots);
+
 /**
  * Load what a state shows at a level.
  * @returns the view: names, numbers, classes, paint and legend, all by feature id
@@ -44,7 +48,7 @@ export async function loadView(catalogue, state, level) {
   const measure = measures.includes(state.measure) ? state.measure : measures[0];
   const hotspots = Boolean(entry.maps[level]?.includes(state.period));
   const query = suffix(state.category);
-  const [areas, column, breaks, classes] = await Promise.all([
+  const [areas, column, breaks, classes, spots] = await Promise.all([
     fetchAreas(level),
     once(`${root}/values/${level}/${entry.id}/${state.period}/${measure}${query}`, async response =>
       decodeColumn(await response.json())
@@ -54,11 +58,12 @@ export async function loadView(catalogue, state, level) {
       ? once(`${root}/classes/${level}/${entry.id}/${state.period}${query}`, async response =>
           decodeClasses(await response.json())
         ).catch(() => null)
-      : null
+      : null,
+    entry.spots ? fetchSpots(entry.id, state.period).catch(() => []) : []
   ]);
   const layer = state.layer === HOTSPOT && classes ? HOTSPOT : 'waarde';
   const view = {
-    catalogue, entry, level, measure, measures, areas, column, classes, layer, state,
+    catalogue, entry, level, measure, measures, areas, column, classes, layer, state, spots,
     unit: unitOf(entry, measure) || column.unit
   };
   const groups = layer === HOTSPOT ? hotspotGroups(classes) : valueGroups(view, breaksFor(breaks, view));

@@ -46,6 +46,7 @@ export class Panel {
         receipt?.class && this.classLine(receipt.class),
         receipt && this.facts(receipt, cell.measure),
         !receipt && this.absent(view),
+        ...spotList(view),
         ...this.chart(view, area, timed, series),
         el('p', {class: 'pattern-line'}, t('pattern')),
         receipt && this.receipt(receipt),
@@ -197,6 +198,19 @@ export class Panel {
     const button = {type: 'button', class: 'button', id: 'look-inside', onclick: () => this.events.children(area)};
     return el('div', {class: 'panel-actions'}, el('button', button, t('area.children', {level})));
   }
+}
+
+/** The hotspot windows of what is shown, as a list: the map only outlines them. */
+function spotList({spots, state}) {
+  if (!spots.length) return [];
+  const [first, last] = state.period.split('-').map(Number);
+  const years = (last || first) - first + 1;
+  const line = spot => el('li', {}, t('spots.line', {name: spot.name, least: spot.at_least, years}));
+  return [
+    el('h3', {class: 'panel-title'}, t('spots.title')),
+    el('ul', {class: 'spots', id: 'spots'}, spots.map(line)),
+    el('p', {class: 'chart-note'}, t('spots.pattern'))
+  ];
 }
 
 const isYear = period => !period.includes('-');
