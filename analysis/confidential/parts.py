@@ -38,7 +38,7 @@ def undeclared_parts(indicators: Sequence[Indicator]) -> tuple[tuple[str, str], 
 
 
 def check_parts(indicators: Sequence[Indicator], *, where: str) -> None:
-    """Refuse parts that joint protection cannot treat as a split of their whole.
+    """Refuse parts that are not declared, or that joint protection cannot treat as a split of their whole.
 
     Args:
         indicators: Of all themes.
@@ -64,6 +64,12 @@ def check_parts(indicators: Sequence[Indicator], *, where: str) -> None:
         _check_levels(part, whole, place)
         _check_periods(part, whole, place)
     _check_overlap(parts, where)
+    for narrow, wide in undeclared_parts(indicators):
+        raise ConfigError(
+            f"It counts a part of {wide!r}, or the same, and does not say so: both together would tell the difference.",
+            where=f"{where}, indicator {narrow}",
+            remedy=f'Write part_of = "{wide}" and one level, or leave one of them out.',
+        )
 
 
 def _check_content(part: Indicator, whole: Indicator, where: str) -> None:

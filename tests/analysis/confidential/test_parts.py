@@ -72,6 +72,13 @@ def test_parts_that_nobody_declared_are_found():
     assert undeclared_parts([whole, indicator(**(PART | {"part_of": "", "source": "other"}))]) == ()
 
 
+@pytest.mark.parametrize("where", [PART["where"], WHOLE["where"]])
+def test_a_part_that_nobody_declared_is_refused_and_so_is_the_same_indicator_twice(where):
+    part = indicator(**(PART | {"part_of": "", "where": where}))
+    with pytest.raises(ConfigError, match="does not say so"):
+        check_parts([indicator(**WHOLE), part], where="themes")
+
+
 def test_every_part_of_the_product_is_declared():
     themes = read_themes(PACKAGE / "themes", read_sources(PACKAGE / "sources"))
     indicators = [indicator for theme in themes for indicator in theme.indicators]
