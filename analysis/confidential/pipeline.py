@@ -6,6 +6,7 @@ rate -> hotspots. Everything after `redact` sees published columns only.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
@@ -18,11 +19,11 @@ import polars as pl
 from analysis.confidential.contracts import Source
 from analysis.confidential.disclosure.ledger import Ledger
 from analysis.confidential.disclosure.losses import Loss
-from analysis.confidential.disclosure.protection import Geography
+from analysis.confidential.disclosure.protection import Geography, Plan
 from analysis.confidential.exposures import exposure_column, exposure_years
 from analysis.confidential.indicators import Indicator, Theme
 from analysis.confidential.observations import ObservationTable, Places, observe
-from analysis.confidential.publisher import Publisher
+from analysis.confidential.publisher import Done, Publisher
 from analysis.confidential.quality import quality_report
 from analysis.confidential.records import CheckedRecords, read_records
 from analysis.published.maps import Above, hotspot_map
@@ -38,6 +39,11 @@ from zicht.spots import SpotColumn, SpotTable
 from zicht.structure import Structure
 
 Progress = Callable[[str], None]
+
+
+def _quiet(step: str) -> None:
+    """Tell nobody."""
+
 
 #: The source whose points say where anything can stand.
 REGISTER = "addresses"
@@ -104,7 +110,7 @@ def run(inputs: Inputs, *, progress: Progress) -> Outcome:
     progress("cutting the areas into atoms")
     geography = Geography(inputs.layers, atoms(inputs, registers), inputs.pattern_key)
     progress("counting and protecting")
-    columns, lost, spots = publish(observed, inputs, geography)
+    columns, lost, spots = publish(observed, inputs, geography, progress=progress)
     counts = PublishedTable(columns)
     progress("exposures and rates")
     values = PublishedTable([*counts, *with_rates(counts, inputs)])
@@ -159,7 +165,7 @@ def _observe(records: CheckedRecords, registers: Mapping[str, pl.DataFrame], inp
 
 
 def publish(
-    observed: Mapping[str, ObservationTable], inputs: Inputs, geography: Geography
+    observed: Mapping[str, ObservationTable], inputs: Inputs, geography: Geography, *, progress: Progress = _quiet
 ) -> tuple[tuple[PublishedColumn, ...], tuple[Loss, ...], tuple[SpotColumn, ...]]:
     """Count every indicator, protect each system of counts that add up, and round what is shown.
 
@@ -174,10 +180,18 @@ def publish(
                 remedy=f"Levels of this release: {', '.join(inputs.layers)}.",
             )
     publisher = Publisher(inputs.indicators, inputs.layers, inputs.years, geography, inputs.ledger)
+    chains = publisher.chains()
+    finished = itertools.count(1)
+
+    def made(chain: tuple[Plan, ...]) -> tuple[Done, ...]:
+        parts = publisher.publish(chain, observed[chain[0].whole.source])
+        periods = ", ".join(dict.fromkeys(plan.period.name for plan in chain))
+        progress(f"protected {next(finished)} of {len(chains)}: {chain[0].whole.id} {periods}")
+        return parts
+
     # Counting and searching are array operations and compiled loops that let other threads run.
     with ThreadPoolExecutor() as pool:
-        chains = pool.map(lambda chain: publisher.publish(chain, observed[chain[0].whole.source]), publisher.chains())
-        done = [one for chain in chains for one in chain]
+        done = [one for parts in pool.map(made, chains) for one in parts]
     columns, lost, spots = (tuple(one for part in parts for one in part) for parts in zip(*done, strict=True))
     return columns, lost, spots
 
