@@ -24,7 +24,7 @@ from analysis.confidential.disclosure.terms import Pattern, Terms, requirement
 Notes = tuple[list[np.int64], list[np.int64], list[np.int64], list[np.int64]]
 
 #: A wandering flow that has changed more arcs than this starts from the truth again.
-WANDERED = 512
+WANDERED = 256
 #: Nodes that a search may reach when only what is near is asked for.
 NEAR = 256
 
@@ -81,7 +81,8 @@ def note(s: Scratch, terms: Terms, pattern: Pattern, question: int, notes: Notes
         arc = s.touched[k]
         if pattern.published[arc]:
             continue
-        more = pattern.flow[arc] > pattern.met[arc] and pattern.flow[arc] >= requirement(arc, terms, pattern)
+        grown = pattern.met[arc] < pattern.flow[arc]
+        more = grown and pattern.met[arc] < requirement(arc, terms, pattern) <= pattern.flow[arc]
         if arc == question or more:
             pattern.met[arc] = pattern.flow[arc]
             pattern.holder[arc] = own
