@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from analysis.confidential.contracts import read_sources
-from analysis.confidential.indicators import DisclosureRule, Nature, read_themes
+from analysis.confidential.indicators import Changes, DisclosureRule, Nature, read_themes
 from tests.examples.nl_2015 import CRIME, FOLDER
 
 FILES = sorted(path for path in FOLDER.rglob("*") if path.suffix in {".toml", ".md"})
@@ -53,8 +53,9 @@ def test_every_source_is_used(theme, sources):
 
 
 def test_thresholds_are_the_default(theme):
+    # All of them are stocks, whose changes from year to year are protected by default.
     for indicator in theme.indicators:
-        assert indicator.disclosure == DisclosureRule(), indicator.id
+        assert indicator.disclosure == DisclosureRule(changes=Changes.PROTECT), indicator.id
 
 
 def test_nothing_is_added_up_over_years_that_do_not_exist(theme):
