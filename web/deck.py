@@ -48,7 +48,7 @@ def specification(site: Site) -> str:
         *(_values(site, level) for level in site.levels),
         *(_tiles(site, f"outline-{level}", level, "renderOutline") for level in site.levels if level in OUTLINED),
         *(_tiles(site, f"selection-{level}", level, "renderSelection") for level in site.levels),
-        *([_spots()] if len(site.release.spots) else []),
+        *(_spots() if len(site.release.spots) else ()),
         _markers(),
     ]
     deck = pydeck.Deck(
@@ -114,18 +114,21 @@ def _tiles(
     )
 
 
-def _spots() -> pydeck.Layer:
-    """Outlines of hotspot windows; the page gives them their places."""
-    return pydeck.Layer(
-        "PathLayer",
-        [],
-        id="spots",
-        get_path="path",
-        get_color=[122, 20, 70, 255],
-        get_width=3,
-        width_units=String("pixels"),
-        joint_rounded=True,
-        pickable=False,
+def _spots() -> tuple[pydeck.Layer, ...]:
+    """Outlines of hotspot windows on a white casing, legible on any colour; the page gives them their places."""
+    return tuple(
+        pydeck.Layer(
+            "PathLayer",
+            [],
+            id=name,
+            get_path="path",
+            get_color=colour,
+            get_width=width,
+            width_units=String("pixels"),
+            joint_rounded=True,
+            pickable=False,
+        )
+        for name, colour, width in (("spots-casing", [255, 255, 255, 255], 7), ("spots", [122, 20, 70, 255], 3))
     )
 
 

@@ -162,7 +162,8 @@ export class MapView {
   /** The outlines of hotspot windows, above everything that is filled. */
   spotLayers() {
     if (!this.spots?.length || !this.templates.has('spots')) return [];
-    return [this.templates.get('spots').clone({data: this.spots, getPath: item => item.path, positionFormat: 'XY'})];
+    const places = {data: this.spots, getPath: item => item.path, positionFormat: 'XY'};
+    return ['spots-casing', 'spots'].map(id => this.templates.get(id).clone(places));
   }
 
   markerLayers() {
