@@ -21,7 +21,7 @@ from analysis.confidential.disclosure.ledger import Ledger
 from analysis.confidential.disclosure.losses import Loss
 from analysis.confidential.disclosure.protection import Geography, Plan
 from analysis.confidential.exposures import exposure_column, exposure_years
-from analysis.confidential.indicators import Indicator, Theme
+from analysis.confidential.indicators import Indicator, Nature, Theme
 from analysis.confidential.observations import ObservationTable, Places, observe
 from analysis.confidential.publisher import Done, Publisher
 from analysis.confidential.quality import quality_report
@@ -223,7 +223,7 @@ def rate_unit(indicator: Indicator) -> Mapping[str, str]:
         raise ConfigError(f"{indicator.id!r} has no exposure.")
     per = f"{indicator.exposure.per:,}"
     name = indicator.exposure.name
-    yearly = indicator.nature.value == "event" and not indicator.exposure.indicator
+    yearly = indicator.nature is Nature.EVENT and not indicator.exposure.indicator
     return {
         "nl": f"per {per.replace(',', '.')} {name['nl']}" + (" per jaar" if yearly else ""),
         "en": f"per {per} {name['en']}" + (" per year" if yearly else ""),
