@@ -48,10 +48,18 @@ def read_spots(release: Release, rules: Mapping[str, Rule], counts: Mapping[Colu
             raise LayoutError("Hotspot windows need a rule in the catalogue and a country total.", where=where)
         _check_places(column, release.areas, where)
         alpha, top = float(stated[key[0]]["alpha"]), int(country.high[0])
-        critical = critical_counts(column.share * top, goal=rules[key[0]].goal, alpha=alpha)
-        if not np.array_equal(critical, column.critical):
+        least = critical_counts(column.share * top, goal=rules[key[0]].goal, alpha=alpha)
+        if not np.array_equal(_raised(least, column.critical), column.critical):
             raise LayoutError("The critical counts do not follow from what is published.", where=where)
         found[key] = (*found.get(key, ()), column)
+    return found
+
+
+def _raised(least: IntArray, stated: IntArray) -> IntArray:
+    """Return the first steps of critical counts, each an eighth more than the one before, that reach what is stated."""
+    found = least.copy()
+    while (below := found < stated).any():
+        found[below] += np.maximum(found[below] // 8, 1)
     return found
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 import polars as pl
@@ -15,7 +15,7 @@ from analysis.confidential.disclosure.flow import IntArray
 from analysis.confidential.disclosure.primary import primary
 from analysis.confidential.disclosure.protection import Geography
 from analysis.confidential.disclosure.spot_check import SpotCheck, fids
-from analysis.confidential.disclosure.spots import Candidates, candidates, critical_counts, offer, spot_column
+from analysis.confidential.disclosure.spots import Candidates, candidates, critical_counts, offer, raised, spot_column
 from analysis.confidential.spot_rules import HEXES, SpotRule
 from geo.areas import FloatArray, Layer, StrArray
 from zicht.errors import ConfigError
@@ -54,12 +54,18 @@ def spots_of(
     drawn = candidates(rule, layer.code, exposure_of(rule, layer, geography.structure, geography.layers))
     top = _country(counts, where)
     goal = indicator.disclosure.goal
-    critical = critical_counts(drawn.share, top, goal=goal, alpha=rule.alpha)
+    room = geography.capacity(indicator.disclosure, where=indicator.id)
+    check = SpotCheck(geography.layers, geography.structure, room, counts, indicator.disclosure, drawn)
+    least = critical_counts(drawn.share, top, goal=goal, alpha=rule.alpha)
+
+    def near(status: StrArray, critical: IntArray, find: Callable[[IntArray], IntArray]) -> IntArray | None:
+        pieces = check.failing(status, critical)
+        return None if pieces is None else find(pieces)
+
+    critical = raised(least, failing=lambda told, least: near(told, least, check.over), top=top, where=where)
     counted = _count(indicator, period, drawn, fid, holder_keys(rows, source))
     qualifies = (counted.count >= critical) & ~primary(counted, indicator.disclosure)
-    room = geography.capacity(indicator.disclosure, where=indicator.id)
-    check = SpotCheck(geography.layers, geography.structure, room, counts, indicator.disclosure, drawn, critical)
-    status, _ = offer(drawn, qualifies, suspect=check.suspect, where=where)
+    status, _ = offer(drawn, qualifies, near_failing=lambda told: near(told, critical, check.around), where=where)
     where_most = gemeenten(drawn, geography)
     return spot_column(drawn, layer.code, critical, status, indicator=indicator.id, period=period, gemeente=where_most)
 

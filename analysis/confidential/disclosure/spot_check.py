@@ -42,7 +42,6 @@ class SpotCheck:
         counts: The published counts of the indicator and period, one column a level.
         rule: The rule of the indicator.
         drawn: The candidates.
-        critical: (n,) their critical counts.
     """
 
     def __init__(
@@ -53,14 +52,12 @@ class SpotCheck:
         counts: Sequence[PublishedColumn],
         rule: DisclosureRule,
         drawn: Candidates,
-        critical: IntArray,
     ) -> None:
         limit = np.full(len(structure), UNLIMITED) if room is None else room
         stands = limit > 0
         at = {column.key.level: fids(structure, column.key.level, layers)[stands] for column in counts}
         group, inside = _grouping(drawn, fids(structure, drawn.level, layers)[stands], len(layers[drawn.level]))
         unique, piece = np.unique(np.column_stack([*at.values(), group]), axis=0, return_inverse=True)
-        self.critical = critical
         # Pieces of one pair lie in the same cells: only candidates tell them apart.
         self.pair = np.unique(unique[:, :-1], axis=0, return_inverse=True)[1].ravel()
         self.room = np.zeros(len(unique))
@@ -122,28 +119,49 @@ class SpotCheck:
         there = (rows @ self.alive.astype(np.int64) > 0) & (need > 0)
         return csr_array(rows[there]), need[there]
 
-    def suspect(self, status: StrArray) -> Sequence[int] | None:
+    def failing(self, status: StrArray, critical: IntArray) -> IntArray | None:
         """Say whether statuses may be published.
 
         Args:
             status: (n,) of the candidates.
+            critical: (n,) their critical counts.
 
         Returns:
-            None where every number can still be as large as it must; else the flagged candidates that share a
-            published cell below the country with one that cannot, in the order of the walk.
+            None where every number can still be as large as it must; else (pieces,) which make up one that cannot.
         """
         if not len(self.room):
             return None  # Nothing can be anywhere.
         flagged, silent = status == SpotStatus.FLAGGED, status == SpotStatus.SILENT
         rows = vstack([self.cells, self.spots[flagged | silent]], format="csr")
-        low = np.concatenate([self.low, np.where(flagged, self.critical, 0.0)[flagged | silent]])
-        high = np.concatenate([self.high, np.where(silent, self.critical - 1.0, np.inf)[flagged | silent]])
+        low = np.concatenate([self.low, np.where(flagged, critical, 0.0)[flagged | silent]])
+        high = np.concatenate([self.high, np.where(silent, critical - 1.0, np.inf)[flagged | silent]])
         program = _Program(rows, low, high, np.where(self.alive, self.room, 0.0))
-        failing = _first_failing(program, *self.asked, self.pair)
-        if failing is None:
-            return None
-        near = self.cells[self.local & (self.cells @ failing > 0)].sum(axis=0) > 0
-        return [int(at) for at in np.flatnonzero(flagged) if self.spots[[at]].toarray()[0] @ near > 0]
+        return self._contradicting(program) if program.empty else _first_failing(program, *self.asked, self.pair)
+
+    def over(self, pieces: IntArray) -> IntArray:
+        """Return the candidates that hold any of some pieces."""
+        return np.flatnonzero(self.spots @ pieces > 0)
+
+    def around(self, pieces: IntArray) -> IntArray:
+        """Return the candidates that share a published cell below the country with any of some pieces."""
+        near = self.cells[self.local & (self.cells @ pieces > 0)].sum(axis=0) > 0
+        return self.over(near.astype(np.int64))
+
+    def _contradicting(self, program: _Program) -> IntArray:
+        """Return (pieces,) which lie in candidates that cannot all be what is said, all where that is not clear."""
+        extra = program.rows.shape[0] - self.cells.shape[0]
+        slack = vstack([csr_array((self.cells.shape[0], extra)), identity(extra, format="csr")], format="csr")
+        rows = hstack([program.rows, slack, -slack], format="csr")
+        count = len(program.room)
+        answer = milp(
+            np.concatenate([np.zeros(count), np.ones(2 * extra)]),
+            bounds=Bounds(np.zeros(count + 2 * extra), np.append(program.room, np.full(2 * extra, np.inf))),
+            constraints=LinearConstraint(rows, program.low, program.high),
+        )
+        moved = np.zeros(extra) if answer.x is None else answer.x[count : count + extra] + answer.x[count + extra :]
+        if not (moved > 1e-6).any():
+            return np.ones(count, dtype=np.int64)
+        return np.asarray(program.rows[self.cells.shape[0] :][moved > 1e-6].sum(axis=0) > 0, dtype=np.int64)
 
 
 class _Program:
@@ -151,6 +169,13 @@ class _Program:
 
     def __init__(self, rows: Matrix, low: FloatArray, high: FloatArray, room: FloatArray) -> None:
         self.rows, self.low, self.high, self.room = csr_array(rows), low, high, room
+        nothing = csr_array((0, len(room)))
+        self.start = self.table(nothing, np.zeros(0), whole=True)
+
+    @property
+    def empty(self) -> bool:
+        """Whether no table of whole numbers fits."""
+        return self.start is None
 
     def table(self, asked: Matrix, need: FloatArray, *, whole: bool) -> tuple[FloatArray, bool] | None:
         """Return a table in which the sum of what is asked is largest, each up to its need, and whether it is proof.
@@ -182,11 +207,9 @@ class _Program:
 
 def _first_failing(program: _Program, asked: Matrix, need: FloatArray, pair: IntArray) -> IntArray | None:
     """Return (pieces,) which pieces make up a number that cannot reach its need; None where each can."""
-    empty = csr_array((0, len(program.room)))
-    start = program.table(empty, np.zeros(0), whole=True)
-    if start is None:
+    if program.start is None:
         return np.ones(len(program.room), dtype=np.int64)
-    open_ = asked @ start[0] < need
+    open_ = asked @ program.start[0] < need
     single = np.asarray(asked.sum(axis=1)).ravel() == 1
     while open_.any():
         batch = _packed(program, asked, need, np.flatnonzero(open_ & single))

@@ -10,7 +10,7 @@ protected too. Every table in which that is so walks to the same statuses, witho
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -86,6 +86,43 @@ def critical_counts(share: FloatArray, top: int, *, goal: int, alpha: float) -> 
     return np.maximum(least, goal + 1)
 
 
+#: By what part of itself a critical count is raised.
+STEP = 8
+
+
+def raised(
+    critical: IntArray, *, failing: Callable[[StrArray, IntArray], IntArray | None], top: int, where: str
+) -> IntArray:
+    """Raise critical counts until all candidates may be silent, so that windows can be offered whatever is hidden.
+
+    Silence of each of several candidates can contradict a published total, or leave too little beside it. Nothing but
+    published counts has a say in it, so it tells nothing, and it may be known.
+
+    Args:
+        critical: (n,) the smallest counts at which candidates are flagged.
+        failing: Given statuses and critical counts, None where they may be published; else the candidates over what
+            would be told.
+        top: The most that the published total of the country can be.
+        where: For errors.
+
+    Returns:
+        (n,) critical counts, none smaller than before.
+
+    Raises:
+        InfeasibleError: Too much would be told without any window.
+    """
+    found = critical.copy()
+    silent = np.full(len(found), SpotStatus.SILENT.value, dtype="U7")
+    while (over := failing(silent, found)) is not None:
+        low = over[found[over] <= top]
+        # Where those over it tell no more, it is others that crowd it.
+        more = low if len(low) else np.flatnonzero(found <= top)
+        if not len(more):
+            raise InfeasibleError("The published counts tell too much, with or without windows.", where=where)
+        found[more] += np.maximum(found[more] // STEP, 1)
+    return found
+
+
 def walk(drawn: Candidates, qualifies: BoolArray) -> StrArray:
     """Ask the candidates in their order: flag one that qualifies and overlaps none flagged before it.
 
@@ -108,7 +145,7 @@ def offer(
     drawn: Candidates,
     qualifies: BoolArray,
     *,
-    suspect: Callable[[StrArray], Sequence[int] | None],
+    near_failing: Callable[[StrArray], IntArray | None],
     where: str,
 ) -> tuple[StrArray, int]:
     """Decide which candidates are flagged, so that what is hidden stays hidden.
@@ -116,31 +153,27 @@ def offer(
     Args:
         drawn: The candidates.
         qualifies: (n,) whether each holds its critical count, by enough holders.
-        suspect: Given statuses, None where they may be published; else the flagged candidates near what would be told,
-            in the order of the walk, empty where none is near.
+        near_failing: Given statuses, None where they may be published; else the candidates near what would be told.
         where: For errors.
 
     Returns:
         The statuses, and how many flags were withheld (confidential).
 
     Raises:
-        InfeasibleError: Even without a flag too much would be told.
+        InfeasibleError: Even without a flag too much would be told; not by the critical counts of `raised`.
     """
     allowed = qualifies.copy()
     withheld = 0
     while True:
         status = walk(drawn, allowed)
-        near = suspect(status)
+        near = near_failing(status)
         if near is None:
             return status, withheld
         flagged = np.flatnonzero(status == SpotStatus.FLAGGED)
         if not len(flagged):
-            raise InfeasibleError(
-                "Hotspot windows would tell too much beside what else is published, whichever are flagged.",
-                where=where,
-                remedy="Publish fewer levels, take a larger amount or larger hexes, or leave the windows out.",
-            )
-        allowed[near[-1] if len(near) else flagged[-1]] = False
+            raise InfeasibleError("Hotspot windows would tell too much, whichever are flagged.", where=where)
+        close = np.intersect1d(flagged, near)
+        allowed[close[-1] if len(close) else flagged[-1]] = False
         withheld += 1
 
 

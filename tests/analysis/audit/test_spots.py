@@ -147,7 +147,7 @@ def test_the_order_is_part_of_what_is_told(tmp_path):
         made_by_hand({"country": [40]}, [(0, 1), (1, 2)], [FLAGGED, SILENT])
 
 
-@pytest.mark.parametrize("critical", [10, 12, 14])
+@pytest.mark.parametrize("critical", [10, 12, 17, 19, 23])
 def test_a_critical_count_that_does_not_follow_is_refused(tmp_path, critical):
     small = made_by_hand({"country": [40]}, [(0,)], [SILENT], critical=[critical])
     with pytest.raises(LayoutError, match="critical counts"):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import h3
 import numpy as np
 import polars as pl
@@ -13,12 +15,12 @@ from analysis.audit.report import audit
 from analysis.audit.spots import critical_counts as by_the_attacker
 from analysis.confidential.disclosure.protection import Geography
 from analysis.confidential.disclosure.spot_check import SpotCheck
-from analysis.confidential.disclosure.spots import Candidates, candidates, critical_counts, offer, walk
+from analysis.confidential.disclosure.spots import Candidates, candidates, critical_counts, offer, raised, walk
 from analysis.confidential.disclosure_rules import Capacity, DisclosureRule, ZeroPolicy
 from analysis.confidential.spot_rules import SpotRule
 from analysis.confidential.spots import exposure_of, spots_of
 from geo.disks import discs
-from tests.analysis.audit.spot_worlds import LEVEL, worlds
+from tests.analysis.audit.spot_worlds import LEVEL, column, worlds
 from tests.analysis.audit.support import column as counts_of
 from tests.analysis.audit.test_spots import made_by_hand
 from tests.support.small import indicator, layer, source
@@ -36,6 +38,16 @@ def drawn(*members: tuple[int, ...]) -> Candidates:
     size = len(members)
     code = np.array([f"s{at}" for at in range(size)])
     return Candidates(LEVEL, code, tuple(np.array(one) for one in members), np.ones(size), np.zeros(size))
+
+
+def over(check: SpotCheck):
+    """What raises critical counts: the candidates over what fails."""
+
+    def failing(status, critical):
+        pieces = check.failing(status, critical)
+        return None if pieces is None else check.over(pieces)
+
+    return failing
 
 
 def layers_of(small):
@@ -68,11 +80,49 @@ def test_the_check_agrees_with_the_attacker(tmp_path_factory, world):
         [counts_of(small, *key) for key in small.shown],
         rule,
         drawn(*world.candidates),
-        np.array(world.critical),
     )
+    critical = np.array(world.critical)
     report = audit(small.open(tmp_path_factory.mktemp("w") / "release")).systems[0]
     # The attacker reports what counts alone give away apart; here both count only what windows add.
-    assert (check.suspect(small.spots[0].status) is None) == report.spots.found.holds
+    assert (check.failing(small.spots[0].status, critical) is None) == report.spots.found.holds
+
+
+@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(world=worlds())
+def test_raised_counts_leave_every_candidate_free_to_be_silent(tmp_path_factory, world):
+    small = world.small
+    stated = small.rules["x"]
+    limited = stated["capacity"] is not None
+    rule = DisclosureRule(
+        threshold=stated["threshold"],
+        margin=stated["margin"],
+        rounding=1,
+        zeros=ZeroPolicy(stated["zeros"]),
+        capacity=Capacity("homes", 1) if limited else None,
+    )
+    geography = Geography(layers_of(small), small.structure(), "key")
+    counts = [counts_of(small, *key) for key in small.shown]
+    room = geography.capacity(rule, where="x")
+    check = SpotCheck(geography.layers, geography.structure, room, counts, rule, drawn(*world.candidates))
+    first = np.array(world.critical)
+    silent = np.full(len(first), SILENT)
+    endless = np.full(len(first), 10**6)
+    try:
+        found = raised(first, failing=over(check), top=10**4, where="x")
+    except InfeasibleError:
+        # The publisher was careless: counts alone tell too much.
+        assert check.failing(silent, endless) is not None
+        return
+    assert (found >= first).all()
+    report = audit(
+        replace(small, spots=(column(small, world.candidates, found.tolist(), silent.tolist()),)).open(
+            tmp_path_factory.mktemp("w") / "release"
+        )
+    ).systems[0]
+    assert report.spots.found.holds
+    # Nothing is raised without need.
+    if check.failing(silent, first) is None:
+        assert found.tolist() == first.tolist()
 
 
 @pytest.mark.parametrize(("total", "fine"), [(12, True), (20, False), (24, False)])
@@ -83,8 +133,13 @@ def test_silences_that_leave_too_little_between_them_are_refused(total, fine):
     counts = [counts_of(small, *key) for key in small.shown]
     two, critical = drawn((0, 1), (1, 2)), np.array([13, 13])
     rule = DisclosureRule(rounding=1)
-    check = SpotCheck(geography.layers, geography.structure, None, counts, rule, two, critical)
-    assert (check.suspect(small.spots[0].status) is None) is fine
+    check = SpotCheck(geography.layers, geography.structure, None, counts, rule, two)
+    assert (check.failing(small.spots[0].status, critical) is None) is fine
+    more = raised(critical, failing=over(check), top=total, where="x")
+    assert (more > critical).any() != fine
+    assert check.failing(small.spots[0].status, more) is None
+    # What a count must reach to be flagged stays within reach.
+    assert more.max() <= total or fine
 
 
 @given(share=st.lists(st.floats(0, 1), min_size=1, max_size=8), top=st.integers(0, 3000), goal=st.integers(1, 20))
@@ -129,16 +184,16 @@ def test_a_flag_that_tells_too_much_is_withheld():
     three = drawn((0,), (1,), (2,))
     asked = []
 
-    def suspect(status):
+    def near_failing(status):
         asked.append(status.tolist())
-        return None if status.tolist().count(FLAGGED) < 3 else [1]
+        return None if status.tolist().count(FLAGGED) < 3 else np.array([1])
 
-    status, withheld = offer(three, np.ones(3, dtype=bool), suspect=suspect, where="x")
+    status, withheld = offer(three, np.ones(3, dtype=bool), near_failing=near_failing, where="x")
     assert status.tolist() == [FLAGGED, SILENT, FLAGGED]
     assert withheld == 1
     assert asked[0] == [FLAGGED] * 3
     with pytest.raises(InfeasibleError, match="whichever"):
-        offer(three, np.ones(3, dtype=bool), suspect=lambda _: [], where="x")
+        offer(three, np.ones(3, dtype=bool), near_failing=lambda _: np.zeros(0, dtype=np.int64), where="x")
 
 
 def world_of(units: np.ndarray, owners: list[str], *, country: int):
