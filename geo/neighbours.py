@@ -1,4 +1,4 @@
-"""Build `SpatialWeights` from places: contiguity, H3 rings, nearest neighbours, distance bands.
+"""Build `SpatialWeights` from polygons and hexes: contiguity and H3 rings. From points: `geo.proximity`.
 
 Contiguity compares borders within `snap` metres, because coordinates of the same border differ by noise between areas
 and because one area's vertex may lie on the middle of its neighbour's edge (a T-junction): rounding vertices finds
@@ -13,12 +13,11 @@ import numpy as np
 import pyarrow as pa
 import shapely
 from h3ronpy import grid_disk
-from scipy.spatial import cKDTree
 
 from geo.areas import FloatArray, Layer, ObjectArray, StrArray
 from geo.grids import from_strings
 from geo.interior import border_segments
-from geo.weights import SpatialWeights, from_pairs
+from geo.weights import IntArray, SpatialWeights, both_ways, from_pairs
 from zicht.errors import AlignmentError
 
 
@@ -35,8 +34,13 @@ def queen(layer: Layer, *, snap: float = 0.1) -> SpatialWeights:
     Raises:
         AlignmentError: `snap` is negative.
     """
-    first, second = _near(layer, snap)
-    return _both_ways(len(layer), first, second)
+    return queen_polygons(layer.geometry, snap=snap)
+
+
+def queen_polygons(geometry: ObjectArray, *, snap: float) -> SpatialWeights:
+    """Link polygons whose borders come within `snap` of each other, in any planar coordinates. See `queen`."""
+    first, second = _near(geometry, snap)
+    return both_ways(len(geometry), first, second)
 
 
 def rook(layer: Layer, *, snap: float = 0.1, minimum: float = 1.0) -> SpatialWeights:
@@ -54,13 +58,18 @@ def rook(layer: Layer, *, snap: float = 0.1, minimum: float = 1.0) -> SpatialWei
     Raises:
         AlignmentError: `snap` or `minimum` is not above 0.
     """
+    return rook_polygons(layer.geometry, snap=snap, minimum=minimum)
+
+
+def rook_polygons(geometry: ObjectArray, *, snap: float, minimum: float) -> SpatialWeights:
+    """Link polygons whose borders run together, in any planar coordinates. See `rook`."""
     if not (snap > 0 and minimum > 0):
-        raise AlignmentError("Rook contiguity needs a snapping distance and a length above 0.", where=layer.level)
-    first, second = _near(layer, snap)
-    shared = _shared_lengths(layer.geometry, snap)
+        raise AlignmentError("Rook contiguity needs a snapping distance and a length above 0.", where="contiguity")
+    first, second = _near(geometry, snap)
+    shared = _shared_lengths(geometry, snap)
     pairs = zip(first.tolist(), second.tolist(), strict=True)
     long = np.array([shared.get(pair, 0.0) > minimum for pair in pairs], dtype=bool)
-    return _both_ways(len(layer), first[long], second[long])
+    return both_ways(len(geometry), first[long], second[long])
 
 
 def h3_rings(codes: StrArray, k: int = 1) -> SpatialWeights:
@@ -89,64 +98,10 @@ def h3_rings(codes: StrArray, k: int = 1) -> SpatialWeights:
     return from_pairs(len(cells), start[here], at[here])
 
 
-def k_nearest(points: FloatArray, k: int) -> SpatialWeights:
-    """Link each point to its k nearest others; ties go to the lower position.
-
-    Args:
-        points: (n, 2) coordinates in metres, finite.
-        k: Number of neighbours, from 1 to n - 1.
-
-    Returns:
-        Binary weights, in general not symmetric.
-
-    Raises:
-        AlignmentError: k is out of range.
-    """
-    n = len(points)
-    if not 1 <= k < n:
-        raise AlignmentError(f"{k} nearest neighbours cannot be found among {n} points.", where="nearest neighbours")
-    reach = cKDTree(points).query(points, k=k + 1)[0][:, -1]
-    start, end, distance = _within(points, np.nextafter(reach * (1 + 1e-12), np.inf))
-    order = np.lexsort((end, distance, start))
-    start, end = start[order], end[order]
-    first = np.searchsorted(start, np.arange(n))
-    nearest = np.arange(len(start)) - first[start] < k
-    return from_pairs(n, start[nearest], end[nearest])
-
-
-def distance_band(points: FloatArray, radius: float) -> SpatialWeights:
-    """Link points at most `radius` apart.
-
-    Args:
-        points: (n, 2) coordinates in metres, finite.
-        radius: Distance in metres, above 0; a distance equal to it counts.
-
-    Returns:
-        Symmetric binary weights.
-
-    Raises:
-        AlignmentError: The radius is not above 0.
-    """
-    if not radius > 0:
-        raise AlignmentError("A distance band needs a radius above 0.", where="distance band")
-    pairs = cKDTree(points).query_pairs(radius, output_type="ndarray")
-    return _both_ways(len(points), pairs[:, 0], pairs[:, 1])
-
-
-def _within(points: FloatArray, reach: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray]:
-    found = cKDTree(points).query_ball_point(points, reach)
-    sizes = np.fromiter(map(len, found), dtype=np.int64, count=len(found))
-    start = np.repeat(np.arange(len(points), dtype=np.int64), sizes)
-    end = np.concatenate([np.asarray(one, dtype=np.int64) for one in found])
-    other = start != end
-    start, end = start[other], end[other]
-    return start, end, np.hypot(*(points[start] - points[end]).T)
-
-
-def _near(layer: Layer, snap: float) -> tuple[FloatArray, FloatArray]:
+def _near(geometry: ObjectArray, snap: float) -> tuple[IntArray, IntArray]:
     if not snap >= 0:
-        raise AlignmentError("The snapping distance cannot be negative.", where=f"level {layer.level}")
-    first, second = shapely.STRtree(layer.geometry).query(layer.geometry, predicate="dwithin", distance=snap)
+        raise AlignmentError("The snapping distance cannot be negative.", where="contiguity")
+    first, second = shapely.STRtree(geometry).query(geometry, predicate="dwithin", distance=snap)
     once = first < second
     return first[once], second[once]
 
@@ -178,7 +133,3 @@ def _length_along(a: FloatArray, b: FloatArray, c: FloatArray, d: FloatArray, sn
         low = np.maximum(low, np.where(flat, np.where(inside, 0.0, 1.0), enter))
         high = np.minimum(high, np.where(flat, np.where(inside, 1.0, 0.0), leave))
     return np.asarray(np.maximum(high - low, 0.0) * np.hypot(*(b - a).T))
-
-
-def _both_ways(n: int, first: FloatArray, second: FloatArray) -> SpatialWeights:
-    return from_pairs(n, np.concatenate([first, second]), np.concatenate([second, first]))

@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from geo.grids import cells, to_strings
-from geo.neighbours import distance_band, h3_rings, k_nearest, queen, rook
+from geo.neighbours import h3_rings, queen, rook
+from geo.proximity import distance_band, k_nearest
 from tests.geo.places import SOUTH, WEST, box, layer, voronoi
 from zicht.errors import AlignmentError
 
