@@ -4,11 +4,8 @@ from __future__ import annotations
 
 from types import MappingProxyType
 
-import numpy as np
-
-from analysis.statistics.getis_ord import LocalG, Null, local_g
-from analysis.statistics.multiple_testing import Correction, adjusted
-from analysis.statistics.tails import FloatArray, Tails
+from analysis.statistics.getis_ord import LocalG, local_g
+from analysis.tables.calling import called, null_note, two_sided_q
 from analysis.tables.method import Column, Method, Need, TableInput, TableOutput, given
 from zicht.published import HotspotClass
 
@@ -16,8 +13,9 @@ from zicht.published import HotspotClass
 def gi(data: TableInput) -> TableOutput:
     """Ask of each area whether its neighbours, the area itself left aside, have more or less than chance would give.
 
-    p-values come from conditional permutation: exact for whole numbers and weights of 1, from random draws otherwise.
-    An island has no z, p and q. Where all values are equal z is empty and every p is 1.
+    p-values come from conditional permutation: exact for numbers of at most three decimals and weights that are equal
+    within each area, from random draws otherwise. An island has no z, p and q. Where all values are equal z is empty
+    and every p is 1.
     """
     return _local_g(data, LocalG.GI)
 
@@ -25,17 +23,11 @@ def gi(data: TableInput) -> TableOutput:
 def gi_star(data: TableInput) -> TableOutput:
     """Ask of each area whether it and its neighbours together have more or less than chance would give.
 
-    p-values come from conditional permutation, with the area's own value held fixed, so they are those of gi: exact for
-    whole numbers and weights of 1, from random draws otherwise. An island has a z (its own) and no p and q. Where all
-    values are equal z is empty and every p is 1.
+    p-values come from conditional permutation, with the area's own value held fixed, so they are those of gi.
+    A lone extreme area has a high z and no small p: it is no cluster. An island has a z (its own) and no p and q. Where
+    all values are equal z is empty and every p is 1.
     """
     return _local_g(data, LocalG.GI_STAR)
-
-
-def two_sided_q(tails: Tails, correction: Correction) -> FloatArray:
-    """Return (n,) twice the smaller of the q-values of both tails, at most 1: to be compared with alpha itself."""
-    both = [adjusted(tail, correction=correction) for tail in (tails.upper, tails.lower)]
-    return np.asarray(np.minimum(2 * np.fmin(*both), 1.0))
 
 
 def _local_g(data: TableInput, statistic: LocalG) -> TableOutput:
@@ -50,22 +42,9 @@ def _local_g(data: TableInput, statistic: LocalG) -> TableOutput:
         "p_lower": tails.lower,
         "p_mid": tails.mid,
         "q": q,
-        "class": _classes(tails, q, options.alpha),
+        "class": called(tails, q, options.alpha, low=HotspotClass.COLD, high=HotspotClass.HOT),
     }
-    return TableOutput(columns, (null_note(result.null is Null.EXACT, options.draws),))
-
-
-def _classes(tails: Tails, q: FloatArray, alpha: float) -> list[str]:
-    side = np.where(tails.upper < tails.lower, HotspotClass.HOT, HotspotClass.COLD)
-    label = np.where(q <= alpha, side, HotspotClass.NOT_SIGNIFICANT)
-    return [str(one) for one in np.where(np.isnan(q), HotspotClass.NOT_APPLICABLE, label).tolist()]
-
-
-def null_note(exact: bool, draws: int) -> str:
-    """Say how p-values were computed."""
-    if exact:
-        return "p-values are exact."
-    return f"p-values come from {draws} random draws: none is below {1 / (draws + 1):.1e}."
+    return TableOutput(columns, (null_note(result.null, options.draws),))
 
 
 _COLUMNS = MappingProxyType(
