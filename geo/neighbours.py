@@ -15,10 +15,16 @@ import shapely
 from h3ronpy import grid_disk
 
 from geo.areas import FloatArray, Layer, ObjectArray, StrArray
-from geo.grids import from_strings
+from geo.grids import CellArray, from_strings, resolutions
 from geo.interior import border_segments
-from geo.weights import IntArray, SpatialWeights, both_ways, from_pairs
+from geo.weights import IndexArray, IntArray, SpatialWeights, both_ways, from_pairs
 from zicht.errors import AlignmentError
+
+#: Bits of an H3 index that tell the descendants of one cell four resolutions down apart.
+BLOCK_BITS = np.uint64(12)
+
+#: Entries of a table of positions for each cell of a list, at most.
+WIDEST = 256
 
 
 def queen(layer: Layer, *, snap: float = 0.1) -> SpatialWeights:
@@ -92,10 +98,50 @@ def h3_rings(codes: StrArray, k: int = 1) -> SpatialWeights:
         raise AlignmentError("Cells are not ascending and unique.", where="H3 weights")
     disks = pa.array(grid_disk(cells, k))
     member, sizes = disks.flatten().to_numpy(), disks.value_lengths().to_numpy()
+    at = _positions(cells, member)
+    if sizes.size and np.all(sizes == sizes[0]):
+        return _from_table(at.reshape(len(cells), -1))
+    # Around a pentagon rings are shorter.
     start = np.repeat(np.arange(len(cells), dtype=np.int64), sizes)
-    at = np.minimum(np.searchsorted(cells, member), max(len(cells) - 1, 0))
-    here = cells[at] == member
+    here = at < len(cells)
     return from_pairs(len(cells), start[here], at[here])
+
+
+def _positions(cells: CellArray, member: CellArray) -> IndexArray:
+    """Return where each member is among ascending cells of one resolution, `len(cells)` where it is not there."""
+    n = len(cells)
+    if not n:
+        return np.zeros(member.size, dtype=np.int32)
+    # A cell is looked up in two small tables, by its ancestor four resolutions up and by its digits below that: cells
+    # of one region share few ancestors. That is far cheaper than searching.
+    shift = np.uint64(3 * (15 - int(resolutions(cells[:1])[0])))
+    block = cells >> (shift + BLOCK_BITS)
+    first = np.flatnonzero(np.concatenate([[True], block[1:] != block[:-1]]))
+    size, span = 1 << int(BLOCK_BITS), int(block[-1] - block[0]) + 1
+    if max(span, len(first) * size) > WIDEST * (n + WIDEST):
+        at = np.minimum(np.searchsorted(cells, member), n - 1)
+        return np.where(cells[at] == member, at, n).astype(np.int32)
+    begin = np.full(span + 1, len(first) * size, dtype=np.int64)
+    begin[block[first] - block[0]] = np.arange(len(first)) * size
+    table = np.full((len(first) + 1) * size, n, dtype=np.int32)
+    table[begin[block - block[0]] + _slots(cells, shift)] = np.arange(n)
+    # Unsigned: what lies before the first block wraps around to far beyond the last, where there is nothing.
+    there = np.minimum((member >> (shift + BLOCK_BITS)) - block[0], np.uint64(span))
+    return np.asarray(table[begin[there] + _slots(member, shift)])
+
+
+def _slots(cells: CellArray, shift: np.uint64) -> IntArray:
+    return ((cells >> shift) & np.uint64((1 << int(BLOCK_BITS)) - 1)).view(np.int64)
+
+
+def _from_table(at: IndexArray) -> SpatialWeights:
+    # A row a cell: the positions of its disk, itself included, and n for what is not in the list.
+    n = len(at)
+    others = np.where(at == np.arange(n, dtype=np.int32)[:, None], np.int32(n), at)
+    others.sort(axis=1)
+    linked = others < n
+    indptr = np.concatenate([[0], np.cumsum(np.count_nonzero(linked, axis=1))])
+    return SpatialWeights(n=n, indptr=indptr, indices=others[linked], data=np.ones(indptr[-1]))
 
 
 def _near(geometry: ObjectArray, snap: float) -> tuple[IntArray, IntArray]:

@@ -19,7 +19,7 @@ import numpy as np
 from analysis.tables.errors import CallError
 from analysis.tables.options import NeighbourOptions
 from analysis.tables.sheet import NAMED, FloatArray, Sheet, lines_of, numbers
-from geo.proximity import distance_band, k_nearest
+from geo.proximity import Kernel, distance_band, k_nearest, kernel
 from geo.weights import IntArray, SpatialWeights, from_pairs, row_standardised
 from zicht.errors import AlignmentError, SchemaError
 
@@ -98,16 +98,23 @@ def from_points(points: FloatArray, options: NeighbourOptions, *, where: str) ->
     if options.k is not None and options.distance is not None:
         raise CallError("Neighbours are the nearest (--k) or all within a distance (--distance), not both.")
     if options.distance is not None:
-        return Neighbours(distance_band(points, options.distance))
+        return Neighbours(_within(points, options.distance, options.kernel))
     k = NEAREST if options.k is None else options.k
-    if k >= len(points):
+    most = len(points) - (1 if options.kernel is None else 2)
+    if k > most:
         raise CallError(
             f"{k} nearest neighbours cannot be found among {len(points)} areas.",
             where=where,
-            remedy=f"Say --k with at most {len(points) - 1}, or --distance." if len(points) > 1 else "Add areas.",
+            remedy=f"Say --k with at most {most}, or --distance." if most > 0 else "Say --distance, or add areas.",
         )
+    if options.kernel is not None:
+        return Neighbours(kernel(points, shape=options.kernel, k=k))
     said = () if options.k is not None else (f"Each area's {k} nearest are its neighbours: say --k or --distance.",)
     return Neighbours(k_nearest(points, k), said)
+
+
+def _within(points: FloatArray, distance: float, shape: Kernel | None) -> SpatialWeights:
+    return distance_band(points, distance) if shape is None else kernel(points, shape=shape, bandwidth=distance)
 
 
 def order_of(found: Sequence[str], ids: Sequence[str], *, where: str, table: str) -> IntArray:

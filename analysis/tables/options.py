@@ -13,6 +13,7 @@ from math import isnan
 
 from analysis.statistics.multiple_testing import Correction
 from analysis.tables.errors import CallError
+from geo.proximity import Kernel
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +76,12 @@ class NeighbourOptions:
         default=None,
         metadata=meaning(
             "with --x --y: areas at most so far apart are neighbours, in units of X", least=0, open_ends=True
+        ),
+    )
+    kernel: Kernel | None = field(
+        default=None,
+        metadata=meaning(
+            "with --x --y: weights fall with distance within --distance, or within that of the nearest but k"
         ),
     )
     contiguity: Contiguity | None = field(

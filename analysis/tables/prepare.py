@@ -21,7 +21,7 @@ ID = "id"
 #: Which options of neighbours belong to which source.
 OF_SOURCE: Mapping[str, Set[str]] = {
     "--neighbours": {"directed", "symmetric", "row_standardise"},
-    "--x --y": {"k", "distance", "row_standardise"},
+    "--x --y": {"k", "distance", "kernel", "row_standardise"},
     "GEOFILE": {"contiguity", "snap", "geo_id", "layer", "row_standardise"},
 }
 

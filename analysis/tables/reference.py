@@ -42,7 +42,8 @@ island. Refused with its line: an id that TABLE lacks, an area with itself, a pa
 0.
 
 `--x --y` name columns of planar coordinates. Neighbours are the nearest 8, or `--k`, or all within `--distance`. Of
-equally near areas the earlier row is nearer. Nearest neighbours are not symmetric.
+equally near areas the earlier row is nearer. Nearest neighbours are not symmetric. With `--kernel` weights fall with
+distance: to none at `--distance`, or at an area's nearest but `--k`.
 
 GEOFILE is a GeoPackage, GeoJSON, shapefile or another vector file of polygons, with exactly the areas of TABLE. Areas
 whose borders come within `--snap` of each other are neighbours: 0.1 metre where the file states metres, else one

@@ -7,6 +7,7 @@ import pytest
 
 from analysis.statistics.exact_null import conditional_tails
 from analysis.statistics.getis_ord import LocalG, z_scores
+from geo.proximity import Kernel, kernel
 from geo.weights import from_pairs
 from tests.zicht.stats_tables import Desk, both_ways, column
 from zicht.cli import FAILED, WRONG_CALL
@@ -195,3 +196,20 @@ def test_one_and_two_areas_have_an_answer(desk):
     pairs = desk.pairs(both_ways(("a", "b")))
     rows = desk.run("gi-star", desk.table("id,c\na,1\nb,5\n"), "--neighbours", pairs, "--column", "c")
     assert [(row["z"], row["p_upper"], row["p_lower"]) for row in rows] == [("", "1.0", "1.0")] * 2
+
+
+def test_a_kernel_weighs_near_areas_more(desk, capsys):
+    rng = np.random.default_rng(1)
+    points, values = rng.random((20, 2)), rng.poisson(3, 20)
+    lines = [f"{at:02d},{c},{x!r},{y!r}" for at, (c, (x, y)) in enumerate(zip(values, points.tolist(), strict=True))]
+    table = desk.table("id,c,x,y\n" + "\n".join(lines))
+    more = ["--column", "c", "--x", "x", "--y", "y", "--draws", "99"]
+    band = desk.run("gi", table, *more, "--distance", "0.4")
+    weighed = desk.run("gi", table, *more, "--distance", "0.4", "--kernel", "bisquare")
+    expected = kernel(points, shape=Kernel.BISQUARE, bandwidth=0.4)
+    assert column(weighed, "z") == z_scores(values.astype(float), expected, statistic=LocalG.GI).tolist()
+    assert weighed != band
+    assert desk.run("gi", table, *more, "--k", "3", "--kernel", "gaussian") != weighed
+    desk.out.unlink()
+    assert desk.refused("gi", table, *more, "--k", "19", "--kernel", "gaussian") == WRONG_CALL
+    assert "at most 18" in capsys.readouterr().err
