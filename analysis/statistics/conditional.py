@@ -1,17 +1,20 @@
 """The conditional-permutation null of neighbourhood sums, by the best means that values and weights allow.
 
-Given an area's own value, its neighbours hold a random sample of the other areas' values. For values that are whole
-numbers of some unit (1, 0.1, ... `FINEST`) and weights that are equal within each area, the null is exact; the scale of
-an area's weights changes no probability, so row-standardised weights are as good as binary ones. Otherwise, and where
-the exact null costs more than its limits, shared draws (`permutation`).
+Given an area's own value, its neighbours hold a random sample of the other areas' values. Where weights are equal
+within each area their scale changes no probability, so row-standardised weights are as good as binary ones, and the
+null is exact for values that are whole numbers of some unit (1, 0.1, ... `FINEST` decimals) and bounded to within
+`CLOSE` for other values (`bracketed_null`). For other weights, and where neither can be had within its limits, shared
+draws (`permutation`).
 """
 
 from __future__ import annotations
 
+from contextlib import suppress
 from enum import StrEnum
 
 import numpy as np
 
+from analysis.statistics.bracketed_null import bracketed_tails
 from analysis.statistics.errors import CostError, StatisticError
 from analysis.statistics.exact_null import WIDEST, conditional_tails
 from analysis.statistics.limits import DEFAULT_LIMITS, Limits
@@ -23,10 +26,15 @@ from geo.weights import SpatialWeights
 FINEST = 3
 
 
+#: Bounds on a p-value further apart than this (one value far beyond all others) give way to shared draws.
+CLOSE = 0.01
+
+
 class Null(StrEnum):
     """How the p-values were computed."""
 
     EXACT = "exact"
+    BRACKETED = "bracketed"
     SHARED_DRAWS = "shared-draws"
 
 
@@ -56,10 +64,14 @@ def neighbourhood_tails(
     x = checked(values, weights)
     flat, whole = unweighted(weights), whole_units(x)
     if flat is not None and whole is not None:
-        try:
+        with suppress(CostError):
             return conditional_tails(whole, flat, limits=limits), Null.EXACT
-        except CostError:
-            pass  # Shared draws are the stated answer to a null that costs too much.
+    if flat is not None:
+        with suppress(CostError):
+            found = bracketed_tails(x, flat, limits=limits)
+            if found.width <= CLOSE:
+                return found.tails, Null.BRACKETED
+    # Shared draws are the stated answer to a null that costs too much.
     return permuted_tails(x, weights, rng=rng, draws=draws), Null.SHARED_DRAWS
 
 

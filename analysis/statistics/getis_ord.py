@@ -70,8 +70,8 @@ def local_g(
 ) -> LocalGResult:
     """Compute local G with its z-scores and conditional-permutation p-values.
 
-    The null is exact for whole numbers (of some unit) and weights that are equal within each area, where `limits` allow
-    it, and shared draws otherwise.
+    The null is exact or bounded where weights are equal within each area and `limits` allow it, and shared draws
+    otherwise: see `conditional`.
 
     Args:
         values: (n,) finite numbers.

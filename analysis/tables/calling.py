@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from analysis.statistics.conditional import Null
+from analysis.statistics.conditional import CLOSE, Null
 from analysis.statistics.multiple_testing import Correction, adjusted
 from analysis.statistics.tails import FloatArray, Tails
 from zicht.published import HotspotClass
@@ -37,6 +37,8 @@ def null_note(null: Null, draws: int) -> str:
     """Say how p-values were computed."""
     if null is Null.EXACT:
         return "p-values are exact."
+    if null is Null.BRACKETED:
+        return f"p-values are upper bounds, at most {CLOSE} above the exact ones: the values have many decimals."
     return drawn_note(draws)
 
 

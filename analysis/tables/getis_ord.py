@@ -13,9 +13,9 @@ from zicht.published import HotspotClass
 def gi(data: TableInput) -> TableOutput:
     """Ask of each area whether its neighbours, the area itself left aside, have more or less than chance would give.
 
-    p-values come from conditional permutation: exact for numbers of at most three decimals and weights that are equal
-    within each area, from random draws otherwise. An island has no z, p and q. Where all values are equal z is empty
-    and every p is 1.
+    p-values come from conditional permutation. Where weights are equal within each area they are exact for numbers
+    of at most three decimals, and upper bounds within 0.01 for others; for other weights they come from random
+    draws. An island has no z, p and q. Where all values are equal z is empty and every p is 1.
     """
     return _local_g(data, LocalG.GI)
 

@@ -15,11 +15,12 @@ from analysis.tables.method import Column, Method, Need, TableInput, TableOutput
 def run_local(data: TableInput) -> TableOutput:
     """Ask of each area whether it resembles its neighbours or differs from them, more than chance would give.
 
-    A small p_upper says alike (HH or LL), a small p_lower unlike (HL or LH). With `--other C2` an area's C is compared
-    with its neighbours' C2. The i add up to the sum of all weights times `moran`; other software divides by n - 1
-    where this divides by n. p-values come from conditional permutation: exact for numbers of at most three decimals
-    and weights that are equal within each area, from random draws otherwise. An island has no i, z, p and q. An area
-    at the mean has i 0, p 1 and no z. Where all values are equal i and z are empty and every p is 1.
+    A small p_upper says alike (HH or LL), a small p_lower unlike (HL or LH). With `--other C2` an area's C is
+    compared with its neighbours' C2. The i add up to the sum of all weights times `moran`; other software divides
+    by n - 1 where this divides by n. p-values come from conditional permutation. Where weights are equal within
+    each area they are exact for numbers of at most three decimals, and upper bounds within 0.01 for others; for
+    other weights they come from random draws. An island has no i, z, p and q. An area at the mean has i 0, p 1 and
+    no z. Where all values are equal i and z are empty and every p is 1.
     """
     options = data.options
     result = local_moran(given(data.column), given(data.weights), other=data.other, rng=data.rng(), draws=options.draws)

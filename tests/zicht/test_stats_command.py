@@ -8,7 +8,7 @@ import pytest
 from analysis.statistics.exact_null import conditional_tails
 from analysis.statistics.getis_ord import LocalG, z_scores
 from geo.proximity import Kernel, kernel
-from geo.weights import from_pairs
+from geo.weights import SpatialWeights, from_pairs
 from tests.zicht.stats_tables import Desk, both_ways, column
 from zicht.cli import FAILED, WRONG_CALL
 
@@ -51,11 +51,12 @@ def test_any_ordinary_csv_is_read(desk, name, text):
 
 def test_numbers_read_back_exactly_and_the_same_call_gives_the_same_bytes(desk):
     table = desk.table("id,c\na,0.1\nb,0.7\nc,0.30000000000000004\nd,1e-7\n")
-    pairs = desk.pairs(both_ways(("a", "b"), ("b", "c"), ("c", "d")))
+    pairs = desk.pairs("i,j,w\na,b,1\nb,a,1\nb,c,1\nc,b,.5\nc,d,1\nd,c,1\n")
     rows = desk.run("gi-star", table, "--neighbours", pairs, "--column", "c", "--draws", "99")
     content = desk.out.read_bytes()
     values = np.array([0.1, 0.7, 0.1 + 0.2, 1e-7])
-    assert column(rows, "z") == z_scores(values, CHAIN).tolist()
+    weights = SpatialWeights(n=4, indptr=CHAIN.indptr, indices=CHAIN.indices, data=np.array([1, 1, 1, 0.5, 1, 1]))
+    assert column(rows, "z") == z_scores(values, weights).tolist()
     desk.run("gi-star", table, "--neighbours", pairs, "--column", "c", "--draws", "99")
     assert desk.out.read_bytes() == content
     desk.run("gi-star", table, "--neighbours", pairs, "--column", "c", "--draws", "99", "--seed", "1")

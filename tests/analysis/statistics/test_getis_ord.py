@@ -174,7 +174,7 @@ def test_counts_get_the_exact_null_and_the_rest_shared_draws() -> None:
     uneven = from_pairs(
         weights.n, weights.rows, weights.indices, np.random.default_rng(2).gamma(2, 1, weights.data.size)
     )
-    for values, links in ((counts + 1 / 3, weights), (counts, uneven), (counts * 1e12, weights)):
+    for values, links in ((counts + 1 / 3, uneven), (counts, uneven)):
         drawn = gi_star(values, links, rng=np.random.default_rng(1), draws=99)
         assert drawn.null is Null.SHARED_DRAWS
         expected = permuted_tails(values, links, rng=np.random.default_rng(1), draws=99)
