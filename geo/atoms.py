@@ -17,7 +17,7 @@ from geo.areas import RD, FloatArray, Layer, ObjectArray
 from geo.assign import assign
 from geo.families import HEX, families, positions, resolution
 from geo.grids import cells, from_strings, hex_polygons, to_strings
-from zicht.structure import COUNTRY, Structure
+from zicht.structure import COUNTRY, UNPLACED, Structure
 
 IntArray = NDArray[np.int64]
 Points = tuple[FloatArray, FloatArray]
@@ -28,6 +28,7 @@ def build_structure(
     *,
     points: Points | None = None,
     standing: Mapping[str, NDArray[np.bool_]] | None = None,
+    unplaced: bool = False,
 ) -> Structure:
     """Cut the layers of a release into atoms.
 
@@ -35,10 +36,31 @@ def build_structure(
         layers: All layers by level.
         points: RD x and y in metres of a public register (addresses), or None where there is none.
         standing: By name of a capacity, (points,) which of the points count for it.
+        unplaced: Whether every gemeente also has an atom for records of which no more is known than the gemeente.
 
     Returns:
-        The atoms, in ascending order of administrative area and hex.
+        The atoms, in ascending order of administrative area and hex; last those of gemeenten, where nothing stands.
     """
+    structure = _placed(layers, points, standing)
+    return _with_gemeenten(structure, len(layers["gemeente"])) if unplaced else structure
+
+
+def _with_gemeenten(structure: Structure, count: int) -> Structure:
+    at = np.arange(count, dtype=np.int64)
+    nothing = np.zeros(count, dtype=np.int64)
+    capacity = {name: np.concatenate([standing, nothing]) for name, standing in structure.capacity.items()}
+    return Structure(
+        administrative_level=np.concatenate([structure.administrative_level, np.full(count, "gemeente")]),
+        administrative_fid=np.concatenate([structure.administrative_fid, at]),
+        hex_level=np.concatenate([structure.hex_level, np.full(count, COUNTRY)]),
+        hex_fid=np.concatenate([structure.hex_fid, nothing]),
+        capacity={**capacity, UNPLACED: np.repeat([0, 1], [len(structure), count])},
+    )
+
+
+def _placed(
+    layers: Mapping[str, Layer], points: Points | None, standing: Mapping[str, NDArray[np.bool_]] | None
+) -> Structure:
     hexes = families(tuple(layers))[1][-1] if len(families(tuple(layers))) > 1 else COUNTRY
     drawn = hex_polygons(from_strings(layers[hexes].code), crs=RD) if hexes.startswith(HEX) else None
     buurt = _pairs(layers["buurt"].geometry, drawn)

@@ -16,6 +16,8 @@ from geo.hierarchy import hierarchy
 from zicht.errors import AlignmentError
 
 HEX = "h3-"
+#: Levels at which a record counts of which no more than the gemeente is known.
+UP_TO_GEMEENTE = ADMINISTRATIVE[: ADMINISTRATIVE.index("gemeente") + 1]
 
 
 def families(levels: Sequence[str]) -> tuple[tuple[str, ...], ...]:
@@ -40,6 +42,11 @@ def family_of(level: str, levels: Sequence[str]) -> tuple[str, ...]:
         if level in family:
             return family
     raise AlignmentError(f"There is no level {level!r}.", remedy=f"Known: {', '.join(levels)}.")
+
+
+def holds_unplaced(coarse: str, fine: str) -> bool:
+    """Tell whether a coarse level counts records of which only the gemeente is known, and a finer one does not."""
+    return coarse in UP_TO_GEMEENTE and fine not in UP_TO_GEMEENTE
 
 
 def ancestors(layers: Mapping[str, Layer], fine: str, coarse: str) -> NDArray[np.int32]:

@@ -62,7 +62,10 @@ def test_every_entry_of_a_theme_file_is_described():
         assert re.search(rf"^\| .*[`\[]{re.escape(entry)}[`\]].* \|", text, re.MULTILINE), entry
     defaults = {item.name: item.default for item in fields(DisclosureRule)}
     for entry, default in defaults.items():
-        shown = "none" if default is None else f'`"{default}"`' if isinstance(default, str) else f"{default:g}"
+        text_of = {type(None): "none", bool: f"`{str(default).lower()}`", str: f'`"{default}"`'}
+        shown = next(
+            (shown for kind, shown in text_of.items() if isinstance(default, kind)), str(default).removesuffix(".0")
+        )
         assert f"| `{entry}` | {shown} |" in text, entry
 
 

@@ -182,14 +182,6 @@ def certificate_of(release: Release) -> Certificate | None:
     if silent:
         raise ReleaseError(f"The certificate does not speak of {silent[0]!r}.", where=str(path), remedy=_REMEDY)
     _check_reach(found, release, path)
-    told = {(spots.indicator, spots.period) for spots in found.spots}
-    untold = sorted({(key.indicator, key.period) for key in release.spots.keys()} - told)
-    if untold:
-        raise ReleaseError(
-            f"The certificate does not speak of the hotspot windows of {untold[0][0]!r}.",
-            where=str(path),
-            remedy=_REMEDY,
-        )
     return found
 
 
@@ -202,6 +194,11 @@ def _check_reach(found: Certificate, release: Release, path: Path) -> None:
             where=str(path),
             remedy="Run `zicht audit` on the release again, with --with for each release that its manifest names.",
         )
+    told = {(spots.indicator, spots.period) for spots in found.spots}
+    untold = sorted({(key.indicator, key.period) for key in release.spots.keys()} - told)
+    if untold:
+        problem = f"The certificate does not speak of the hotspot windows of {untold[0][0]!r}."
+        raise ReleaseError(problem, where=str(path), remedy=_REMEDY)
     compared = any(entry["disclosure"].get("changes") == "protect" for entry in release.catalogue["indicators"])
     if compared and found.format < FORMAT:
         raise ReleaseError("The audit did not look at changes from year to year.", where=str(path), remedy=_REMEDY)
@@ -216,7 +213,7 @@ def _read(path: Path) -> Certificate:
             systems=_systems(stated["systems"]),
             holds=bool(stated["holds"]),
             version=str(stated["software"]["zicht"]),
-            format={1: 1, 2: 2}[stated["format"]],
+            format={number: number for number in RULES}[stated["format"]],
             spots=tuple(AuditedSpots(**entry) for entry in stated.get("spots", {"systems": ()})["systems"]),
         )
     except (ValueError, KeyError, TypeError):

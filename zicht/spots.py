@@ -92,16 +92,12 @@ class SpotColumn:
 
     def __post_init__(self) -> None:
         where = "/".join((self.key.indicator, self.key.period, self.key.level))
+        numbers = (self.exposure, self.share, self.critical)
         if any(
-            len(part) != len(self.spot)
-            for part in (self.hexes, self.exposure, self.critical, self.status, self.outline)
+            len(part) != len(self.spot) for part in (self.hexes, *numbers, self.status, self.gemeente, self.outline)
         ):
             raise AlignmentError("The parts of a column of spots have different lengths.", where=where)
-        if (
-            len(self.share) != len(self.spot)
-            or len(self.gemeente) != len(self.spot)
-            or not np.isin(self.status, tuple(SpotStatus)).all()
-        ):
+        if not np.isin(self.status, tuple(SpotStatus)).all():
             raise AlignmentError("A status of a spot is not one of the known ones.", where=where)
         if not (
             np.all(self.exposure >= 0)

@@ -20,6 +20,8 @@ from zicht.errors import AlignmentError, ReleaseError
 
 FILE = "structure.parquet"
 COUNTRY = "country"
+#: The capacity of atoms that are for records of which only a coarse area is known: 1 for those, 0 for all others.
+UNPLACED = "unplaced"
 PLACES = ("administrative_level", "administrative_fid", "hex_level", "hex_fid")
 
 IntArray = NDArray[np.int64]
@@ -35,7 +37,9 @@ class Structure:
         administrative_fid: (n,) its fid.
         hex_level: (n,) level of the finest hex that holds the atom; "country" where there are no hexes.
         hex_fid: (n,) its fid.
-        capacity: By name ("addresses", "homes"), (n,) how many of them stand in the atom, at least 0.
+        capacity: By name ("addresses", "homes"), (n,) how many of them stand in the atom, at least 0; `UNPLACED` is 1
+            in atoms for records of which only a coarse area is known, which hold nothing of an indicator that leaves
+            such records out.
 
     Raises:
         AlignmentError: Lengths differ, or a fid or a capacity is negative.
@@ -56,6 +60,11 @@ class Structure:
 
     def __len__(self) -> int:
         return len(self.administrative_level)
+
+    @property
+    def unplaced(self) -> NDArray[np.bool_]:
+        """(n,) whether an atom is for records of which only a coarse area is known."""
+        return np.asarray(self.capacity.get(UNPLACED, np.zeros(len(self), dtype=np.int64)) > 0)
 
     def write(self, path: Path) -> None:
         """Write `structure.parquet`; the same atoms give the same bytes."""

@@ -119,6 +119,7 @@ def _check_part(
         "of a part": whole in parts,
         "with a capacity of its own": bool(own.capacity_of)
         and (own.capacity_of, own.capacity_each) != (other.capacity_of, other.capacity_each),
+        "that counts other unplaced records": own.unplaced != other.unplaced,
     }
     for reason, holds in reasons.items():
         if holds:

@@ -212,12 +212,14 @@ def capacities(structure: Structure, rule: Rule) -> IntArray:
     Raises:
         AlignmentError: The release does not give the capacity that the rule speaks of.
     """
+    coarse = UNLIMITED if rule.unplaced else 0
     if not rule.capacity_of:
-        return np.full(len(structure), UNLIMITED, dtype=np.int64)
+        return np.where(structure.unplaced, coarse, UNLIMITED).astype(np.int64)
     if rule.capacity_of not in structure.capacity:
         raise AlignmentError(f"The atoms have no capacity {rule.capacity_of!r}.", where=FILE)
     there = structure.capacity[rule.capacity_of]
-    return there * rule.capacity_each if rule.capacity_each else np.where(there > 0, UNLIMITED, 0).astype(np.int64)
+    room = there * rule.capacity_each if rule.capacity_each else np.where(there > 0, UNLIMITED, 0)
+    return np.where(structure.unplaced, coarse, room).astype(np.int64)
 
 
 def _merge(tail: IntArray, head: IntArray, capacity: IntArray, nodes: int) -> tuple[IntArray, IntArray, IntArray]:

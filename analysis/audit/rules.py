@@ -23,6 +23,7 @@ class Rule:
         is_event: Whether the counts of years add up to the count of a window of years.
         part_of: The indicator that counts all of which this one counts a part, "" where none.
         compares_years: Whether a small change from one year to the next may not be told; of stocks alone.
+        unplaced: Whether records of which only a coarse area is known are counted, in atoms of their own.
     """
 
     threshold: int
@@ -34,6 +35,7 @@ class Rule:
     is_event: bool
     part_of: str
     compares_years: bool = False
+    unplaced: bool = False
 
     @property
     def goal(self) -> int:
@@ -65,6 +67,7 @@ def _rule(entry: Mapping[str, Any]) -> Rule:
             part_of=entry.get("part_of") or "",
             # Releases of before the rule do not state it.
             compares_years=entry["nature"] == "stock" and stated.get("changes", "show") == "protect",
+            unplaced=bool(stated.get("unplaced", False)),
         )
     except (KeyError, TypeError):
         raise ReleaseError(

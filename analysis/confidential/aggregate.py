@@ -14,12 +14,13 @@ from numpy.typing import NDArray
 
 from analysis.confidential.contracts import Source
 from analysis.confidential.indicators import Indicator
-from analysis.confidential.observations import ObservationTable
+from analysis.confidential.observations import KNOWN_GEMEENTE, ObservationTable
 from analysis.confidential.periods import Period, periods_of
 from geo.areas import Layer
-from geo.families import HEX, ancestors, positions, resolution
+from geo.families import HEX, ancestors, family_of, positions, resolution
 from geo.grids import parents, to_strings
 from zicht.errors import AlignmentError
+from zicht.structure import COUNTRY
 
 IntArray = NDArray[np.int64]
 
@@ -64,18 +65,33 @@ class AreaIndex:
 
     def fids(self, rows: pl.DataFrame, level: str) -> NDArray[np.int64]:
         """Return the fid of each row at a level, -1 where it lies in no area of it (as outside every park)."""
+        if level == COUNTRY:
+            return np.zeros(len(rows), dtype=np.int64)
         if level == "park":
             return np.asarray(rows["park"].to_numpy(), dtype=np.int64)
         if level.startswith(HEX):
-            coarse = to_strings(parents(rows["cell"].to_numpy(), resolution(level)))
-            return positions(coarse, self.layers[level].code, where=level)
-        above = ancestors(self.layers, "buurt", level)
-        return np.asarray(above[rows["buurt"].to_numpy()], dtype=np.int64)
+            placed = rows["buurt"].to_numpy() >= 0
+            coarse = to_strings(parents(rows["cell"].to_numpy()[placed], resolution(level)))
+            found = np.full(len(rows), -1, dtype=np.int64)
+            found[placed] = positions(coarse, self.layers[level].code, where=level)
+            return found
+        return self._administrative(rows, level)
+
+    def _administrative(self, rows: pl.DataFrame, level: str) -> NDArray[np.int64]:
+        buurt, gemeente = rows["buurt"].to_numpy(), rows[KNOWN_GEMEENTE].to_numpy()
+        found = np.where(buurt >= 0, ancestors(self.layers, "buurt", level)[buurt], -1).astype(np.int64)
+        family = family_of(level, tuple(self.layers))
+        if family.index(level) <= family.index("gemeente"):
+            only = gemeente >= 0
+            found[only] = ancestors(self.layers, "gemeente", level)[gemeente[only]]
+        return found
 
 
 def select(table: ObservationTable, indicator: Indicator) -> pl.DataFrame:
     """Return the observations that an indicator counts."""
     conditions = [pl.col(name).is_in(list(values)) for name, values in indicator.where.items()]
+    if not indicator.disclosure.unplaced:
+        conditions.append(pl.col("buurt") >= 0)
     return table.rows.filter(conditions) if conditions else table.rows
 
 

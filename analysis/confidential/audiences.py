@@ -23,6 +23,12 @@ def for_audience(themes: Sequence[Theme], rules: Mapping[str, Mapping[str, Any]]
         ConfigError: An entry is wrong, or is of an indicator that does not exist.
     """
     known = {indicator.id for theme in themes for indicator in theme.indicators}
+    if any("unplaced" in entries for entries in rules.values()):
+        raise ConfigError(
+            "An audience cannot count other records than the public: both releases together would tell how many.",
+            where=f"{where}, audience",
+            remedy="Leave `unplaced` to the theme files.",
+        )
     unknown = sorted(set(rules) - known - {""})
     if unknown:
         raise ConfigError(f"There is no indicator {unknown[0]!r}.", where=f"{where}, audience")

@@ -84,6 +84,7 @@ def _disclosure(rule: DisclosureRule) -> dict[str, Any]:
         "zeros": rule.zeros.value,
         "min_exposure": rule.min_exposure,
         "capacity": None if rule.capacity is None else {"of": rule.capacity.of, "each": rule.capacity.each},
+        **({"unplaced": True} if rule.unplaced else {}),
     }
 
 

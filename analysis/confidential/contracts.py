@@ -62,6 +62,7 @@ class Place:
     key: str = ""
     x: str = ""
     y: str = ""
+    gemeente: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +127,7 @@ def _source(path: Path) -> Source:
 
 
 def _place_columns(place: Place) -> tuple[str, ...]:
-    return (place.key, place.x, place.y)
+    return (place.key, place.x, place.y, place.gemeente)
 
 
 def _place(raw: Mapping[str, Any], where: str) -> Place | None:

@@ -74,6 +74,7 @@ class DisclosureRule:
         pq: (p, q): the same, by another who knows every holding to within q% beforehand; None for no such rule.
         group: When a count discloses a whole group; None for no such rule.
         changes: Whether a small change of a stock from year to year is protected; events do not ask.
+        unplaced: Whether records of which only the gemeente is known are counted there, and at coarser levels.
     """
 
     threshold: int = 10
@@ -87,6 +88,7 @@ class DisclosureRule:
     pq: tuple[float, float] | None = None
     group: Group | None = None
     changes: Changes = Changes.SHOW
+    unplaced: bool = False
 
     def __post_init__(self) -> None:
         if self.threshold < 1 or self.rounding < 1 or self.min_exposure < 0:
@@ -94,6 +96,8 @@ class DisclosureRule:
         if self.threshold % self.rounding:
             # Otherwise the smallest counts shown would round below the threshold. Halves are rounded up.
             raise ConfigError("The threshold is a multiple of the rounding base.")
+        if self.unplaced and self.capacity and self.capacity.each is not None:
+            raise ConfigError("Nobody knows how many fit where no address is known: leave `each` or `unplaced` out.")
         if self.margin < 0:
             raise ConfigError("A margin is at least 0.")
         if self.dominance and not (self.dominance[0] >= 1 and 0 < self.dominance[1] < 100):

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from analysis.confidential.indicators import Exposure, Nature
+from analysis.confidential.periods import span
 from geo.areas import Layer
 from zicht.published import ColumnKey, Measure, PublishedColumn, PublishedTable, Status
 
@@ -42,8 +43,7 @@ def exposure_years(exposure: Exposure, nature: Nature, period: str) -> int:
 
 def years_in(period: str) -> int:
     """Return how many years a period holds."""
-    first, _, last = period.partition("-")
-    return int(last or first) - int(first) + 1
+    return len(span(period))
 
 
 def _public(key: ColumnKey, code: NDArray[np.str_], value: NDArray[np.float64], *, unit: str) -> PublishedColumn:

@@ -64,12 +64,24 @@ def check_parts(indicators: Sequence[Indicator], *, where: str) -> None:
         _check_levels(part, whole, place)
         _check_periods(part, whole, place)
     _check_overlap(parts, where)
+    _check_unplaced(indicators, where)
     for narrow, wide in undeclared_parts(indicators):
         raise ConfigError(
             f"It counts a part of {wide!r}, or the same, and does not say so: both together would tell the difference.",
             where=f"{where}, indicator {narrow}",
             remedy=f'Write part_of = "{wide}" and one level, or leave one of them out.',
         )
+
+
+def _check_unplaced(indicators: Sequence[Indicator], where: str) -> None:
+    counted: dict[str, bool] = {}
+    for indicator in indicators:
+        if counted.setdefault(indicator.source, indicator.disclosure.unplaced) != indicator.disclosure.unplaced:
+            raise ConfigError(
+                "Not all indicators of its source count the records of which only the gemeente is known.",
+                where=f"{where}, indicator {indicator.id}",
+                remedy="Write `unplaced` in the disclosure rule of each of them, or of none.",
+            )
 
 
 def _check_content(part: Indicator, whole: Indicator, where: str) -> None:

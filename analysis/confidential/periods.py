@@ -32,6 +32,17 @@ class Period:
     levels: tuple[str, ...]
 
 
+def span(period: str) -> range:
+    """Return the years of a period, by its name."""
+    first, _, last = period.partition("-")
+    return range(int(first), int(last or first) + 1)
+
+
+def overlap(one: range, other: range) -> bool:
+    """Return whether two spans of years share one."""
+    return one.start < other.stop and other.start < one.stop
+
+
 def levels_of(indicator: Indicator) -> tuple[str, ...]:
     """Return every level of an indicator; the country is one of them, but for a part of another indicator."""
     return indicator.levels if indicator.part_of else tuple(dict.fromkeys((COUNTRY, *indicator.levels)))
@@ -45,7 +56,11 @@ def year_levels(indicator: Indicator) -> tuple[str, ...]:
 def _country_and_coarsest(indicator: Indicator) -> tuple[str, ...]:
     if indicator.part_of:
         return indicator.levels
-    return (COUNTRY, *(level for level in ADMINISTRATIVE if level != COUNTRY and level in indicator.levels))[:2]
+    return _coarsest_two(indicator.levels)
+
+
+def _coarsest_two(levels: Sequence[str]) -> tuple[str, ...]:
+    return (COUNTRY, *(level for level in ADMINISTRATIVE if level != COUNTRY and level in levels))[:2]
 
 
 def periods_of(indicator: Indicator, years: range) -> tuple[Period, ...]:
@@ -60,11 +75,11 @@ def periods_of(indicator: Indicator, years: range) -> tuple[Period, ...]:
     Raises:
         ConfigError: A window holds a year that the release does not have.
     """
-    spans = _windows(indicator, years)
+    windows = _windows(indicator, years)
     everywhere = levels_of(indicator)
-    at = year_levels(indicator) if spans else everywhere
+    at = year_levels(indicator) if windows else everywhere
     single = tuple(Period(str(year), range(year, year + 1), at) for year in years) if indicator.years else ()
-    return single + tuple(Period(f"{span.start}-{span.stop - 1}", span, everywhere) for span in spans)
+    return single + tuple(Period(f"{window.start}-{window.stop - 1}", window, everywhere) for window in windows)
 
 
 def _windows(indicator: Indicator, years: range) -> tuple[range, ...]:
@@ -96,20 +111,20 @@ def widened(
     """
     found = {period.name: period for period in periods_of(indicator, years)}
     for name, more in sorted(published.items()):
-        span = _span(name)
-        if span.start < years.start or span.stop > years.stop:
-            if any(_overlap(span, period.years) for period in found.values()):
+        years_told = span(name)
+        if years_told.start < years.start or years_told.stop > years.stop:
+            if any(overlap(years_told, period.years) for period in found.values()):
                 raise _earlier(indicator, f"{name} was published before, and the release does not have all its years.")
             continue
         absent = sorted(set(more) - set(levels))
         if absent:
             raise _earlier(indicator, f"{name} was published at level {absent[0]!r}, which the release does not have.")
-        own = found.get(name, Period(name, span, ()))
+        own = found.get(name, Period(name, years_told, ()))
         held = {*own.levels, *more}
         found[name] = replace(own, levels=tuple(level for level in levels if level in held))
     windows = sorted((period for period in found.values() if len(period.years) > 1), key=lambda one: one.years.start)
     for one, other in pairwise(windows):
-        if _overlap(one.years, other.years):
+        if overlap(one.years, other.years):
             raise _earlier(indicator, f"Its totals over {one.name} and {other.name} overlap.")
     for window in windows:
         found |= _inside(indicator, window, found)
@@ -123,19 +138,9 @@ def _inside(indicator: Indicator, window: Period, found: Mapping[str, Period]) -
     names = [str(year) for year in window.years]
     held = {level for name in names if name in found for level in found[name].levels}
     at = tuple(level for level in dict.fromkeys((COUNTRY, *window.levels)) if level in held)
-    pair = (COUNTRY, *(level for level in ADMINISTRATIVE if level != COUNTRY and level in window.levels))[:2]
-    if held - set(at) or (len(at) > 1 and at != pair):
+    if held - set(at) or (len(at) > 1 and at != _coarsest_two(window.levels)):
         raise _earlier(indicator, f"Single years in {window.name} were published at other levels than they are to be.")
     return {name: Period(name, range(int(name), int(name) + 1), at) for name in names} if at else {}
-
-
-def _span(period: str) -> range:
-    first, _, last = period.partition("-")
-    return range(int(first), int(last or first) + 1)
-
-
-def _overlap(one: range, other: range) -> bool:
-    return one.start < other.stop and other.start < one.stop
 
 
 def _earlier(indicator: Indicator, problem: str) -> ConfigError:

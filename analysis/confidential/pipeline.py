@@ -21,7 +21,7 @@ from analysis.confidential.disclosure.ledger import Ledger
 from analysis.confidential.disclosure.losses import Loss
 from analysis.confidential.disclosure.protection import Geography, Plan
 from analysis.confidential.exposures import exposure_column, exposure_years
-from analysis.confidential.indicators import Indicator, Theme
+from analysis.confidential.indicators import Indicator, Nature, Theme
 from analysis.confidential.observations import ObservationTable, Places, observe
 from analysis.confidential.publisher import Done, Publisher
 from analysis.confidential.quality import quality_report
@@ -30,7 +30,7 @@ from analysis.published.maps import Above, hotspot_map
 from analysis.published.rates import rate_column
 from geo.areas import Layer
 from geo.atoms import build_structure
-from geo.families import ancestors, family_of
+from geo.families import ancestors, family_of, holds_unplaced
 from geo.weights import SpatialWeights
 from zicht.classes import ClassColumn, ClassTable
 from zicht.errors import ConfigError
@@ -146,13 +146,14 @@ def observe_all(
 def atoms(inputs: Inputs, registers: Mapping[str, pl.DataFrame]) -> Structure:
     """Cut the layers into atoms, and count what stands in each by the public register of addresses, if there is one."""
     register = registers.get(REGISTER)
+    unplaced = any(indicator.disclosure.unplaced for indicator in inputs.indicators)
     if register is None:
-        return build_structure(inputs.layers)
+        return build_structure(inputs.layers, unplaced=unplaced)
     standing = {"addresses": np.ones(len(register), dtype=np.bool_)}
     if "use" in register.columns:
         standing["homes"] = (register["use"] == "home").to_numpy()
     points = (register["x"].to_numpy(), register["y"].to_numpy())
-    return build_structure(inputs.layers, points=points, standing=standing)
+    return build_structure(inputs.layers, points=points, standing=standing, unplaced=unplaced)
 
 
 def _register(source: Source) -> str:
@@ -173,6 +174,7 @@ def publish(
         The published columns, (confidential) what protection cost, and the hotspot windows.
     """
     for indicator in inputs.indicators:
+        _check_unplaced(indicator, inputs.sources[indicator.source])
         unknown = [level for level in indicator.levels if level not in inputs.layers]
         if unknown:
             raise ConfigError(
@@ -194,6 +196,15 @@ def publish(
         done = [one for parts in pool.map(made, chains) for one in parts]
     columns, lost, spots = (tuple(one for part in parts for one in part) for parts in zip(*done, strict=True))
     return columns, lost, spots
+
+
+def _check_unplaced(indicator: Indicator, source: Source) -> None:
+    if indicator.disclosure.unplaced and not (source.place and source.place.gemeente):
+        raise ConfigError(
+            f"{indicator.id!r} counts records of which only the gemeente is known, but {source.id!r} names none.",
+            where=f"source {source.id}",
+            remedy="Write `gemeente` in the place of the source contract, or leave `unplaced` out of the theme file.",
+        )
 
 
 def with_rates(counts: PublishedTable, inputs: Inputs) -> Iterator[PublishedColumn]:
@@ -223,7 +234,7 @@ def rate_unit(indicator: Indicator) -> Mapping[str, str]:
         raise ConfigError(f"{indicator.id!r} has no exposure.")
     per = f"{indicator.exposure.per:,}"
     name = indicator.exposure.name
-    yearly = indicator.nature.value == "event" and not indicator.exposure.indicator
+    yearly = indicator.nature is Nature.EVENT and not indicator.exposure.indicator
     return {
         "nl": f"per {per.replace(',', '.')} {name['nl']}" + (" per jaar" if yearly else ""),
         "en": f"per {per} {name['en']}" + (" per year" if yearly else ""),
@@ -257,12 +268,15 @@ def _classified(values: PublishedTable, indicator: Indicator, key: ColumnKey, in
         method=f"gi-star/{rule.measure}/{name}",
         alpha=rule.alpha,
         per=indicator.exposure.per if indicator.exposure else 1,
-        above=_above(values, key, inputs.layers),
+        above=_above(values, key, inputs.layers, unplaced=indicator.disclosure.unplaced),
     )
 
 
-def _above(values: PublishedTable, key: ColumnKey, layers: Mapping[str, Layer]) -> Above | None:
+def _above(values: PublishedTable, key: ColumnKey, layers: Mapping[str, Layer], *, unplaced: bool) -> Above | None:
     family = family_of(key.level, tuple(layers))
     counts = (replace(key, level=level, measure=Measure.COUNT) for level in family[: family.index(key.level)])
     coarser = [count.level for count in counts if count in values]
-    return Above(coarser[-1], ancestors(layers, key.level, coarser[-1]).astype(np.int64)) if coarser else None
+    if not coarser:
+        return None
+    parent_of = ancestors(layers, key.level, coarser[-1]).astype(np.int64)
+    return Above(coarser[-1], parent_of, complete=not (unplaced and holds_unplaced(coarser[-1], key.level)))

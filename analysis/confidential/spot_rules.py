@@ -91,6 +91,16 @@ def check_spots(indicators: Sequence[Indicator], *, where: str) -> None:
         for other in indicators:
             if other.source == one.source:
                 _check_levels(one, other, place)
+                _check_placed(other, place)
+
+
+def _check_placed(other: Indicator, where: str) -> None:
+    if other.disclosure.unplaced:
+        raise ConfigError(
+            f"{other.id!r} counts records of which only the gemeente is known, which hotspot windows cannot.",
+            where=where,
+            remedy="Leave `unplaced` out.",
+        )
 
 
 def _check_periods(one: Indicator, where: str) -> None:

@@ -18,7 +18,6 @@ from analysis.confidential.disclosure.spot_check import SpotCheck, fids
 from analysis.confidential.disclosure.spots import Candidates, candidates, critical_counts, offer, spot_column
 from analysis.confidential.spot_rules import HEXES, SpotRule
 from geo.areas import FloatArray, Layer, StrArray
-from geo.families import ancestors
 from zicht.errors import ConfigError
 from zicht.published import PublishedColumn, Status
 from zicht.spots import SpotColumn
@@ -54,7 +53,7 @@ def spots_of(
     layer, where = geography.layers[rule.level], f"{indicator.id}, {period}"
     drawn = candidates(rule, layer.code, exposure_of(rule, layer, geography.structure, geography.layers))
     top = _country(counts, where)
-    goal = indicator.disclosure.threshold + indicator.disclosure.margin
+    goal = indicator.disclosure.goal
     critical = critical_counts(drawn.share, top, goal=goal, alpha=rule.alpha)
     counted = _count(indicator, period, drawn, fid, holder_keys(rows, source))
     qualifies = (counted.count >= critical) & ~primary(counted, indicator.disclosure)
@@ -89,12 +88,10 @@ def exposure_of(rule: SpotRule, layer: Layer, structure: Structure, layers: Mapp
     if rule.exposure == HEXES:
         return np.ones(len(layer))
     if rule.exposure in structure.capacity:
-        total = np.zeros(len(layer))
-        for own in np.unique(structure.hex_level).tolist():
-            here = structure.hex_level == own
-            up = ancestors(layers, own, rule.level)[structure.hex_fid[here]]
-            np.add.at(total, up, structure.capacity[rule.exposure][here])
-        return total
+        at = fids(structure, rule.level, layers)
+        here = at >= 0
+        total = np.bincount(at[here], weights=structure.capacity[rule.exposure][here], minlength=len(layer))
+        return total.astype(np.float64)
     if rule.exposure not in layer.attributes:
         raise ConfigError(
             f"Hotspot windows ask for {rule.exposure!r}, which no hex of {rule.level} has.",

@@ -24,10 +24,12 @@ class Above:
     Args:
         level: Its name.
         parent_of: (n,) position of each area's parent there.
+        complete: Whether it counts nothing but what the areas count; not where it holds records without a buurt.
     """
 
     level: str
     parent_of: IntArray
+    complete: bool = True
 
 
 def hotspot_map(
@@ -59,7 +61,7 @@ def hotspot_map(
     sums = None
     if above is not None:
         parents = values.column(replace(key, measure=Measure.COUNT, level=above.level))
-        sums = sums_within_parents(counts, parents, above.parent_of)
+        sums = sums_within_parents(counts, parents, above.parent_of, complete=above.complete)
     if key.measure != Measure.RATE:
         return hotspots(column, weights, method=method, alpha=alpha, sums=sums)
     if sums is not None:

@@ -9,7 +9,9 @@ from zicht.errors import AlignmentError
 from zicht.published import FloatArray, PublishedColumn, Status
 
 
-def sums_within_parents(child: PublishedColumn, parent: PublishedColumn, parent_of: IntArray) -> SumBounds:
+def sums_within_parents(
+    child: PublishedColumn, parent: PublishedColumn, parent_of: IntArray, *, complete: bool = True
+) -> SumBounds:
     """Bound the sum of the suppressed children of every parent.
 
     What is left of a parent's upper bound, when its published children are taken at their lower bounds, is the most
@@ -19,6 +21,8 @@ def sums_within_parents(child: PublishedColumn, parent: PublishedColumn, parent_
         child: (n,) counts of one indicator and period.
         parent: (p,) counts of the same, at a coarser level whose areas are unions of the child's.
         parent_of: (n,) position of each child's parent in `parent`, -1 for none.
+        complete: Whether a parent counts nothing but what its children count. Where it counts more, the sum of its
+            suppressed children is bounded from above alone.
 
     Returns:
         One group per parent, with weight 1 for every suppressed child.
@@ -42,7 +46,7 @@ def sums_within_parents(child: PublishedColumn, parent: PublishedColumn, parent_
     return SumBounds(
         group=np.where(inside & suppressed, parent_of, -1).astype(np.int64),
         weight=np.ones(len(child.code)),
-        low=np.where(open_ended, -np.inf, low - most),
+        low=np.where(open_ended | (not complete), -np.inf, low - most),
         high=high - least,
     )
 

@@ -94,6 +94,20 @@ def test_without_hexes_an_atom_lies_in_the_country(layers):
     assert len(structure) == drawn
 
 
+def test_gemeenten_have_an_atom_for_what_is_known_no_better(layers):
+    points = random_points(layers, 200, 5)
+    plain = build_structure(layers, points=points)
+    assert not plain.unplaced.any()
+    structure = build_structure(layers, points=points, unplaced=True)
+    assert places(structure) >= places(plain)
+    last = slice(len(plain), None)
+    assert structure.administrative_level[last].tolist() == ["gemeente"] * len(layers["gemeente"])
+    assert structure.administrative_fid[last].tolist() == list(range(len(layers["gemeente"])))
+    assert set(structure.hex_level[last].tolist()) == {"country"}
+    assert structure.unplaced.tolist() == [False] * len(plain) + [True] * len(layers["gemeente"])
+    assert structure.capacity["addresses"].tolist() == [*plain.capacity["addresses"], *[0] * len(layers["gemeente"])]
+
+
 def test_the_same_layers_give_the_same_atoms_whatever_the_order_of_the_points(layers, tmp_path):
     x, y = random_points(layers, 500, 3)
     order = np.random.default_rng(4).permutation(len(x))

@@ -86,6 +86,8 @@ def test_a_wrong_audience_is_refused(tmp_path, old, new, message):
         ({"none": {}}, "no indicator 'none'"),
         ({"": {"threshold": 7, "rounding": 5}}, "multiple"),
         ({"": {"a": 1}}, "'a'"),
+        ({"": {"unplaced": True}}, "other records than the public"),
+        ({"drug-offences": {"unplaced": False}}, "other records than the public"),
     ],
 )
 def test_wrong_rules_of_an_audience_are_refused(rules, message):

@@ -45,7 +45,7 @@ class Draft:
         self.low = np.zeros(size, dtype=np.int64)
         self.high = np.full(size, UNLIMITED)
         self.floor = np.zeros(size, dtype=np.int64)
-        self.required = np.full(size, plan.whole.disclosure.threshold + plan.whole.disclosure.margin)
+        self.required = np.full(size, plan.whole.disclosure.goal)
         self.above = np.zeros(size, dtype=np.int64)
         self.below = np.full(size, UNLIMITED)
         self.price = np.full(size, np.inf)
@@ -63,7 +63,7 @@ class Draft:
         arcs = self.system.cells[category, level]
         rule = self.rules[category.removeprefix("rest of ")]
         self.truth[arcs] = count
-        self.required[arcs] = np.maximum(self.required[arcs], rule.threshold + rule.margin)
+        self.required[arcs] = np.maximum(self.required[arcs], rule.goal)
 
     def cells(self, category: str, level: str, table: CountTable, before: Before | None = None) -> None:
         """Fill in the cells of one column, beside what readers hold of it already."""
@@ -78,7 +78,7 @@ class Draft:
         self.low[arcs], self.high[arcs] = low.astype(np.int64), high.astype(np.int64)
         self.floor[arcs] = 1 if rule.zeros is ZeroPolicy.PUBLISH else 0
         self.floor[arcs][table.count == 0] = 0
-        self.required[arcs] = rule.threshold + rule.margin
+        self.required[arcs] = rule.goal
         # A cell that is hidden though it is large has too few holders: its number must not be guessed closely.
         guarded = hidden & (table.count >= rule.threshold)
         spread = np.maximum(rule.margin, np.ceil(table.count * (rule.p_percent or 10.0) / 100).astype(np.int64))

@@ -27,6 +27,11 @@ UNLIMITED = 1 << 40
 CHUNK = 16
 #: It goes on after a path until it has seen twice as many nodes and these, or more paths than that turned out full.
 NEARBY, FULL = 16, 1
+#: Sides of a search: paths grow from their source and from their sink.
+SOURCE, SINK = 0, 1
+#: Places in `Scratch.state`: the number of the search; that of the question; how many nodes the last search without a
+#: path had reached when it ran dry (negative from its sink, 0 where it gave up); how many nodes a search may reach.
+SEARCH, QUESTION, DRY, REACH = range(4)
 
 
 class Graph(NamedTuple):
@@ -48,21 +53,29 @@ class Graph(NamedTuple):
 
 
 class Scratch(NamedTuple):
-    """Memory that searches use again and again: marks hold the number of the search that set them.
+    """Memory that searches use again and again; rows are the two sides, `SOURCE` and `SINK`.
 
-    `state` holds the number of the search, the number of the question, what the last search without a path found (the
-    nodes that it reached from its source, or minus those from its sink, or 0 where it gave up), and how many nodes a
-    search may reach before it gives up.
+    Args:
+        mark: (2, nodes) the last search that reached each node.
+        link: (2, nodes) the step between each node and the one that it was reached from.
+        place: (2, nodes) the next of its steps to be taken.
+        queue: (2, ...) nodes in the order of their turns; one with many steps has many turns.
+        taken: (2,) turns taken.
+        queued: (2,) turns queued.
+        work: (2,) steps looked at.
+        path: The steps of a path.
+        touched: How many arcs the question changed, and which.
+        seen: (arcs,) the last question that changed each arc.
+        state: See `SEARCH`, `QUESTION`, `DRY` and `REACH`.
     """
 
-    ahead: IntArray
-    behind: IntArray
-    came: IndexArray
-    goes: IndexArray
-    first: IndexArray
-    second: IndexArray
-    from_first: IndexArray
-    from_second: IndexArray
+    mark: IntArray
+    link: IndexArray
+    place: IndexArray
+    queue: IndexArray
+    taken: IntArray
+    queued: IntArray
+    work: IntArray
     path: IndexArray
     touched: IndexArray
     seen: IntArray
@@ -91,14 +104,13 @@ def graph(tail: IndexArray, head: IndexArray, nodes: int, passable: NDArray[np.b
 def scratch(nodes: int, arcs: int) -> Scratch:
     """Return fresh memory for searches in a network of that size."""
     return Scratch(
-        ahead=np.zeros(nodes, dtype=np.int64),
-        behind=np.zeros(nodes, dtype=np.int64),
-        came=np.zeros(nodes, dtype=np.int32),
-        goes=np.zeros(nodes, dtype=np.int32),
-        first=np.zeros(nodes + 2 * arcs // CHUNK + 1, dtype=np.int32),
-        second=np.zeros(nodes + 2 * arcs // CHUNK + 1, dtype=np.int32),
-        from_first=np.zeros(nodes, dtype=np.int32),
-        from_second=np.zeros(nodes, dtype=np.int32),
+        mark=np.zeros((2, nodes), dtype=np.int64),
+        link=np.zeros((2, nodes), dtype=np.int32),
+        place=np.zeros((2, nodes), dtype=np.int32),
+        queue=np.zeros((2, nodes + 2 * arcs // CHUNK + 1), dtype=np.int32),
+        taken=np.zeros(2, dtype=np.int64),
+        queued=np.zeros(2, dtype=np.int64),
+        work=np.zeros(2, dtype=np.int64),
         path=np.zeros(nodes + 1, dtype=np.int32),
         touched=np.zeros(arcs + 1, dtype=np.int32),
         seen=np.zeros(arcs, dtype=np.int64),
@@ -115,14 +127,14 @@ def room(step: int, flow: IntArray, low: IntArray, high: IntArray) -> int:
 
 @njit(cache=True, nogil=True)
 def _touch(s: Scratch, arc: int) -> None:
-    if s.seen[arc] != s.state[1]:
-        s.seen[arc] = s.state[1]
+    if s.seen[arc] != s.state[QUESTION]:
+        s.seen[arc] = s.state[QUESTION]
         s.touched[0] += 1
         s.touched[s.touched[0]] = arc
 
 
 @njit(cache=True, nogil=True)
-def _augment(  # noqa: PLR0912, PLR0915 - one loop, unrolled by side: a call for each step would double its time
+def _augment(
     g: Graph,
     s: Scratch,
     flow: IntArray,
@@ -145,102 +157,80 @@ def _augment(  # noqa: PLR0912, PLR0915 - one loop, unrolled by side: a call for
     Returns:
         How much was pushed; 0 where there is no path, or where the search gave up.
     """
-    s.state[0] += 1
-    epoch = s.state[0]
-    s.ahead[source] = epoch
-    s.behind[sink] = epoch
-    s.first[0], s.second[0] = source, sink
-    s.from_first[source], s.from_second[sink] = g.start[source], g.start[sink]
-    begin_a, end_a, begin_b, end_b = 0, 1, 0, 1
-    work_a, work_b = 0, 0
+    _start(g, s, source, sink)
+    search, reach = s.state[SEARCH], s.state[REACH]
     pushed, full = 0, 0
-    reach = s.state[3]
-    while begin_a < end_a and begin_b < end_b:
-        if end_a + end_b > reach:
-            s.state[2] = 0
+    while s.taken[SOURCE] < s.queued[SOURCE] and s.taken[SINK] < s.queued[SINK]:
+        if s.queued[SOURCE] + s.queued[SINK] > reach:
+            s.state[DRY] = 0
             return pushed
-        if work_a <= work_b:
-            node = s.first[begin_a]
-            begin_a += 1
-            at = s.from_first[node]
-            stop = min(at + CHUNK, g.start[node + 1])
-            work_a += stop - at + 1
-            for k in range(at, stop):
-                other = g.other[k]
-                if s.ahead[other] == epoch:
-                    continue
-                step = g.step[k]
-                if room(step, flow, low, high) <= 0 or step >> 1 == skip:
-                    continue
-                if s.behind[other] == epoch:
-                    amount = _push(s, flow, low, high, _trace(g, s, source, sink, node, step, other), most - pushed)
-                    pushed += amount
-                    full += amount == 0
-                    if pushed >= need or full > FULL:
-                        return pushed
-                    reach = min(reach, 2 * (end_a + end_b) + NEARBY)
-                    continue
-                s.ahead[other] = epoch
-                s.came[other] = step
-                s.first[end_a] = other
-                s.from_first[other] = g.start[other]
-                end_a += 1
-            if stop < g.start[node + 1]:
-                s.from_first[node] = stop
-                s.first[end_a] = node
-                end_a += 1
-        else:
-            node = s.second[begin_b]
-            begin_b += 1
-            at = s.from_second[node]
-            stop = min(at + CHUNK, g.start[node + 1])
-            work_b += stop - at + 1
-            for k in range(at, stop):
-                other = g.other[k]
-                if s.behind[other] == epoch:
-                    continue
-                # A step that leaves `node`, walked the other way, enters it.
-                step = g.step[k] ^ 1
-                if room(step, flow, low, high) <= 0 or step >> 1 == skip:
-                    continue
-                if s.ahead[other] == epoch:
-                    amount = _push(s, flow, low, high, _trace(g, s, source, sink, other, step, node), most - pushed)
-                    pushed += amount
-                    full += amount == 0
-                    if pushed >= need or full > FULL:
-                        return pushed
-                    reach = min(reach, 2 * (end_a + end_b) + NEARBY)
-                    continue
-                s.behind[other] = epoch
-                s.goes[other] = step
-                s.second[end_b] = other
-                s.from_second[other] = g.start[other]
-                end_b += 1
-            if stop < g.start[node + 1]:
-                s.from_second[node] = stop
-                s.second[end_b] = node
-                end_b += 1
+        side = SOURCE if s.work[SOURCE] <= s.work[SINK] else SINK
+        node = s.queue[side, s.taken[side]]
+        begin, end = s.place[side, node], g.start[node + 1]
+        stop = min(begin + CHUNK, end)
+        s.taken[side] += 1
+        s.work[side] += stop - begin + 1
+        near, far = s.mark[side], s.mark[1 - side]
+        for k in range(begin, stop):
+            other = g.other[k]
+            if near[other] == search:
+                continue
+            # A step that leaves `node`, walked the other way, enters it.
+            step = g.step[k] ^ side
+            if room(step, flow, low, high) <= 0 or step >> 1 == skip:
+                continue
+            if far[other] != search:
+                near[other] = search
+                s.link[side, other] = step
+                _queue(s, side, other, g.start[other])
+                continue
+            first, last = (node, other) if side == SOURCE else (other, node)
+            amount = _push(s, flow, low, high, _trace(g, s, source, sink, first, step, last), most - pushed)
+            pushed += amount
+            full += amount == 0
+            if pushed >= need or full > FULL:
+                return pushed
+            reach = min(reach, 2 * (s.queued[SOURCE] + s.queued[SINK]) + NEARBY)
+        if stop < end:
+            _queue(s, side, node, stop)
     if pushed == 0:
         # One side ran dry: nothing leaves (or enters) its nodes. Remember which, for whoever must open it.
-        s.state[2] = end_a if begin_a == end_a else -end_b
+        dry = s.taken[SOURCE] == s.queued[SOURCE]
+        s.state[DRY] = s.queued[SOURCE] if dry else -s.queued[SINK]
     return pushed
 
 
+@njit(cache=True, nogil=True, inline="always")
+def _queue(s: Scratch, side: int, node: int, place: int) -> None:
+    s.place[side, node] = place
+    s.queue[side, s.queued[side]] = node
+    s.queued[side] += 1
+
+
 @njit(cache=True, nogil=True)
-def _trace(g: Graph, s: Scratch, source: int, sink: int, node: int, step: int, other: int) -> int:
-    """Write down the path over a step that joins both trees; return how many steps it has."""
+def _start(g: Graph, s: Scratch, source: int, sink: int) -> None:
+    s.state[SEARCH] += 1
+    s.taken[:], s.queued[:], s.work[:] = 0, 0, 0
+    s.mark[SOURCE, source] = s.mark[SINK, sink] = s.state[SEARCH]
+    _queue(s, SOURCE, source, g.start[source])
+    _queue(s, SINK, sink, g.start[sink])
+
+
+@njit(cache=True, nogil=True)
+def _trace(g: Graph, s: Scratch, source: int, sink: int, first: int, step: int, last: int) -> int:
+    """Write down the path over a step from a node of one tree to one of the other; return how many steps it has."""
     s.path[0] = step
     count = 1
-    while node != source:
-        step = s.came[node]
+    while first != source:
+        step = s.link[SOURCE, first]
         s.path[count] = step
         count += 1
-        node = g.tail[step >> 1] if step & 1 == 0 else g.head[step >> 1]
-    while other != sink:
-        step = s.goes[other]
+        first = g.tail[step >> 1] if step & 1 == 0 else g.head[step >> 1]
+    while last != sink:
+        step = s.link[SINK, last]
         s.path[count] = step
         count += 1
-        other = g.head[step >> 1] if step & 1 == 0 else g.tail[step >> 1]
+        last = g.head[step >> 1] if step & 1 == 0 else g.tail[step >> 1]
     return count
 
 
@@ -261,7 +251,7 @@ def _push(s: Scratch, flow: IntArray, low: IntArray, high: IntArray, count: int,
 @njit(cache=True, nogil=True)
 def begin(s: Scratch) -> None:
     """Forget which arcs were touched."""
-    s.state[1] += 1
+    s.state[QUESTION] += 1
     s.touched[0] = 0
 
 

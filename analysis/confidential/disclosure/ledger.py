@@ -15,7 +15,8 @@ import numpy as np
 from analysis.confidential.definitions import Indicator, Nature
 from analysis.confidential.disclosure.change import BoolArray, Reference
 from analysis.confidential.disclosure.flow import UNLIMITED, IntArray
-from analysis.confidential.periods import Period, widened
+from analysis.confidential.disclosure_rules import Changes, ZeroPolicy
+from analysis.confidential.periods import Period, overlap, span, widened
 from zicht.errors import AlignmentError, ConfigError
 from zicht.published import FloatArray, Measure, PublishedColumn, Status
 from zicht.release import Release
@@ -136,7 +137,7 @@ class Ledger:
         more = dict(self.columns)
         for column in columns:
             rule = indicators[column.key.indicator].disclosure
-            one = read_column(column, rule.threshold, rule.rounding, zeros_shown=rule.zeros.value == "publish")
+            one = read_column(column, rule.threshold, rule.rounding, zeros_shown=rule.zeros is ZeroPolicy.PUBLISH)
             key = (column.key.indicator, column.key.period, column.key.level)
             more[key] = (*more.get(key, ()), one)
         return Ledger(self.ids, more, self.part_of)
@@ -150,7 +151,7 @@ class Ledger:
         known = {indicator.id for indicator in indicators}
         for part, whole in self.part_of.items():
             periods = {period for name, period, _ in self.columns if name == part}
-            if part not in known and whole in known and any(_touches(period, years) for period in periods):
+            if part not in known and whole in known and any(overlap(span(period), years) for period in periods):
                 raise ConfigError(
                     f"Earlier releases publish {part!r}, a part of {whole!r}, which no theme file defines any more.",
                     where=f"indicator {part}",
@@ -167,11 +168,6 @@ def _later(older: Told, newer: Told) -> Told:
         np.where(revised, newer.high, high),
         np.where(revised, newer.shown, older.shown | newer.shown),
     )
-
-
-def _touches(period: str, years: range) -> bool:
-    first, _, last = period.partition("-")
-    return int(first) < years.stop and int(last or first) >= years.start
 
 
 def read_ledger(releases: Sequence[Release]) -> Ledger:
@@ -232,4 +228,4 @@ def _bound(bound: FloatArray, otherwise: int) -> IntArray:
 
 def compares_years(indicator: Indicator) -> bool:
     """Tell whether the changes of an indicator from year to year are protected."""
-    return indicator.nature is Nature.STOCK and indicator.disclosure.changes.value == "protect"
+    return indicator.nature is Nature.STOCK and indicator.disclosure.changes is Changes.PROTECT

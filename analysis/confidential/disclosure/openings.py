@@ -12,7 +12,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from analysis.confidential.disclosure.flow import Graph, IntArray, Scratch, room
+from analysis.confidential.disclosure.flow import DRY, SEARCH, SINK, SOURCE, Graph, IntArray, Scratch, room
 
 FloatArray = NDArray[np.float64]
 
@@ -33,7 +33,7 @@ def cheapest_in_cut(
 
     Args:
         g: The arcs.
-        s: Memory of the search that failed.
+        s: Memory of the search that failed; it is asked once.
         flow: (arcs,) current flow.
         low: (arcs,) least flow.
         high: (arcs,) largest flow.
@@ -42,17 +42,18 @@ def cheapest_in_cut(
         price: (arcs,) price of hiding; infinite where it may not be.
         skip: The arc that was asked.
     """
-    forward = s.state[2] > 0
-    nodes = s.first[: s.state[2]] if forward else s.second[: -s.state[2]]
-    mark = s.ahead if forward else s.behind
+    side = SOURCE if s.state[DRY] > 0 else SINK
     best = -1
     least = np.inf
-    for node in nodes:
+    for node in s.queue[side, : abs(s.state[DRY])]:
+        # A node with many steps had many turns.
+        if s.place[side, node] < 0:
+            continue
+        s.place[side, node] = -1
         for k in range(g.start[node], g.start[node + 1]):
-            step = g.step[k] if forward else g.step[k] ^ 1
+            step = g.step[k] ^ side
             arc = step >> 1
-            other = g.tail[arc] if g.tail[arc] != node else g.head[arc]
-            if arc == skip or not published[arc] or price[arc] >= least or mark[other] == s.state[0]:
+            if arc == skip or not published[arc] or price[arc] >= least or s.mark[side, g.other[k]] == s.state[SEARCH]:
                 continue
             # Against the arc, hiding helps only where the cell could hold less than it does.
             if room(step, flow, low, high) <= 0 and (step & 1 == 0 or flow[arc] > floor[arc]):

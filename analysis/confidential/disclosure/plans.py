@@ -57,8 +57,10 @@ class Geography:
         Raises:
             ConfigError: The structure does not count what the rule names.
         """
+        coarse = self.structure.unplaced
+        beyond = UNLIMITED if rule.unplaced else 0
         if rule.capacity is None:
-            return None
+            return np.where(coarse, beyond, UNLIMITED) if coarse.any() else None
         standing = self.structure.capacity.get(rule.capacity.of)
         if standing is None:
             raise ConfigError(
@@ -68,7 +70,7 @@ class Geography:
             )
         each = UNLIMITED if rule.capacity.each is None else rule.capacity.each
         limit: IntArray = np.minimum(np.minimum(standing, UNLIMITED // each) * each, UNLIMITED)
-        return limit
+        return np.where(coarse, beyond, limit)
 
 
 @dataclass(frozen=True, slots=True)

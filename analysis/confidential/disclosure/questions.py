@@ -11,6 +11,8 @@ import numpy as np
 from numba import njit
 
 from analysis.confidential.disclosure.flow import (
+    DRY,
+    REACH,
     UNLIMITED,
     Graph,
     Scratch,
@@ -30,6 +32,15 @@ NEAR = 256
 
 
 @njit(cache=True, nogil=True)
+def unmet(arc: int, terms: Terms, pattern: Pattern) -> int:
+    """Return what an arc must still be shown to reach; 0 where it needs nothing more."""
+    if pattern.published[arc] or terms.capacity[arc] == 0:
+        return 0
+    goal = requirement(arc, terms, pattern)
+    return goal if pattern.met[arc] < goal else 0
+
+
+@njit(cache=True, nogil=True)
 def wander(g: Graph, s: Scratch, terms: Terms, pattern: Pattern, notes: Notes) -> None:
     """Find out which arcs meet the rule as things are.
 
@@ -38,10 +49,8 @@ def wander(g: Graph, s: Scratch, terms: Terms, pattern: Pattern, notes: Notes) -
     """
     begin(s)
     for arc in range(len(pattern.flow) - 1, -1, -1):
-        if pattern.published[arc] or terms.capacity[arc] == 0:
-            continue
-        goal = requirement(arc, terms, pattern)
-        if pattern.met[arc] >= goal:
+        goal = unmet(arc, terms, pattern)
+        if goal == 0:
             continue
         rest(s, terms, pattern)
         if raise_arc(g, s, pattern.flow, pattern.low, pattern.high, arc, goal):
@@ -59,10 +68,10 @@ def rest(s: Scratch, terms: Terms, pattern: Pattern) -> None:
 
 @njit(cache=True, nogil=True)
 def raise_near(g: Graph, s: Scratch, pattern: Pattern, arc: int, goal: int) -> bool:
-    """Raise an arc as `raise_arc` does, but give up (`s.state[2]` is 0 then) where paths lead far."""
-    s.state[3] = NEAR
+    """Raise an arc as `raise_arc` does, but give up (`s.state[DRY]` is 0 then) where paths lead far."""
+    s.state[REACH] = NEAR
     reached = raise_arc(g, s, pattern.flow, pattern.low, pattern.high, arc, goal)
-    s.state[3] = UNLIMITED
+    s.state[REACH] = UNLIMITED
     return bool(reached)
 
 
@@ -81,9 +90,9 @@ def note(s: Scratch, terms: Terms, pattern: Pattern, question: int, notes: Notes
         arc = s.touched[k]
         if pattern.published[arc]:
             continue
+        # Few arcs have grown, and what an arc requires takes a walk.
         grown = pattern.met[arc] < pattern.flow[arc]
-        more = grown and pattern.met[arc] < requirement(arc, terms, pattern) <= pattern.flow[arc]
-        if arc == question or more:
+        if arc == question or (grown and pattern.met[arc] < requirement(arc, terms, pattern) <= pattern.flow[arc]):
             pattern.met[arc] = pattern.flow[arc]
             pattern.holder[arc] = own
             answer.append(np.int64(arc))
@@ -156,4 +165,4 @@ def not_refuted(g: Graph, s: Scratch, terms: Terms, pattern: Pattern, question: 
     reached = raise_near(g, s, pattern, question, requirement(question, terms, pattern))
     if reached:
         note(s, terms, pattern, question, notes)
-    return bool(reached or s.state[2] == 0 or pattern.flow[question] == 0)
+    return bool(reached or s.state[DRY] == 0 or pattern.flow[question] == 0)

@@ -10,10 +10,10 @@ import numpy as np
 from numba import njit
 
 from analysis.confidential.disclosure.clean_up import clean_up
-from analysis.confidential.disclosure.flow import Graph, IntArray, Scratch, begin, lower_arc, raise_arc, undo
+from analysis.confidential.disclosure.flow import DRY, Graph, IntArray, Scratch, begin, lower_arc, raise_arc, undo
 from analysis.confidential.disclosure.openings import cheapest_in_cut
-from analysis.confidential.disclosure.questions import Notes, note, pair_holds, raise_near, wander
-from analysis.confidential.disclosure.terms import Pattern, Terms, hide, requirement
+from analysis.confidential.disclosure.questions import Notes, note, pair_holds, raise_near, unmet, wander
+from analysis.confidential.disclosure.terms import Pattern, Terms, hide
 
 #: Rounds that hide fewer cells than this cost more than asking one by one.
 FEW = 32
@@ -31,10 +31,9 @@ def solve(g: Graph, s: Scratch, terms: Terms, pattern: Pattern) -> bool:
     wander(g, s, terms, pattern, notes)
     while _hide_near(g, s, terms, pattern, notes) > FEW:
         wander(g, s, terms, pattern, notes)
-    while True:
+    opened = 1
+    while opened > 0:
         opened = _hide_all(g, s, terms, pattern, notes)
-        if opened <= 0:
-            break
     if opened < 0:
         return False
     # A cell that is shown again lowers what its own cells and atoms require, so others may follow.
@@ -48,22 +47,14 @@ def _hide_near(g: Graph, s: Scratch, terms: Terms, pattern: Pattern, notes: Note
     """Hide a cell for each arc that cannot meet the rule and whose cut is near; return how many."""
     opened = 0
     for arc in terms.order:
-        if pattern.published[arc] or terms.capacity[arc] == 0:
-            continue
-        goal = requirement(arc, terms, pattern)
-        if pattern.met[arc] >= goal:
+        goal = unmet(arc, terms, pattern)
+        if goal == 0:
             continue
         begin(s)
         if raise_near(g, s, pattern, arc, goal):
             note(s, terms, pattern, arc, notes)
-        elif pattern.flow[arc] > 0 and s.state[2] != 0:
-            cell = cheapest_in_cut(
-                g, s, pattern.flow, pattern.low, pattern.high, pattern.published, terms.floor, terms.price, arc
-            )
-            if cell >= 0:
-                hide(cell, terms, pattern)
-                pattern.obstacle[cell] = arc
-                opened += 1
+        elif pattern.flow[arc] > 0 and s.state[DRY] != 0:
+            opened += _open_cut(g, s, terms, pattern, arc, arc)
         undo(s, pattern.flow, terms.truth)
     return opened
 
@@ -91,8 +82,8 @@ def _hide_all(g: Graph, s: Scratch, terms: Terms, pattern: Pattern, notes: Notes
 def _settle(g: Graph, s: Scratch, terms: Terms, pattern: Pattern, arc: int, notes: Notes) -> int:
     """Hide cells until the rule holds for one arc; return how many, or -1 where nothing helps."""
     opened = 0
-    goal = requirement(arc, terms, pattern)
-    if pattern.met[arc] < goal:
+    goal = unmet(arc, terms, pattern)
+    if goal > 0:
         begin(s)
         # An upper bound of 0 is allowed: the arc is publicly empty.
         if not raise_arc(g, s, pattern.flow, pattern.low, pattern.high, arc, goal) and pattern.flow[arc] > 0:
@@ -116,15 +107,11 @@ def _settle_pair(g: Graph, s: Scratch, terms: Terms, pattern: Pattern, pair: int
     begin(s)
     while not pair_holds(g, s, terms, pattern, pair):
         # The search that failed last was for the atom: hiding a category never helps another of the same cell.
-        cell = cheapest_in_cut(
-            g, s, pattern.flow, pattern.low, pattern.high, pattern.published, terms.floor, terms.price, -1
-        )
+        found = _open_cut(g, s, terms, pattern, -1, 2 * len(pattern.flow) + pair)
         undo(s, pattern.flow, terms.truth)
         begin(s)
-        if cell < 0:
+        if not found:
             return -1
-        hide(cell, terms, pattern)
-        pattern.obstacle[cell] = 2 * len(pattern.flow) + pair
         opened += 1
     if s.touched[0] > 0:
         note(s, terms, pattern, 2 * len(pattern.flow) + pair, notes)
@@ -140,12 +127,22 @@ def _hide_until(g: Graph, s: Scratch, terms: Terms, pattern: Pattern, arc: int, 
         reached = raise_arc(g, s, flow, low, high, arc, goal) if up else lower_arc(g, s, flow, low, high, arc, goal)
         if reached:
             return opened
-        cell = cheapest_in_cut(g, s, flow, low, high, pattern.published, terms.floor, terms.price, arc)
-        if cell < 0:
+        if not _open_cut(g, s, terms, pattern, arc, arc if up else arc + len(flow)):
             return -1
-        hide(cell, terms, pattern)
-        pattern.obstacle[cell] = arc if up else arc + len(pattern.flow)
         opened += 1
+
+
+@njit(cache=True, nogil=True)
+def _open_cut(g: Graph, s: Scratch, terms: Terms, pattern: Pattern, skip: int, question: int) -> bool:
+    """Hide the cheapest cell in the cut that the last search found; tell whether there is one."""
+    cell = cheapest_in_cut(
+        g, s, pattern.flow, pattern.low, pattern.high, pattern.published, terms.floor, terms.price, skip
+    )
+    if cell < 0:
+        return False
+    hide(cell, terms, pattern)
+    pattern.obstacle[cell] = question
+    return True
 
 
 @njit(cache=True, nogil=True)

@@ -22,7 +22,7 @@ from analysis.confidential.disclosure.flow import UNLIMITED, IntArray
 from analysis.confidential.disclosure.spots import Candidates
 from analysis.confidential.disclosure_rules import DisclosureRule, ZeroPolicy
 from geo.areas import FloatArray, Layer, StrArray
-from geo.families import ancestors, family_of
+from geo.families import HEX, ancestors, family_of
 from zicht.errors import DisclosureError
 from zicht.published import PublishedColumn, Status
 from zicht.spots import SpotStatus
@@ -70,7 +70,7 @@ class SpotCheck:
         self.spots = csr_array(inside[unique[:, -1]].T)
         self.local = np.repeat([column.key.level != COUNTRY for column in counts], sizes)
         self.low, self.high, shown = _bounds(counts, rule, self.cells @ self.room)
-        self.need = self._requirements(rule.threshold + rule.margin, shown)
+        self.need = self._requirements(rule.goal, shown)
         self.alive = self._support()
         self.asked = self._asked(shown)
 
@@ -257,7 +257,7 @@ def fids(structure: Structure, level: str, layers: Mapping[str, Layer]) -> IntAr
     """Return the fid of the area of a level that holds each atom, -1 where none does."""
     if level == COUNTRY:
         return np.zeros(len(structure), dtype=np.int64)
-    hexes = level.startswith("h3-")
+    hexes = level.startswith(HEX)
     own = structure.hex_level if hexes else structure.administrative_level
     fid = structure.hex_fid if hexes else structure.administrative_fid
     found = np.full(len(structure), -1, dtype=np.int64)

@@ -25,6 +25,8 @@ OFFENCE_KINDS = ("possession", "trade", "production")
 _LABS = Profile(rate=0.0006, urbanity=-0.45, coast=0.3, dispersion=0.25)
 _CANNABIS = Profile(rate=0.017, deprivation=0.3, urbanity=-0.15, dispersion=0.12)
 _WASTE = Profile(rate=0.13, urbanity=-0.5, coast=-0.2, dispersion=0.3)
+#: Part of the offences of which the police noted the gemeente only.
+_NO_ADDRESS = 0.04
 _OFFENCES = Profile(rate=0.006, deprivation=0.4, urbanity=0.3, dispersion=0.2)
 _SUSPECTS = Profile(rate=0.011, deprivation=0.4, urbanity=0.1, dispersion=0.15)
 
@@ -95,19 +97,22 @@ def _inside(world: World, buurt: IntArray, rng: np.random.Generator) -> FloatArr
 
 
 def drug_offences(world: World) -> pl.DataFrame:
-    """Draw recorded drug offences by the address nearest to the place of the offence."""
+    """Draw recorded drug offences by the address nearest to them, or by no more than the gemeente."""
     rng = world.rng("drug_offences")
     pool = world.address_pool(HOME, BUSINESS, RECREATION)
     count = world.counts(pool.size, _OFFENCES, table="drug_offences", rng=rng, years=len(world.years))
     address = draw_members(pool, count, rng)
-    return frame(
+    offences = frame(
         {
             "event_id": pseudonyms(len(address), rng),
             "date": draw_dates(len(address), world.years, rng),
             "address_id": world.address_id.gather(address),
+            "gemeente": world.address_gemeente[address],
             "kind": rng.choice(OFFENCE_KINDS, size=len(address), p=[0.5, 0.35, 0.15]),
         }
     )
+    nowhere = pl.Series(rng.random(len(address)) < _NO_ADDRESS)
+    return offences.with_columns(pl.when(~nowhere).then(pl.col("address_id")).alias("address_id"))
 
 
 def drug_suspects(world: World) -> pl.DataFrame:

@@ -31,7 +31,7 @@ class Places:
     """What records are placed on.
 
     Args:
-        boundaries: Areas, with at least the levels "buurt" and "park".
+        boundaries: Areas, with at least the levels "gemeente", "wijk", "buurt" and "park".
         addresses: Every address.
     """
 

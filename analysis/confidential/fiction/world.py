@@ -22,7 +22,8 @@ from analysis.confidential.fiction.people import Persons, make_persons
 from analysis.confidential.fiction.places import BoolArray, Context, IntArray, Places, positions, read_context
 from analysis.confidential.fiction.plan import Planted, plan
 from analysis.confidential.fiction.pseudonyms import stream
-from geo.areas import FloatArray
+from geo.areas import FloatArray, StrArray
+from geo.families import ancestors
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -54,6 +55,12 @@ class World:
     def rng(self, table: str) -> np.random.Generator:
         """Return the random stream of a table."""
         return stream(self.seed, table)
+
+    @property
+    def address_gemeente(self) -> StrArray:
+        """(m,) code of the gemeente of each address."""
+        layers = self.places.boundaries.layers
+        return layers["gemeente"].code[ancestors(layers, "buurt", "gemeente")[self.address_buurt]]
 
     def address_pool(self, *uses: str) -> Pool:
         """Return the addresses of the given uses, grouped by buurt."""

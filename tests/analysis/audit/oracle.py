@@ -54,7 +54,10 @@ class Program:
         return (level, fid) in self.above(one, at) or (level, fid) in self.above(other, there)
 
     def room(self, atom: int) -> float:
-        capacity = self.rule(self.indicator)["capacity"]
+        rule = self.rule(self.indicator)
+        if self.small.capacity.get("unplaced", [0] * (atom + 1))[atom]:
+            return np.inf if rule.get("unplaced", False) else 0
+        capacity = rule["capacity"]
         if capacity is None:
             return np.inf
         there = self.small.capacity[capacity["of"]][atom]

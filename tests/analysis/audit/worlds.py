@@ -44,7 +44,23 @@ def rule(draw: st.DrawFn) -> dict[str, Any]:
         "rounding": draw(st.sampled_from([1, 1, 5, 4])),
         "zeros": draw(st.sampled_from(["publish", "suppress"])),
         "capacity": draw(st.sampled_from([None, None, {"of": "homes", "each": 3}, {"of": "homes", "each": None}])),
+        "unplaced": draw(st.booleans()),
     }
+
+
+@st.composite
+def standing(draw: st.DrawFn, atoms: list[tuple[str, int, str, int]]) -> dict[str, list[int]]:
+    """Homes in each atom, and which atoms are for records of which only a coarse area is known."""
+    nowhere = [int(draw(st.integers(0, 5)) == 0) for _ in atoms]
+    return {"homes": [0 if there else draw(st.integers(0, 4)) for there in nowhere], "unplaced": nowhere}
+
+
+def rooms(stated: dict[str, Any], capacity: dict[str, list[int]]) -> list[int]:
+    """How many each atom may be given."""
+    return [
+        20 * stated["unplaced"] if nowhere else room(stated, homes)
+        for homes, nowhere in zip(capacity["homes"], capacity["unplaced"], strict=True)
+    ]
 
 
 def room(stated: dict[str, Any], homes: int) -> int:
@@ -58,12 +74,12 @@ def single(draw: st.DrawFn) -> Small:
     """One indicator in one year."""
     levels, atoms = draw(places())
     stated = {**RULE, **draw(rule())}
-    homes = [draw(st.integers(0, 4)) for _ in atoms]
-    truth = [min(draw(st.integers(0, 12)), room(stated, there)) for there in homes]
+    capacity = draw(standing(atoms))
+    truth = [min(draw(st.integers(0, 12)), most) for most in rooms(stated, capacity)]
     published = [level for level in ("country", *levels) if draw(st.booleans()) or level == "country"]
-    world = Small(levels, atoms, {}, {"x": stated}, {"homes": homes})
+    world = Small(levels, atoms, {}, {"x": stated}, capacity)
     shown = {("x", "2021", level): show(draw, world, level, truth, stated) for level in published}
-    return Small(levels, atoms, shown, {"x": stated}, {"homes": homes})
+    return Small(levels, atoms, shown, {"x": stated}, capacity)
 
 
 def sums(world: Small, level: str, truth: list[int]) -> list[int]:
@@ -100,22 +116,22 @@ def yearly(draw: st.DrawFn) -> tuple[Small, tuple[str, ...]]:
     """One indicator over a window of which some years are shown, and all the window's years."""
     levels, atoms = draw(places())
     stated = {**RULE, **draw(rule())}
-    homes = [draw(st.integers(0, 4)) for _ in atoms]
+    capacity = draw(standing(atoms))
     window, years = draw(st.sampled_from([("2021-2022", ("2021", "2022")), ("2021-2023", ("2021", "2022", "2023"))]))
     shown_years = draw(st.sampled_from([years, years[:1], years[1:]]))
     truth = {year: [draw(st.integers(0, 7)) for _ in atoms] for year in years}
-    left = [room(stated, there) for there in homes]
+    left = rooms(stated, capacity)
     for year in years:
         truth[year] = [min(count, most) for count, most in zip(truth[year], left, strict=True)]
         left = [most - count for count, most in zip(truth[year], left, strict=True)]
     total = [sum(counts) for counts in zip(*truth.values(), strict=True)]
     layout = draw(st.sampled_from([("country",), ("country", "gemeente"), *((level,) for level in levels)]))
     roots = [level for level in ("country", *levels) if level in layout or level == "gemeente" or draw(st.booleans())]
-    world = Small(levels, atoms, {}, {"x": stated}, {"homes": homes})
+    world = Small(levels, atoms, {}, {"x": stated}, capacity)
     shown = {("x", window, level): show(draw, world, level, total, stated) for level in roots}
     for year in shown_years:
         shown |= {("x", year, level): show(draw, world, level, truth[year], stated) for level in layout}
-    return Small(levels, atoms, shown, {"x": stated}, {"homes": homes}), years
+    return Small(levels, atoms, shown, {"x": stated}, capacity), years
 
 
 @st.composite
@@ -123,13 +139,13 @@ def partly(draw: st.DrawFn) -> Small:
     """An indicator and one or two others that count a part of it."""
     small = draw(single())
     stated = small.rules["x"]
-    homes = small.capacity["homes"]
-    truth = [min(draw(st.integers(0, 9)), room(stated, there)) for there in homes]
+    truth = [min(draw(st.integers(0, 9)), most) for most in rooms(stated, dict(small.capacity))]
     shown = {key: show(draw, small, key[2], truth, stated) for key in small.shown}
     rules = {"x": stated}
     for name in ("y", "z")[: draw(st.integers(1, 2))]:
         part = [draw(st.integers(0, count)) for count in truth]
-        rules[name] = {**stated, **draw(rule()), "capacity": draw(st.sampled_from([None, stated["capacity"]]))}
+        capacity = draw(st.sampled_from([None, stated["capacity"]]))
+        rules[name] = {**stated, **draw(rule()), "capacity": capacity, "unplaced": stated["unplaced"]}
         level = draw(st.sampled_from([key[2] for key in shown if key[0] == "x"]))
         shown[name, "2021", level] = show(draw, small, level, part, rules[name])
         rules[name]["part_of"] = "x"

@@ -29,6 +29,7 @@ def observed(rows: list[tuple[int, int, int, str]]) -> ObservationTable:
         {
             "buurt": pl.Series([row[0] for row in rows], dtype=pl.Int32),
             "park": pl.Series([-1] * len(rows), dtype=pl.Int32),
+            "known_gemeente": pl.Series([-1] * len(rows), dtype=pl.Int64),
             "year": pl.Series([row[1] for row in rows], dtype=pl.Int32),
             "owner_id": pl.Series([f"{row[2]:032x}" for row in rows], dtype=pl.String),
             "kind": pl.Series([row[3] for row in rows], dtype=pl.String),
@@ -44,6 +45,26 @@ def test_every_level_and_the_total_hold_every_row_once(rows):
         first, _, last = table.period.partition("-")
         expected = sum(int(first) <= row[1] <= int(last or first) for row in rows)
         assert table.count.sum() == expected
+
+
+@given(ROWS, st.lists(st.integers(0, 1), max_size=6))
+def test_a_row_of_which_only_the_gemeente_is_known_counts_there_and_above(rows, gemeenten):
+    table = observed(rows)
+    nowhere = observed([(-1, 2021, 0, "lab")] * len(gemeenten)).rows.with_columns(
+        known_gemeente=pl.Series(gemeenten, dtype=pl.Int64)
+    )
+    both = ObservationTable(table.source, pl.concat([table.rows, nowhere]), len(rows) + len(gemeenten), {})
+    counting = indicator(disclosure=DisclosureRule(unplaced=True))
+    index = AreaIndex(tree())
+    placed = {(one.period, one.level): one.count for one in count(table, counting, index=index, years=YEARS)}
+    for one in count(both, counting, index=index, years=YEARS):
+        more = np.zeros_like(one.count)
+        if "2021" in one.period:
+            at = {"country": [0] * len(gemeenten), "gemeente": gemeenten}.get(one.level, [])
+            more = np.bincount(np.array(at, dtype=int), minlength=len(one.count))
+        assert one.count.tolist() == (placed[one.period, one.level] + more).tolist()
+    for one in count(both, indicator(), index=index, years=YEARS):
+        assert one.count.tolist() == placed[one.period, one.level].tolist()
 
 
 @given(ROWS)

@@ -87,6 +87,35 @@ def test_an_address_gives_its_place_or_is_unknown(places):
     assert table.left_out == {Reason.UNKNOWN_ADDRESS: 1}
 
 
+def test_a_row_in_no_buurt_is_kept_where_its_gemeente_is_known(places):
+    gemeenten = squares("gemeente", ["GM9001", "GM9002"], [(0, 0, 1, 1)] * 2)
+    points = [
+        (X0 + 500, Y0 + 500),
+        (None, None),
+        (X0 - 5000, Y0),
+        (5.1, 52.1),
+        (None, None),
+        (None, None),
+        (None, None),
+    ]
+    stated = ["GM9002", "GM9002", "GM9001", "GM9001", "GM9003", None, "GM9001"]
+    rows = events(
+        7,
+        x=[x for x, _ in points],
+        y=[y for _, y in points],
+        year=[2021, 2021, 2021, 2022, 2021, 2021, 2019],
+    ).with_columns(gemeente=pl.Series(stated))
+    kept = records(rows, place=Place(x="x", y="y", gemeente="gemeente"))
+    table = observe(kept, places=replace(places, gemeente=gemeenten), register=None, years=YEARS)
+    # The point goes before what was written down.
+    assert table.rows["buurt"].to_list() == [0, -1, -1, -1]
+    assert table.rows["known_gemeente"].to_list() == [-1, 1, 0, 0]
+    assert table.rows["event_id"].to_list() == rows["event_id"][:4].to_list()
+    assert table.left_out == {Reason.OUTSIDE_PERIOD: 1, Reason.NO_COORDINATES: 2}
+    without = observe(records(rows), places=replace(places, gemeente=gemeenten), register=None, years=YEARS)
+    assert len(without.rows) == 1
+
+
 def test_dates_give_years(places):
     rows = events(2, x=[X0 + 500.0] * 2, y=[Y0 + 500.0] * 2).drop("year")
     rows = rows.with_columns(date=pl.Series(["2021-12-31", "2022-01-01"]).str.to_date())

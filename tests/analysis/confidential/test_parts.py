@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from analysis.confidential.contracts import read_sources
+from analysis.confidential.disclosure_rules import DisclosureRule
 from analysis.confidential.indicators import HotspotRule, Nature, read_themes
 from analysis.confidential.parts import check_parts, is_narrower, undeclared_parts
 from tests.support.small import indicator
@@ -54,6 +55,15 @@ def test_a_part_that_is_no_split_of_its_whole_is_refused(whole, part, message):
     with pytest.raises(ConfigError, match=message) as caught:
         check(whole=whole, part=part)
     assert "themes" in str(caught.value)
+
+
+def test_indicators_of_one_source_count_the_same_records():
+    counting = DisclosureRule(unplaced=True)
+    check(whole={"disclosure": counting}, part={"disclosure": counting})
+    with pytest.raises(ConfigError, match="Not all indicators of its source"):
+        check(part={"disclosure": counting})
+    with pytest.raises(ConfigError, match="indicator other"):
+        check(indicator(id="other", where={"kind": ("shed",)}, disclosure=counting))
 
 
 @pytest.mark.parametrize("where", [{"kind": ("store",)}, {"kind": ("lab",), "cash": (True,)}])

@@ -36,6 +36,7 @@ def test_a_level_from_which_counts_would_follow_is_refused(level):
         ({"total": False}, "totals over years"),
         ({"part_of": "all"}, "no parts"),
         ({"disclosure": DisclosureRule(group=Group("inhabitants"))}, "groups"),
+        ({"disclosure": DisclosureRule(unplaced=True)}, "only the gemeente is known"),
     ],
 )
 def test_what_the_audit_cannot_read_beside_them_is_refused(change, problem):

@@ -59,6 +59,15 @@ def test_refusals_are_named() -> None:
         sums_within_parents(child, parent, np.array([0]))
 
 
+def test_a_parent_that_counts_more_than_its_children_bounds_them_from_above_alone() -> None:
+    child = column([10, 0], [10, np.inf], status=np.array(["published", "suppressed"]))
+    parent = column([15], [15], level="wijk")
+    whole = sums_within_parents(child, parent, np.zeros(2, dtype=np.int64))
+    assert (whole.low.tolist(), whole.high.tolist()) == ([5.0], [5.0])
+    more = sums_within_parents(child, parent, np.zeros(2, dtype=np.int64), complete=False)
+    assert (more.low.tolist(), more.high.tolist()) == ([-np.inf], [5.0])
+
+
 def test_bounds_of_rates_hold_for_every_count_that_fits() -> None:
     rng = np.random.default_rng(1)
     for _ in range(200):

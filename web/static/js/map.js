@@ -6,9 +6,8 @@ import {layerFunctions} from './layers.js';
 import {Labels} from './labels.js';
 import {degrees, fitBounds, mercator, pixelsAt} from './geometry.js';
 import {rgb} from './hatch.js';
+import {COARSE} from './state.js';
 
-/** Levels whose own borders are drawn where they are shown; over finer ones those of gemeenten are. */
-const COARSE = ['province', 'district'];
 const SMALL_LEVEL = 'park';
 const MARKERS_UNTIL = 12.6;
 const still = matchMedia('(prefers-reduced-motion: reduce)');

@@ -189,6 +189,9 @@ export function followed(catalogue, entry, period) {
 /** Levels that can follow the zoom, coarsest first; web/levels.py has the same list. */
 export const FOLLOWED = ['province', 'district', 'gemeente', 'wijk', 'buurt'];
 
+/** Levels whose own borders are drawn where they are shown; over finer ones those of gemeenten are. */
+export const COARSE = FOLLOWED.slice(0, FOLLOWED.indexOf('gemeente'));
+
 /** Measures of an indicator in a period at a level, the main one first; none where it has no figures there. */
 export function measuresOf(entry, level, period) {
   const levels = entry.offered.columns[period] || {};

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -9,8 +11,8 @@ from analysis.confidential.disclosure.systems import Split
 from analysis.confidential.disclosure_rules import Capacity, DisclosureRule, ZeroPolicy
 from analysis.confidential.indicators import Nature
 from tests.support.small import indicator, layer
-from zicht.errors import ConfigError, InfeasibleError
-from zicht.structure import Structure
+from zicht.errors import AlignmentError, ConfigError, InfeasibleError
+from zicht.structure import UNPLACED, Structure
 
 KEY = "a key of the tests, of thirty-two characters or more"
 BUURTEN = 12
@@ -30,7 +32,25 @@ def geography(key: str = KEY, *, capacity: dict[str, np.ndarray] | None = None) 
     )
 
 
-def hidden(counts: list[int], place: Geography, *, holders: list[int] | None = None, **rule) -> np.ndarray:
+def with_unplaced(place: Geography) -> Geography:
+    """Add an atom for records of which no buurt is known."""
+    atoms = place.structure
+    structure = Structure(
+        np.append(atoms.administrative_level, "country"),
+        np.append(atoms.administrative_fid, 0),
+        np.append(atoms.hex_level, "country"),
+        np.append(atoms.hex_fid, 0),
+        {
+            **{name: np.append(held, 0) for name, held in atoms.capacity.items()},
+            UNPLACED: np.repeat([0, 1], [BUURTEN, 1]),
+        },
+    )
+    return replace(place, structure=structure)
+
+
+def hidden(
+    counts: list[int], place: Geography, *, holders: list[int] | None = None, unplaced_count: int = 0, **rule
+) -> np.ndarray:
     """Return which buurten are hidden."""
     counted = indicator(levels=("buurt",), disclosure=DisclosureRule(**rule), nature=Nature.EVENT)
     (plan,) = plans([counted], range(2025, 2026))
@@ -43,11 +63,11 @@ def hidden(counts: list[int], place: Geography, *, holders: list[int] | None = N
             "2025",
             "country",
             place.layers["country"].code,
-            count.sum(keepdims=True),
-            held.sum(keepdims=True),
+            count.sum(keepdims=True) + unplaced_count,
+            held.sum(keepdims=True) + unplaced_count,
         ),
     }
-    units = np.repeat(np.arange(BUURTEN), count)
+    units = np.append(np.repeat(np.arange(BUURTEN), count), np.full(unplaced_count, -1))
     patterns, _ = protect_plan(plan, tables, place, fids={"country": np.zeros(len(units), int), "buurt": units})
     return patterns[counted.id, "2025"]["buurt"]
 
@@ -69,6 +89,30 @@ def test_a_hidden_cell_lends_no_more_than_all_but_one_where_zeros_are_shown():
 def test_rounding_can_be_protection_enough():
     # Eleven counts known to within two, and a total: the twelfth may be twenty-six.
     assert hidden([4, *[30] * 11], geography(), rounding=5).sum() == 1
+
+
+@pytest.mark.parametrize("capacity", [None, Capacity("addresses")])
+def test_a_few_records_without_a_buurt_are_hidden_behind_a_buurt(capacity):
+    place = with_unplaced(geography(capacity={"addresses": np.full(BUURTEN, 5)}))
+    counted = {"rounding": 1, "unplaced": True, "capacity": capacity}
+    assert hidden([30] * 12, place, unplaced_count=4, **counted).sum() == 1
+    # What everybody could subtract is large enough, or is nothing at all.
+    assert not hidden([30] * 12, place, unplaced_count=12, **counted).any()
+    assert not hidden([30] * 12, place, **counted).any()
+
+
+@pytest.mark.parametrize("capacity", [None, Capacity("addresses")])
+def test_records_without_a_buurt_hide_nothing_of_an_indicator_that_leaves_them_out(capacity):
+    place = with_unplaced(geography(capacity={"addresses": np.full(BUURTEN, 5)}))
+    # One hidden buurt would be told by the total: no reader believes that the rest lies nowhere.
+    assert hidden([4, *[30] * 11], place, rounding=1, capacity=capacity).sum() == 2
+    with pytest.raises(AlignmentError, match="nothing can be"):
+        hidden([30] * 12, place, unplaced_count=4, capacity=capacity)
+
+
+def test_how_many_fit_without_an_address_nobody_knows():
+    with pytest.raises(ConfigError, match="no address is known"):
+        DisclosureRule(unplaced=True, capacity=Capacity("addresses", 1))
 
 
 def test_the_choice_depends_on_the_key_alone():
