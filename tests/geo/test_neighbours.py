@@ -198,3 +198,13 @@ def test_cells_far_apart_and_around_pentagons_are_found_as_well(resolution):
         if near != code and near in position
     }
     assert pairs(h3_rings(codes)) == expected
+
+
+def test_cells_beyond_the_first_and_the_last_block_are_not_mistaken_for_those_in_it():
+    """All descendants of one cell: every place in its table is taken, so a neighbour outside must not be looked up."""
+    middle = h3.latlng_to_cell(52.1, 5.3, 4)
+    codes = np.array(sorted(h3.cell_to_children(middle, 8)))
+    inside = set(codes.tolist())
+    w = h3_rings(codes)
+    for at, code in enumerate(codes.tolist()):
+        assert set(codes[w.neighbours(at)].tolist()) == set(h3.grid_disk(code, 1)) & inside - {code}

@@ -27,8 +27,11 @@ def enumerated(values: np.ndarray, weights: SpatialWeights, i: int) -> tuple[flo
     return float(np.mean(sums >= observed - 1e-9)), float(np.mean(sums <= observed + 1e-9))
 
 
+@pytest.mark.parametrize("finest", [8, 2**15])
 @pytest.mark.parametrize("seed", range(6))
-def test_the_truth_lies_between_the_bounds_and_they_are_close(seed):
+def test_the_truth_lies_between_the_bounds(seed, finest, monkeypatch):
+    """Also where the unit is so coarse that the bounds are far apart."""
+    monkeypatch.setattr(bracketed_null, "FINEST", finest)
     rng = np.random.default_rng(seed)
     weights = any_weights("binary", seed, 11)
     values = rng.gamma(0.5, 10, 11) - 3
