@@ -12,7 +12,7 @@ import numpy as np
 from analysis.tables.method import TableOutput
 from analysis.tables.prepare import Polygons
 from analysis.tables.sheet import Sheet, parse_sheet
-from zicht.errors import SchemaError
+from zicht.errors import SchemaError, ZichtError
 from zicht.linear_table_files import write_rows
 
 #: Snapping distance in metres; elsewhere this share of the larger side of the map.
@@ -48,9 +48,17 @@ def read_polygons(path: Path, *, id_field: str, layer: str | None) -> Polygons:
     Raises:
         BoundaryError: The file cannot be read, or features would be lost.
         SchemaError: It has no such layer or field, several layers, or a feature without a polygon.
+        ZichtError: The libraries for geometry are not installed.
     """
-    # Geometry libraries are needed here alone.
-    from geo.vector_files import field_names, layer_names, read_as_stored
+    # They are needed here alone: tables without polygons do without.
+    try:
+        from geo.vector_files import field_names, layer_names, read_as_stored
+    except ModuleNotFoundError as error:
+        raise ZichtError(
+            f"Reading polygons needs {error.name}, which is not installed.",
+            where=path.name,
+            remedy="Install `pip install 'zicht[build]'`, or give neighbours as pairs or points.",
+        ) from None
 
     names = layer_names(path)
     if layer is None and len(names) != 1:

@@ -137,7 +137,8 @@ def lines_of(sheet: Sheet, rows: Sequence[int]) -> str:
 
 def _records(text: str, where: str) -> list[tuple[int, list[str]]]:
     try:
-        first = next(csv.reader(io.StringIO(text, newline=""), delimiter=";", strict=True), [])
+        # Not strict: where commas separate, a comma after a quoted heading would be an error here.
+        first = next(csv.reader(io.StringIO(text, newline=""), delimiter=";"), [])
         delimiter = ";" if len(first) > 1 else ","
         reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
         return [(reader.line_num, row) for row in reader if any(field.strip() for field in row)]

@@ -10,7 +10,7 @@ from analysis.statistics.getis_ord import LocalG, z_scores
 from geo.proximity import Kernel, kernel
 from geo.weights import SpatialWeights, from_pairs
 from tests.zicht.stats_tables import Desk, both_ways, column
-from zicht.cli import FAILED, WRONG_CALL
+from zicht.cli import FAILED, WRONG_CALL, main
 
 TABLE = "id,c\n01,4\n02,0\n03,7\n04,1\n"
 PAIRS = both_ways(("01", "02"), ("02", "03"), ("03", "04"))
@@ -214,3 +214,15 @@ def test_a_kernel_weighs_near_areas_more(desk, capsys):
     desk.out.unlink()
     assert desk.refused("gi", table, *more, "--k", "19", "--kernel", "gaussian") == WRONG_CALL
     assert "at most 18" in capsys.readouterr().err
+
+
+def test_nothing_that_is_read_is_replaced(desk, capsys):
+    table, pairs = desk.table(TABLE), desk.pairs(PAIRS)
+    for out in (table, pairs, desk.folder):
+        with pytest.raises(SystemExit) as stopped:
+            main(["stats", "gi", table, "--neighbours", pairs, "--column", "c", "--out", str(out)])
+        assert stopped.value.code == WRONG_CALL
+    assert (desk.folder / "table.csv").read_text(encoding="utf-8") == TABLE
+    err = capsys.readouterr().err
+    assert "would replace" in err
+    assert "This is a folder" in err

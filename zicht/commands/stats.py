@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import Field, fields
 from enum import StrEnum
 from pathlib import Path
@@ -95,6 +95,7 @@ def stats(context: click.Context, /, method: str, table: Path, geofile: Path | N
         said=frozenset(_said(context)),
     )
     try:
+        _check_out(out, [path for path in (table, pairs, geofile) if path is not None])
         check_call(_METHODS[method], call)
         sheet = read_sheet(table)
         data, notes = prepare(
@@ -104,12 +105,19 @@ def stats(context: click.Context, /, method: str, table: Path, geofile: Path | N
             pairs=None if pairs is None else read_sheet(pairs),
             polygons=None if geofile is None else _polygons(geofile, call),
         )
+        output = run(_METHODS[method], data)
     except CallError as error:
         raise click.UsageError(str(error), context) from None
-    output = run(_METHODS[method], data)
     write_output(out, output)
     for line in (*notes, *output.notes):
         report(line)
+
+
+def _check_out(out: Path, read: Sequence[Path]) -> None:
+    if out.is_dir():
+        raise CallError("This is a folder.", where=str(out), remedy="Name a CSV file.")
+    if out.exists() and any(path.exists() and path.samefile(out) for path in read):
+        raise CallError("OUT would replace a file that is read.", where=str(out), remedy="Name another.")
 
 
 def _polygons(path: Path, call: Call) -> Polygons:

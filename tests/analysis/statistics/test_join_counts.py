@@ -105,3 +105,13 @@ def test_other_values_are_refused():
             of(values, weights)
         with pytest.raises(StatisticError):
             local_join_counts(np.array(values, dtype=float), weights, rng=np.random.default_rng(0))
+
+
+def test_moments_are_as_spdep_prints_them():
+    """joincount.test of a 6 x 6 grid, rook, 13 ones and 23 zeros (Greatrex, Penn State GEOG 364, lab 5, 2021)."""
+    cell = np.arange(36).reshape(6, 6)
+    start = np.concatenate([cell[:, :-1].ravel(), cell[:-1].ravel()])
+    end = np.concatenate([cell[:, 1:].ravel(), cell[1:].ravel()])
+    found = of((np.arange(36) < 13).astype(float), symmetrised(from_pairs(36, start, end)))
+    assert (round(found[Join.BB].expected, 6), round(found[Join.BB].variance, 6)) == (7.428571, 3.477764)
+    assert (round(found[Join.WW].expected, 6), round(found[Join.WW].variance, 6)) == (24.095238, 4.594478)
