@@ -61,9 +61,7 @@ def read_polygons(path: Path, *, id_field: str, layer: str | None) -> Polygons:
         ) from None
 
     names = layer_names(path)
-    if layer is None and len(names) != 1:
-        raise SchemaError(f"The file has {len(names)} layers.", where=path.name, remedy=f"Say --layer: {names}.")
-    chosen = names[0] if layer is None else layer
+    chosen = _layer(path.name, names, layer)
     known = field_names(path, chosen)
     if id_field not in known:
         raise SchemaError(
@@ -78,6 +76,15 @@ def read_polygons(path: Path, *, id_field: str, layer: str | None) -> Polygons:
     side = float((bounds[:, 2:].max(axis=0) - bounds[:, :2].min(axis=0)).max()) if len(bounds) else 0.0
     snap = SNAP_METRES if metric else SNAP_SHARE * side
     return Polygons(where=path.name, ids=ids, geometry=features.geometry, snap=snap)
+
+
+def _layer(where: str, names: Sequence[str], layer: str | None) -> str:
+    remedy = f"Say --layer with one of: {', '.join(map(repr, names))}."
+    if layer is None and len(names) != 1:
+        raise SchemaError(f"The file has {len(names)} layers.", where=where, remedy=remedy)
+    if layer is not None and layer not in names:
+        raise SchemaError(f"There is no layer {layer!r}.", where=where, remedy=remedy)
+    return names[0] if layer is None else layer
 
 
 def write_output(path: Path, output: TableOutput) -> None:

@@ -5,15 +5,18 @@ from __future__ import annotations
 import csv
 import io
 
+import geopandas as gpd
 import numpy as np
 import pytest
+import shapely
 
+from analysis.statistics.getis_ord import LocalG, z_scores
 from analysis.statistics.global_autocorrelation import geary, moran
 from analysis.statistics.join_counts import Join, join_counts, local_join_counts
 from analysis.statistics.local_geary import local_geary
 from analysis.statistics.local_moran import local_moran
 from analysis.statistics.multiple_testing import adjusted
-from geo.weights import SpatialWeights, row_standardised
+from geo.weights import SpatialWeights, from_pairs, row_standardised
 from tests.analysis.statistics.examples import FOLDER, any_weights, columbus, north_carolina
 from tests.zicht.stats_tables import Desk, column
 from zicht.cli import FAILED, WRONG_CALL, main
@@ -183,6 +186,41 @@ def test_the_order_of_a_geofile_does_not_matter(desk):
     one = desk.run("gi-star", desk.table("FIPS,c\n" + "\n".join(lines)), shapes, *more)
     two = desk.run("gi-star", desk.table("FIPS,c\n" + "\n".join(reversed(lines))), shapes, *more)
     assert {row["id"]: row["p_mid"] for row in one} == {row["id"]: row["p_mid"] for row in two}
+
+
+@pytest.mark.parametrize("file", ["g.geojson", "g.gpkg", "g.parquet", "g.shp"])
+@pytest.mark.parametrize("contiguity", ["queen", "rook"])
+def test_every_kind_of_file_and_of_coordinates_gives_the_same_neighbours(desk, file, contiguity):
+    """A grid of 5 x 5 tenths of degrees, stated in degrees or metres: queen has corners, rook has not."""
+    side, ids = 5, [f"{i:03d}" for i in range(25)]
+    corners = [(5 + i % side / 10, 52 + i // side / 10) for i in range(25)]
+    shapes = [shapely.box(x, y, x + 0.1, y + 0.1) for x, y in corners]
+    frame = gpd.GeoDataFrame({"code": ids, "n": range(25)}, geometry=shapes, crs=4326)
+    path = desk.folder / file
+    if file.endswith("parquet"):
+        frame.to_parquet(path)
+    else:
+        (frame.to_crs(28992) if file == "g.gpkg" else frame).to_file(path)
+    rows, columns = np.divmod(np.arange(25), side)
+    near = np.abs(rows[:, None] - rows), np.abs(columns[:, None] - columns)
+    linked = (np.maximum(*near) if contiguity == "queen" else near[0] + near[1]) == 1
+    expected = z_scores(VALUES[:25], from_pairs(25, *np.nonzero(linked)), statistic=LocalG.GI)
+    table = desk.table("code,c\n" + rows_of(ids, VALUES[:25].tolist()))
+    found = desk.run("gi", table, path, "--id", "code", "--column", "c", "--contiguity", contiguity)
+    assert column(found, "z") == expected.tolist()
+
+
+def test_a_whole_number_is_an_id_and_a_layer_must_be_there(desk, capsys):
+    frame = gpd.GeoDataFrame({"n": [1, 2]}, geometry=[shapely.box(0, 0, 1, 1), shapely.box(1, 0, 2, 1)], crs=28992)
+    path, table = desk.folder / "g.gpkg", desk.table("id,c\n1,4\n2,5\n")
+    frame.to_file(path, layer="one")
+    assert len(desk.run("gi", table, path, "--geo-id", "n", "--column", "c")) == 2
+    desk.out.unlink()
+    assert desk.refused("gi", table, path, "--geo-id", "n", "--column", "c", "--layer", "two") == FAILED
+    assert "Say --layer with one of: 'one'" in capsys.readouterr().err
+    frame.to_file(path, layer="two")
+    assert desk.refused("gi", table, path, "--geo-id", "n", "--column", "c") == FAILED
+    assert "The file has 2 layers" in capsys.readouterr().err
 
 
 def test_help_names_every_method(capsys):
