@@ -105,7 +105,7 @@ def _esda_moran(counts: IntArray, weights: SpatialWeights) -> float:
 
     def peer() -> Any:
         options = {"transformation": "B", "permutations": DRAWS, "n_jobs": 1, "seed": SEED}
-        return Moran_Local(values, neighbours, alternative="directed", **options)
+        return Moran_Local(values, neighbours, **options)
 
     peer()
     seconds, theirs = _best(peer, 1)
