@@ -42,6 +42,8 @@ def test_it_serves(app):
             assert b"Waterland-Oost" in answer.read()
             assert "waitress" not in str(answer.headers).lower()
     finally:
+        # First the thread that has answered and still is to say so, else it finds its pipe closed.
+        server.task_dispatcher.shutdown()
         server.close()
         thread.join(5)
 
