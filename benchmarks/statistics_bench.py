@@ -1,4 +1,4 @@
-"""Local G beside esda: the exact null of a national map, shared draws, and classes with suppressed areas.
+"""Local G and local Moran beside esda: exact nulls of a national map, shared draws, classes with suppressed areas.
 
 Counts are synthetic and seeded: most hexes empty, a few crowded. esda is run on a part of the map, its answers are
 compared with ours, and its time is scaled by the number of areas: its cost per area does not depend on the map's size.
@@ -15,12 +15,14 @@ from typing import Any, TypeVar
 import h3
 import numpy as np
 from esda.getisord import G_Local
+from esda.moran import Moran_Local
 from libpysal.weights import W
 
 from analysis.published.hotspots import hotspots
 from analysis.published.sums import sums_within_parents
 from analysis.statistics.exact_null import conditional_tails
 from analysis.statistics.getis_ord import LocalG, z_scores
+from analysis.statistics.local_moran import local_moran
 from analysis.statistics.permutation import permuted_tails
 from analysis.statistics.tails import IntArray
 from geo.neighbours import h3_rings
@@ -50,6 +52,9 @@ def run() -> list[Row]:
     drawn, _ = _best(
         lambda: permuted_tails(counts.astype(np.float64), weights, rng=np.random.default_rng(SEED), draws=DRAWS), 3
     )
+    values = counts.astype(np.float64)
+    alike, _ = _best(lambda: local_moran(values, weights, rng=np.random.default_rng(SEED)), 3)
+    alike_peer = _esda_moran(part_counts, part) * scale
     some, above, parent_of = _published(code, counts)
     sums = sums_within_parents(some, above, parent_of)
     plain, _ = _best(lambda: hotspots(some, weights, method="gi-star", alpha=0.1), 2)
@@ -57,6 +62,12 @@ def run() -> list[Row]:
     return [
         (f"Gi* exact null, {len(code):,} H3 cells", exact, peer, note),
         (f"Gi* shared draws R={DRAWS}, {len(code):,} H3 cells", drawn, peer, "same peer run"),
+        (
+            f"Local Moran, exact null, {len(code):,} H3 cells",
+            alike,
+            alike_peer,
+            f"esda.Moran_Local R={DRAWS} on {len(part_code):,} cells, scaled; I equal",
+        ),
         (f"Gi* classes with suppressed cells, {len(code):,} H3 cells", plain, 0.0, "intervals; no peer knows them"),
         ("the same with sums of parents of resolution 7", bounded, 0.0, "intervals; no peer knows them"),
     ]
@@ -85,6 +96,21 @@ def _esda(counts: IntArray, weights: SpatialWeights) -> float:
     reached = (theirs.rGs >= theirs.Gs[:, None] - 1e-12).mean(axis=1)
     error = np.sqrt(ours * (1 - ours) / DRAWS) + 1 / DRAWS
     _require(bool(np.all(np.abs(reached - ours) < 5 * error)), "p-values")
+    return seconds
+
+
+def _esda_moran(counts: IntArray, weights: SpatialWeights) -> float:
+    neighbours = W({i: weights.neighbours(i).tolist() for i in range(weights.n)}, silence_warnings=True)
+    values = counts.astype(np.float64)
+
+    def peer() -> Any:
+        options = {"transformation": "B", "permutations": DRAWS, "n_jobs": 1, "seed": SEED}
+        return Moran_Local(values, neighbours, **options)
+
+    peer()
+    seconds, theirs = _best(peer, 1)
+    ours = local_moran(values, weights, rng=np.random.default_rng(SEED)).i
+    _require(np.allclose(theirs.Is * weights.n / (weights.n - 1), ours), "local Moran's I")
     return seconds
 
 

@@ -1,4 +1,4 @@
-"""Build `SpatialWeights` from places: contiguity, H3 rings, nearest neighbours, distance bands.
+"""Build `SpatialWeights` from polygons and hexes: contiguity and H3 rings. From points: `geo.proximity`.
 
 Contiguity compares borders within `snap` metres, because coordinates of the same border differ by noise between areas
 and because one area's vertex may lie on the middle of its neighbour's edge (a T-junction): rounding vertices finds
@@ -13,13 +13,18 @@ import numpy as np
 import pyarrow as pa
 import shapely
 from h3ronpy import grid_disk
-from scipy.spatial import cKDTree
 
 from geo.areas import FloatArray, Layer, ObjectArray, StrArray
-from geo.grids import from_strings
+from geo.grids import CellArray, from_strings, resolutions
 from geo.interior import border_segments
-from geo.weights import SpatialWeights, from_pairs
+from geo.weights import IndexArray, IntArray, SpatialWeights, both_ways, from_pairs
 from zicht.errors import AlignmentError
+
+#: Bits of an H3 index that tell the descendants of one cell four resolutions down apart.
+BLOCK_BITS = np.uint64(12)
+
+#: Entries of a table of positions for each cell of a list, at most.
+WIDEST = 256
 
 
 def queen(layer: Layer, *, snap: float = 0.1) -> SpatialWeights:
@@ -35,8 +40,13 @@ def queen(layer: Layer, *, snap: float = 0.1) -> SpatialWeights:
     Raises:
         AlignmentError: `snap` is negative.
     """
-    first, second = _near(layer, snap)
-    return _both_ways(len(layer), first, second)
+    return queen_polygons(layer.geometry, snap=snap)
+
+
+def queen_polygons(geometry: ObjectArray, *, snap: float) -> SpatialWeights:
+    """Link polygons whose borders come within `snap` of each other, in any planar coordinates. See `queen`."""
+    first, second = _near(geometry, snap)
+    return both_ways(len(geometry), first, second)
 
 
 def rook(layer: Layer, *, snap: float = 0.1, minimum: float = 1.0) -> SpatialWeights:
@@ -54,13 +64,18 @@ def rook(layer: Layer, *, snap: float = 0.1, minimum: float = 1.0) -> SpatialWei
     Raises:
         AlignmentError: `snap` or `minimum` is not above 0.
     """
+    return rook_polygons(layer.geometry, snap=snap, minimum=minimum)
+
+
+def rook_polygons(geometry: ObjectArray, *, snap: float, minimum: float) -> SpatialWeights:
+    """Link polygons whose borders run together, in any planar coordinates. See `rook`."""
     if not (snap > 0 and minimum > 0):
-        raise AlignmentError("Rook contiguity needs a snapping distance and a length above 0.", where=layer.level)
-    first, second = _near(layer, snap)
-    shared = _shared_lengths(layer.geometry, snap)
+        raise AlignmentError("Rook contiguity needs a snapping distance and a length above 0.", where="contiguity")
+    first, second = _near(geometry, snap)
+    shared = _shared_lengths(geometry, snap)
     pairs = zip(first.tolist(), second.tolist(), strict=True)
     long = np.array([shared.get(pair, 0.0) > minimum for pair in pairs], dtype=bool)
-    return _both_ways(len(layer), first[long], second[long])
+    return both_ways(len(geometry), first[long], second[long])
 
 
 def h3_rings(codes: StrArray, k: int = 1) -> SpatialWeights:
@@ -83,70 +98,56 @@ def h3_rings(codes: StrArray, k: int = 1) -> SpatialWeights:
         raise AlignmentError("Cells are not ascending and unique.", where="H3 weights")
     disks = pa.array(grid_disk(cells, k))
     member, sizes = disks.flatten().to_numpy(), disks.value_lengths().to_numpy()
+    at = _positions(cells, member)
+    if sizes.size and np.all(sizes == sizes[0]):
+        return _from_table(at.reshape(len(cells), -1))
+    # Around a pentagon rings are shorter.
     start = np.repeat(np.arange(len(cells), dtype=np.int64), sizes)
-    at = np.minimum(np.searchsorted(cells, member), max(len(cells) - 1, 0))
-    here = cells[at] == member
+    here = at < len(cells)
     return from_pairs(len(cells), start[here], at[here])
 
 
-def k_nearest(points: FloatArray, k: int) -> SpatialWeights:
-    """Link each point to its k nearest others; ties go to the lower position.
-
-    Args:
-        points: (n, 2) coordinates in metres, finite.
-        k: Number of neighbours, from 1 to n - 1.
-
-    Returns:
-        Binary weights, in general not symmetric.
-
-    Raises:
-        AlignmentError: k is out of range.
-    """
-    n = len(points)
-    if not 1 <= k < n:
-        raise AlignmentError(f"{k} nearest neighbours cannot be found among {n} points.", where="nearest neighbours")
-    reach = cKDTree(points).query(points, k=k + 1)[0][:, -1]
-    start, end, distance = _within(points, np.nextafter(reach * (1 + 1e-12), np.inf))
-    order = np.lexsort((end, distance, start))
-    start, end = start[order], end[order]
-    first = np.searchsorted(start, np.arange(n))
-    nearest = np.arange(len(start)) - first[start] < k
-    return from_pairs(n, start[nearest], end[nearest])
+def _positions(cells: CellArray, member: CellArray) -> IndexArray:
+    """Return where each member is among ascending cells of one resolution, `len(cells)` where it is not there."""
+    n = len(cells)
+    if not n:
+        return np.zeros(member.size, dtype=np.int32)
+    # A cell is looked up in two small tables, by its ancestor four resolutions up and by its digits below that: cells
+    # of one region share few ancestors. That is far cheaper than searching.
+    shift = np.uint64(3 * (15 - int(resolutions(cells[:1])[0])))
+    block = cells >> (shift + BLOCK_BITS)
+    first = np.flatnonzero(np.concatenate([[True], block[1:] != block[:-1]]))
+    size, span = 1 << int(BLOCK_BITS), int(block[-1] - block[0]) + 1
+    if max(span, len(first) * size) > WIDEST * (n + WIDEST):
+        at = np.minimum(np.searchsorted(cells, member), n - 1)
+        return np.where(cells[at] == member, at, n).astype(np.int32)
+    begin = np.full(span + 1, len(first) * size, dtype=np.int64)
+    begin[block[first] - block[0]] = np.arange(len(first)) * size
+    table = np.full((len(first) + 1) * size, n, dtype=np.int32)
+    table[begin[block - block[0]] + _slots(cells, shift)] = np.arange(n)
+    # Unsigned: what lies before the first block wraps around to far beyond the last, where there is nothing.
+    there = np.minimum((member >> (shift + BLOCK_BITS)) - block[0], np.uint64(span))
+    return np.asarray(table[begin[there] + _slots(member, shift)])
 
 
-def distance_band(points: FloatArray, radius: float) -> SpatialWeights:
-    """Link points at most `radius` apart.
-
-    Args:
-        points: (n, 2) coordinates in metres, finite.
-        radius: Distance in metres, above 0; a distance equal to it counts.
-
-    Returns:
-        Symmetric binary weights.
-
-    Raises:
-        AlignmentError: The radius is not above 0.
-    """
-    if not radius > 0:
-        raise AlignmentError("A distance band needs a radius above 0.", where="distance band")
-    pairs = cKDTree(points).query_pairs(radius, output_type="ndarray")
-    return _both_ways(len(points), pairs[:, 0], pairs[:, 1])
+def _slots(cells: CellArray, shift: np.uint64) -> IntArray:
+    return ((cells >> shift) & np.uint64((1 << int(BLOCK_BITS)) - 1)).view(np.int64)
 
 
-def _within(points: FloatArray, reach: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray]:
-    found = cKDTree(points).query_ball_point(points, reach)
-    sizes = np.fromiter(map(len, found), dtype=np.int64, count=len(found))
-    start = np.repeat(np.arange(len(points), dtype=np.int64), sizes)
-    end = np.concatenate([np.asarray(one, dtype=np.int64) for one in found])
-    other = start != end
-    start, end = start[other], end[other]
-    return start, end, np.hypot(*(points[start] - points[end]).T)
+def _from_table(at: IndexArray) -> SpatialWeights:
+    # A row a cell: the positions of its disk, itself included, and n for what is not in the list.
+    n = len(at)
+    others = np.where(at == np.arange(n, dtype=np.int32)[:, None], np.int32(n), at)
+    others.sort(axis=1)
+    linked = others < n
+    indptr = np.concatenate([[0], np.cumsum(np.count_nonzero(linked, axis=1))])
+    return SpatialWeights(n=n, indptr=indptr, indices=others[linked], data=np.ones(indptr[-1]))
 
 
-def _near(layer: Layer, snap: float) -> tuple[FloatArray, FloatArray]:
+def _near(geometry: ObjectArray, snap: float) -> tuple[IntArray, IntArray]:
     if not snap >= 0:
-        raise AlignmentError("The snapping distance cannot be negative.", where=f"level {layer.level}")
-    first, second = shapely.STRtree(layer.geometry).query(layer.geometry, predicate="dwithin", distance=snap)
+        raise AlignmentError("The snapping distance cannot be negative.", where="contiguity")
+    first, second = shapely.STRtree(geometry).query(geometry, predicate="dwithin", distance=snap)
     once = first < second
     return first[once], second[once]
 
@@ -178,7 +179,3 @@ def _length_along(a: FloatArray, b: FloatArray, c: FloatArray, d: FloatArray, sn
         low = np.maximum(low, np.where(flat, np.where(inside, 0.0, 1.0), enter))
         high = np.minimum(high, np.where(flat, np.where(inside, 1.0, 0.0), leave))
     return np.asarray(np.maximum(high - low, 0.0) * np.hypot(*(b - a).T))
-
-
-def _both_ways(n: int, first: FloatArray, second: FloatArray) -> SpatialWeights:
-    return from_pairs(n, np.concatenate([first, second]), np.concatenate([second, first]))

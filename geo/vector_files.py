@@ -11,7 +11,7 @@ import json
 import sqlite3
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -101,6 +101,32 @@ def read_features(path: Path, layer: str, columns: Sequence[str], *, reproject: 
         CRSMismatchError: Coordinates are not in EPSG:28992.
         BoundaryError: The file is damaged, or features got lost in reading.
     """
+    features, crs = _whole_layer(path, layer, columns)
+    return replace(features, geometry=_in_rd(features.geometry, crs, features.where, reproject=reproject))
+
+
+def read_as_stored(path: Path, layer: str, columns: Sequence[str]) -> tuple[Features, bool]:
+    """Read a layer whole, in whatever coordinates the file has.
+
+    Args:
+        path: As for `read_features`.
+        layer: Name of the layer.
+        columns: Columns to read, as the file spells them.
+
+    Returns:
+        Every feature that the file declares, in two dimensions, and whether coordinates are stated to be metres.
+
+    Raises:
+        SchemaError: The file has no such layer.
+        BoundaryError: The file is damaged, or features got lost in reading.
+    """
+    features, crs = _whole_layer(path, layer, columns)
+    stated = None if crs is None else pyproj.CRS.from_user_input(crs)
+    metric = stated is not None and stated.is_projected and stated.axis_info[0].unit_name == "metre"
+    return replace(features, geometry=np.asarray(shapely.force_2d(features.geometry), dtype=object)), metric
+
+
+def _whole_layer(path: Path, layer: str, columns: Sequence[str]) -> tuple[Features, Any]:
     fields, where = field_names(path, layer), f"{path}, layer {layer}"
     crs, geometry, values = _guarded(path, lambda: _read(path, layer, columns))
     declared = declared_count(path, layer)
@@ -111,7 +137,7 @@ def read_features(path: Path, layer: str, columns: Sequence[str], *, reproject: 
             where=where,
             remedy="Features without a geometry are dropped by the reader. Use the publisher's GeoPackage.",
         )
-    return Features(where, fields, values, _in_rd(geometry, crs, where, reproject=reproject))
+    return Features(where, fields, values, geometry), crs
 
 
 def declared_count(path: Path, layer: str) -> int | None:

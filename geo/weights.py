@@ -2,7 +2,7 @@
 
 Conventions: area i's neighbours are `indices[indptr[i]:indptr[i + 1]]`, ascending, without i itself and without
 repeats; an *island* has none. Weights are finite and positive: an absent link is absent, never zero. The type needs
-NumPy only; what builds it from geometry stands in `geo.neighbours`.
+NumPy only; what builds it from places stands in `geo.neighbours` and `geo.proximity`.
 """
 
 from __future__ import annotations
@@ -128,6 +128,11 @@ def from_pairs(n: int, start: NDArray[Any], end: NDArray[Any], weight: FloatArra
     counts = np.bincount(key // n, minlength=n) if n else np.zeros(0, dtype=np.int64)
     indptr = np.concatenate([[0], np.cumsum(counts)])
     return SpatialWeights(n=n, indptr=indptr, indices=(key % max(n, 1)).astype(np.int32), data=data)
+
+
+def both_ways(n: int, first: NDArray[Any], second: NDArray[Any]) -> SpatialWeights:
+    """Build symmetric binary weights from undirected links among n areas, each given once or more."""
+    return from_pairs(n, np.concatenate([first, second]), np.concatenate([second, first]))
 
 
 def symmetrised(w: SpatialWeights) -> SpatialWeights:

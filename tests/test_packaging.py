@@ -59,6 +59,18 @@ def test_a_command_that_lacks_its_libraries_says_which_extra_to_install():
     assert "Traceback" not in result.stderr
 
 
+def test_statistics_of_a_table_need_geometry_libraries_for_polygons_alone(tmp_path):
+    (tmp_path / "t.csv").write_text("id,c,x,y\na,1,0,0\nb,2,1,0\nc,3,2,0\n", encoding="utf-8")
+    (tmp_path / "g.geojson").write_text("{}", encoding="utf-8")
+    call = ["stats", "gi", str(tmp_path / "t.csv"), "--column", "c", "--out", str(tmp_path / "o.csv")]
+    done = run_blocked(f"from zicht.cli import main; main({[*call, '--x', 'x', '--y', 'y', '--k', '1']!r})")
+    assert done.returncode == 0, done.stderr
+    done = run_blocked(f"from zicht.cli import main; main({[*call, str(tmp_path / 'g.geojson')]!r})")
+    assert done.returncode == 1
+    assert "zicht[build]" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
 @pytest.mark.parametrize("name", ["serve", "build", "dev"])
 def test_lock_files_are_hashed_and_name_no_host(name):
     text = (ROOT / "requirements" / f"{name}.txt").read_text(encoding="utf-8")

@@ -23,6 +23,7 @@ COMMANDS: Mapping[str, str] = {
     "protect": "zicht.commands.protect:protect",
     "report": "zicht.commands.report:report",
     "serve": "zicht.commands.serve:serve",
+    "stats": "zicht.commands.stats:stats",
     "verify": "zicht.commands.verify:verify",
 }
 
@@ -38,6 +39,7 @@ SUMMARIES: Mapping[str, str] = {
     "protect": "Choose what to suppress in any table.",
     "report": "Say how much a release shows and hides.",
     "serve": "Serve the dashboard of a release.",
+    "stats": "Compute a spatial statistic of any table.",
     "verify": "Check every byte of a release.",
 }
 

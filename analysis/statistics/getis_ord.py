@@ -25,13 +25,13 @@ from types import MappingProxyType
 
 import numpy as np
 
-from analysis.statistics.errors import CostError, StatisticError
-from analysis.statistics.exact_null import WIDEST, conditional_tails
+from analysis.statistics.conditional import Null, checked, neighbourhood_tails
 from analysis.statistics.limits import DEFAULT_LIMITS, Limits
-from analysis.statistics.permutation import permuted_tails
 from analysis.statistics.registry import Statistic
-from analysis.statistics.tails import FloatArray, IntArray, Tails
+from analysis.statistics.tails import FloatArray, Tails
 from geo.weights import SpatialWeights
+
+__all__ = ["STATISTICS", "LocalG", "LocalGResult", "Null", "gi", "gi_star", "local_g", "z_scores"]
 
 #: A variance of weights below this share of its terms is rounding, not variance.
 NO_VARIANCE = 1e-12
@@ -42,13 +42,6 @@ class LocalG(StrEnum):
 
     GI = "gi"
     GI_STAR = "gi-star"
-
-
-class Null(StrEnum):
-    """How the p-values were computed."""
-
-    EXACT = "exact"
-    SHARED_DRAWS = "shared-draws"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -77,7 +70,8 @@ def local_g(
 ) -> LocalGResult:
     """Compute local G with its z-scores and conditional-permutation p-values.
 
-    The null is exact for integers and binary weights where `limits` allow it, and shared draws otherwise.
+    The null is exact or bounded where weights are equal within each area and `limits` allow it, and shared draws
+    otherwise: see `conditional`.
 
     Args:
         values: (n,) finite numbers.
@@ -93,20 +87,8 @@ def local_g(
     Raises:
         StatisticError: A value is not finite or lengths differ.
     """
-    z = z_scores(values, weights, statistic=statistic)
-    whole = _whole(values)
-    if weights.binary and whole is not None:
-        try:
-            return LocalGResult(z=z, tails=conditional_tails(whole, weights, limits=limits), null=Null.EXACT)
-        except CostError:
-            pass  # Shared draws are the stated answer to a null that costs too much.
-    return LocalGResult(z=z, tails=permuted_tails(values, weights, rng=rng, draws=draws), null=Null.SHARED_DRAWS)
-
-
-def _whole(values: FloatArray) -> IntArray | None:
-    if np.all(np.abs(values) <= WIDEST) and np.all(values == np.floor(values)):
-        return np.asarray(values).astype(np.int64)
-    return None
+    tails, null = neighbourhood_tails(values, weights, rng=rng, draws=draws, limits=limits)
+    return LocalGResult(z=z_scores(values, weights, statistic=statistic), tails=tails, null=null)
 
 
 def z_scores(values: FloatArray, weights: SpatialWeights, *, statistic: LocalG = LocalG.GI_STAR) -> FloatArray:
@@ -123,11 +105,7 @@ def z_scores(values: FloatArray, weights: SpatialWeights, *, statistic: LocalG =
     Raises:
         StatisticError: A value is not finite or lengths differ.
     """
-    x = np.asarray(values, dtype=np.float64)
-    if x.shape != (weights.n,):
-        raise StatisticError(f"There are {x.size} values for {weights.n} areas.")
-    if not np.isfinite(x).all():
-        raise StatisticError("A value is not finite.", where=f"area {np.flatnonzero(~np.isfinite(x))[0]}")
+    x = checked(values, weights)
     if weights.n < 3:
         return np.full(weights.n, np.nan)
     deviation = x - x.mean()

@@ -116,7 +116,7 @@ def _count_flat(
     ordered = np.sort(sums)
     larger = (sums.size - np.searchsorted(ordered, target + tie, side="right")).astype(np.float64)
     tied = sums.size - larger - np.searchsorted(ordered, target - tie, side="left")
-    area, draw, _ = _own_draws(areas, drawn)
+    area, draw, _ = own_draws(areas, drawn)
     swapped = sums[draw] - x[areas[area]] + x[spare[draw]]
     for sign, total in ((-1.0, sums[draw]), (1.0, swapped)):
         above = total > target[area] + tie[area]
@@ -131,15 +131,15 @@ def _count_any(
 ) -> tuple[FloatArray, FloatArray]:
     drawn, spare = samples[:, :-1], samples[:, -1]
     sums = profile @ x[drawn].T
-    area, draw, place = _own_draws(areas, drawn)
+    area, draw, place = own_draws(areas, drawn)
     sums[area, draw] += profile[area, place] * (x[spare[draw]] - x[areas[area]])
     above = sums > (observed + tie)[:, None]
     level = ~above & (sums >= (observed - tie)[:, None])
     return above.sum(axis=1).astype(np.float64), level.sum(axis=1).astype(np.float64)
 
 
-def _own_draws(areas: IntArray, drawn: IntArray) -> tuple[IntArray, IntArray, IntArray]:
-    # Where an area of `areas` (ascending) was itself drawn: its place in `areas`, the draw, the position in the draw.
+def own_draws(areas: IntArray, drawn: IntArray) -> tuple[IntArray, IntArray, IntArray]:
+    """Return where an area of `areas` (ascending) was itself drawn: its place in `areas`, the draw, the place in it."""
     at = np.searchsorted(areas, drawn)
     hit = areas[np.minimum(at, areas.size - 1)] == drawn
     draw, place = np.nonzero(hit)

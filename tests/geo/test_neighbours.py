@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from geo.grids import cells, to_strings
-from geo.neighbours import distance_band, h3_rings, k_nearest, queen, rook
+from geo.neighbours import h3_rings, queen, rook
+from geo.proximity import distance_band, k_nearest
 from tests.geo.places import SOUTH, WEST, box, layer, voronoi
 from zicht.errors import AlignmentError
 
@@ -181,3 +182,29 @@ def test_a_band_is_a_distance(places, radius):
 def test_a_band_needs_a_radius():
     with pytest.raises(AlignmentError, match="radius"):
         distance_band(np.zeros((3, 2)), 0.0)
+
+
+@pytest.mark.parametrize("resolution", [0, 1, 4, 8, 15])
+def test_cells_far_apart_and_around_pentagons_are_found_as_well(resolution):
+    """Cells of every face of the globe with their rings, so that tables of positions would be too wide."""
+    places = [(52.1, 5.3), (-33.9, 151.2), (0.0, -78.5), (64.7, -147.7), *map(h3.cell_to_latlng, h3.get_pentagons(1))]
+    middles = {h3.latlng_to_cell(lat, lng, resolution) for lat, lng in places}
+    codes = np.array(sorted({cell for middle in middles for cell in h3.grid_disk(middle, 2)}))
+    position = {code: at for at, code in enumerate(codes.tolist())}
+    expected = {
+        (position[code], position[near])
+        for code in codes.tolist()
+        for near in h3.grid_disk(code, 1)
+        if near != code and near in position
+    }
+    assert pairs(h3_rings(codes)) == expected
+
+
+def test_cells_beyond_the_first_and_the_last_block_are_not_mistaken_for_those_in_it():
+    """All descendants of one cell: every place in its table is taken, so a neighbour outside must not be looked up."""
+    middle = h3.latlng_to_cell(52.1, 5.3, 4)
+    codes = np.array(sorted(h3.cell_to_children(middle, 8)))
+    inside = set(codes.tolist())
+    w = h3_rings(codes)
+    for at, code in enumerate(codes.tolist()):
+        assert set(codes[w.neighbours(at)].tolist()) == set(h3.grid_disk(code, 1)) & inside - {code}

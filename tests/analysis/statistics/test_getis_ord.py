@@ -171,7 +171,10 @@ def test_counts_get_the_exact_null_and_the_rest_shared_draws() -> None:
     assert np.array_equal(exact.tails.upper, conditional_tails(counts.astype(np.int64), weights).upper)
     dear = gi_star(counts, weights, rng=np.random.default_rng(1), draws=99, limits=Limits(work=1.0))
     assert dear.null is Null.SHARED_DRAWS
-    for values, links in ((counts + 0.25, weights), (counts, row_standardised(weights)), (counts * 1e12, weights)):
+    uneven = from_pairs(
+        weights.n, weights.rows, weights.indices, np.random.default_rng(2).gamma(2, 1, weights.data.size)
+    )
+    for values, links in ((counts + 1 / 3, uneven), (counts, uneven)):
         drawn = gi_star(values, links, rng=np.random.default_rng(1), draws=99)
         assert drawn.null is Null.SHARED_DRAWS
         expected = permuted_tails(values, links, rng=np.random.default_rng(1), draws=99)
@@ -193,3 +196,14 @@ def test_what_is_no_number_is_refused_by_place(wrong: float) -> None:
         z_scores(values, ring(4))
     with pytest.raises(StatisticError, match="4 values for 5"):
         z_scores(values, ring(5))
+
+
+def test_the_scale_of_an_areas_weights_and_the_unit_of_the_values_change_no_probability() -> None:
+    """Rows of equal weights and values of few decimals are as exact as binary weights and whole numbers."""
+    weights = random_weights(np.random.default_rng(4), 15, 50)
+    counts = np.random.default_rng(5).poisson(2.0, 15).astype(np.float64)
+    expected = conditional_tails(counts.astype(np.int64), weights)
+    for values, links in ((counts, row_standardised(weights)), (counts / 100, weights), (counts * 2.5 - 1, weights)):
+        found = gi_star(values, links, rng=np.random.default_rng(1))
+        assert found.null is Null.EXACT
+        assert np.array_equal(found.tails.upper, expected.upper, equal_nan=True)
