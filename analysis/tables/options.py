@@ -79,6 +79,10 @@ class Options:
             open_ends=True,
         ),
     )
+    dispersion: float | None = field(
+        default=None,
+        metadata=meaning("how much counts vary beyond Poisson; estimated unless said; 0 is Poisson", least=0),
+    )
     significance: Significance = field(
         default=Significance.NORMAL,
         metadata=meaning("p by the normal approximation, or exact for series up to 10 periods without ties"),

@@ -1,4 +1,4 @@
-"""Rates of any table: empirical Bayes and standardised ratios."""
+"""Rates of any table: empirical Bayes, standardised ratios, and ratios of neighbourhoods."""
 
 from __future__ import annotations
 
@@ -7,13 +7,12 @@ from types import MappingProxyType
 import numpy as np
 
 from analysis.statistics.empirical_bayes import empirical_bayes, local_empirical_bayes
-from analysis.statistics.neighbourhood_ratio import two_sided_q
+from analysis.statistics.neighbourhood_ratio import neighbourhood_ratio
 from analysis.statistics.standardisation import crude_expected
-from analysis.statistics.standardised_ratio import StandardisedRatio, sir
+from analysis.statistics.standardised_ratio import sir
 from analysis.statistics.tails import FloatArray
+from analysis.tables.calling import called, two_sided_q
 from analysis.tables.method import Column, Method, Need, TableInput, TableOutput, given
-
-HIGHER, LOWER, NOT_SIGNIFICANT, NOT_APPLICABLE = "higher", "lower", "not_significant", "not_applicable"
 
 
 def smoothed(data: TableInput) -> TableOutput:
@@ -43,11 +42,9 @@ def standardised(data: TableInput) -> TableOutput:
     its line: a negative number, a count that is not whole, and events without exposure.
     """
     events, exposed = _counted(data)
-    data.refuse(events != np.floor(events), "A count is no whole number.")
-    options = data.options
-    expected = crude_expected(events, exposed) if options.rate is None else exposed * options.rate
+    options, expected = data.options, _expected(data, events, exposed)
     found = sir(events, expected, confidence=options.confidence, kind=options.limits)
-    q = two_sided_q(found.tails, correction=options.correction)
+    q = two_sided_q(found.tails, options.correction)
     columns: dict[str, Column] = {
         "id": data.ids,
         "observed": events.astype(np.int64),
@@ -59,9 +56,47 @@ def standardised(data: TableInput) -> TableOutput:
         "p_lower": found.tails.lower,
         "p_mid": found.tails.mid,
         "q": q,
-        "class": _classes(found, q, options.alpha),
+        "class": called(found.tails, q, options.alpha, low="lower", high="higher"),
     }
     return TableOutput(columns)
+
+
+def around(data: TableInput) -> TableOutput:
+    """Compare what was counted in every area and its neighbours with what is expected there: where risk is high or low.
+
+    Expected events are E times the rate of the whole table, or times `--rate`; with `--rate 1` E holds expected events.
+    Counts may vary more than Poisson: how much is estimated from the table, and said. In a small table a cluster is
+    itself much of that variation and can hide; `--dispersion` says how much there is. Only who is linked counts; an
+    island is its own neighbourhood. A neighbourhood with exposure 0 has no ratio, p and q. Refused with its line: a
+    negative number, a count that is not whole, and events without exposure.
+    """
+    events, exposed = _counted(data)
+    expected = _expected(data, events, exposed)
+    phi = data.options.dispersion
+    # Expected events of one's own were not estimated from this table.
+    estimated = 1 if data.options.rate is None else 0
+    few = phi is None and np.count_nonzero(expected) <= estimated
+    data.refuse(np.full(len(data), few), "Too few areas have expected events to estimate a dispersion.")
+    found = neighbourhood_ratio(events, expected, given(data.weights), dispersion=phi, estimated=estimated)
+    q = two_sided_q(found.tails, data.options.correction)
+    columns: dict[str, Column] = {
+        "id": data.ids,
+        "observed": found.observed.astype(np.int64),
+        "expected": found.expected,
+        "ratio": found.ratio,
+        "p_upper": found.tails.upper,
+        "p_lower": found.tails.lower,
+        "p_mid": found.tails.mid,
+        "q": q,
+        "class": called(found.tails, q, data.options.alpha, low="cold", high="hot"),
+    }
+    return TableOutput(columns, (f"The dispersion of counts beyond Poisson is {found.dispersion:.3g}.",))
+
+
+def _expected(data: TableInput, events: FloatArray, exposed: FloatArray) -> FloatArray:
+    data.refuse(events != np.floor(events), "A count is no whole number.")
+    rate = data.options.rate
+    return crude_expected(events, exposed) if rate is None else np.asarray(exposed * rate)
 
 
 def _counted(data: TableInput) -> tuple[FloatArray, FloatArray]:
@@ -71,12 +106,6 @@ def _counted(data: TableInput) -> tuple[FloatArray, FloatArray]:
     data.refuse((exposed == 0) & (events > 0), "There are events where the exposure is 0.", remedy="Correct either.")
     data.refuse(np.full(len(data), not exposed.any()), "The exposure is 0 everywhere.")
     return events, exposed
-
-
-def _classes(found: StandardisedRatio, q: FloatArray, alpha: float) -> list[str]:
-    side = np.where(found.tails.upper < found.tails.lower, HIGHER, LOWER)
-    label = np.where(q <= alpha, side, NOT_SIGNIFICANT)
-    return [str(one) for one in np.where(np.isnan(q), NOT_APPLICABLE, label).tolist()]
 
 
 _EB = MappingProxyType(
@@ -101,6 +130,19 @@ _SIR = MappingProxyType(
         "class": "higher or lower where q is at most alpha, not_significant, or not_applicable without expected events",
     }
 )
+_AROUND = MappingProxyType(
+    {
+        "id": "the area",
+        "observed": "events in the area and its neighbours",
+        "expected": "events at the reference rate in the same areas, 0 or more",
+        "ratio": "observed divided by expected, 0 or more; empty where nothing is expected",
+        "p_upper": "P(count at least as large) by the negative binomial distribution, 0 to 1; likewise",
+        "p_lower": "P(count at most as large), likewise",
+        "p_mid": "P(larger) + P(equal) / 2, likewise",
+        "q": "false discovery rate at which the area is called: each tail adjusted over the map, twice the smaller",
+        "class": "hot or cold where q is at most alpha, not_significant, or not_applicable without expected events",
+    }
+)
 _NEEDS = frozenset({Need.COLUMN, Need.EXPOSURE})
 
 METHODS = (
@@ -121,5 +163,14 @@ METHODS = (
         _SIR,
         standardised,
         options=("alpha", "correction", "confidence", "limits", "rate"),
+    ),
+    Method(
+        "neighbourhood-ratio",
+        "Neighbourhood observed over expected",
+        ("neighbourhood-ratio", "expected-counts"),
+        _NEEDS | {Need.NEIGHBOURS},
+        _AROUND,
+        around,
+        options=("alpha", "correction", "rate", "dispersion"),
     ),
 )

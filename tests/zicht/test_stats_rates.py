@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 
 from analysis.statistics.empirical_bayes import empirical_bayes, local_empirical_bayes
 from analysis.statistics.mann_kendall import Significance, mann_kendall
+from analysis.statistics.neighbourhood_ratio import neighbourhood_ratio
 from analysis.statistics.sen_slope import sen_slope
 from analysis.statistics.standardised_ratio import LimitKind, sir
 from geo.weights import from_pairs
@@ -135,6 +138,52 @@ def test_calls_that_do_not_fit(desk, capsys, arguments, told):
     method, *rest = arguments
     assert desk.refused(method, desk.table(TABLE), "--column", "c", *rest) == WRONG_CALL
     assert told in capsys.readouterr().err
+
+
+def test_neighbourhoods_are_those_of_the_library(desk, capsys):
+    pairs = desk.pairs(both_ways(("01", "02"), ("02", "03")))
+    rows = rates(desk, "neighbourhood-ratio", TABLE + "05,0,0\n", "--neighbours", pairs)
+    assert list(rows[0]) == ["id", "observed", "expected", "ratio", "p_upper", "p_lower", "p_mid", "q", "class"]
+    links = from_pairs(5, np.array([0, 1, 1, 2]), np.array([1, 0, 2, 1]))
+    events, exposed = np.append(EVENTS, 0), np.append(EXPOSED, 0)
+    found = neighbourhood_ratio(events, exposed * (55 / 650), links)
+    assert column(rows, "observed") == [10, 15, 5, 40, 0]
+    assert column(rows, "ratio")[:4] == found.ratio[:4].tolist()
+    assert column(rows, "p_upper")[:4] == found.tails.upper[:4].tolist()
+    assert [rows[4][name] for name in ("ratio", "p_upper", "p_lower", "p_mid", "q")] == [""] * 5
+    assert rows[4]["class"] == "not_applicable"
+    assert f"beyond Poisson is {found.dispersion:.3g}" in capsys.readouterr().err
+
+
+def test_a_planted_neighbourhood_is_hot_and_its_mirror_is_cold(desk):
+    counts = [2, 3, 2, 3, 12, 14, 13, 3, 2, 3, 2, 2]
+    names = [f"{at:02}" for at in range(12)]
+    arguments = ("--neighbours", desk.pairs(both_ways(*pairwise(names))), "--dispersion", "0")
+    table = "id,c,e\n" + "".join(f"{name},{count},1\n" for name, count in zip(names, counts, strict=True))
+    rows = rates(desk, "neighbourhood-ratio", table, *arguments, "--rate", "3")
+    assert [row["id"] for row in rows if row["class"] == "hot"] == ["04", "05", "06", "07"]
+    assert "cold" not in [row["class"] for row in rows]
+    rows = rates(desk, "neighbourhood-ratio", table, *arguments, "--rate", "14")
+    assert [row["id"] for row in rows if row["class"] == "not_significant"] == ["04", "05", "06"]
+    assert {row["class"] for row in rows} == {"cold", "not_significant"}
+
+
+def test_a_cluster_that_is_much_of_a_small_table_hides_in_its_own_dispersion(desk, capsys):
+    names = [f"{at:02}" for at in range(12)]
+    pairs = desk.pairs(both_ways(*pairwise(names)))
+    counts = [2, 3, 2, 3, 12, 14, 13, 3, 2, 3, 2, 2]
+    table = "id,c,e\n" + "".join(f"{name},{count},1\n" for name, count in zip(names, counts, strict=True))
+    rows = rates(desk, "neighbourhood-ratio", table, "--neighbours", pairs, "--rate", "3")
+    assert {row["class"] for row in rows} == {"not_significant"}
+    assert "beyond Poisson is 2.5" in capsys.readouterr().err
+
+
+def test_a_neighbourhood_needs_more_than_one_expected_count(desk, capsys):
+    table, pairs = desk.table("id,c,e\na,3,1\nb,0,0\n"), desk.pairs(both_ways(("a", "b")))
+    arguments = ("--column", "c", "--exposure", "e", "--neighbours", pairs)
+    assert desk.refused("neighbourhood-ratio", table, *arguments) == FAILED
+    assert "Too few areas have expected events" in capsys.readouterr().err
+    assert desk.run("neighbourhood-ratio", table, *arguments, "--rate", "1")[0]["ratio"] == "3.0"
 
 
 def long(areas, periods):

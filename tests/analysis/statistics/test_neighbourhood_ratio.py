@@ -1,19 +1,14 @@
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
-from scipy.special import erfc
 
 from analysis.statistics.errors import StatisticError
-from analysis.statistics.getis_ord import z_scores
-from analysis.statistics.multiple_testing import Correction, adjusted
+from analysis.statistics.multiple_testing import Correction
 from analysis.statistics.neighbourhood_ratio import (
-    NeighbourhoodRatio,
     map_dispersion,
     neighbourhood_ratio,
     two_sided_q,
@@ -21,11 +16,10 @@ from analysis.statistics.neighbourhood_ratio import (
 from analysis.statistics.standardisation import crude_expected
 from analysis.statistics.standardised_ratio import sir
 from analysis.statistics.tails import Tails
-from geo.weights import SpatialWeights, from_pairs, row_standardised
+from geo.weights import from_pairs, row_standardised
 from tests.analysis.statistics.counties import counties, neighbours, sids
 from tests.analysis.statistics.oracles import random_weights, ring
-
-FDR = 0.05
+from tests.analysis.statistics.planted import FDR, How, honeycomb, measured
 
 
 def test_sums_and_law_one_area_at_a_time() -> None:
@@ -147,92 +141,40 @@ def test_refusals() -> None:
         map_dispersion(np.array([1, 1, 1]), np.ones(3), estimated=3)
 
 
-# Realised false discovery rate and power. Counts around unequal exposures, mean 0.7, six neighbours each.
-
-
-def honeycomb(side: int) -> SpatialWeights:
-    """A torus of hexes."""
-    i = np.arange(side * side)
-    row, column = i // side, i % side
-    steps = [(0, 1), (0, -1), (1, 0), (-1, 0), (1, -1), (-1, 1)]
-    ends = [((row + a) % side) * side + (column + b) % side for a, b in steps]
-    return from_pairs(side * side, np.tile(i, 6), np.concatenate(ends))
-
-
-@dataclass(frozen=True)
-class Measured:
-    """Mean share of false discoveries, its standard error, and mean share of planted centres found."""
-
-    fdr: float
-    error: float
-    power: float
-
-
-def measured(
-    how: str, weights: SpatialWeights, *, phi: float, clusters: int, replicates: int, risk: float = 4.0
-) -> Measured:
-    rng = np.random.default_rng(20250101)
-    false, found = [], []
-    for _ in range(replicates):
-        exposure = rng.lognormal(0, 1.2, weights.n)
-        centres = rng.choice(weights.n, clusters, replace=False)
-        raised = np.zeros(weights.n, dtype=bool)
-        raised[centres] = True
-        raised |= np.bincount(weights.rows, raised[weights.indices], minlength=weights.n) > 0
-        touched = raised | (np.bincount(weights.rows, raised[weights.indices], minlength=weights.n) > 0)
-        mean = 0.7 * exposure / exposure.mean() * np.where(raised, risk, 1.0)
-        counts = rng.poisson(mean) if phi == 0 else rng.negative_binomial(1 / phi, 1 / (1 + phi * mean))
-        hot = called(how, counts.astype(np.float64), exposure, weights)
-        false.append(np.count_nonzero(hot & ~touched) / max(np.count_nonzero(hot), 1))
-        found.append(hot[centres].mean() if clusters else 0.0)
-    return Measured(float(np.mean(false)), float(np.std(false) / np.sqrt(replicates)), float(np.mean(found)))
-
-
-def called(how: str, counts: np.ndarray, exposure: np.ndarray, weights: SpatialWeights) -> np.ndarray:
-    if how == "normal z":
-        z = z_scores(counts, weights)
-        return np.asarray(adjusted(erfc(z / np.sqrt(2)) / 2) <= FDR)
-    dispersion = 0.0 if how == "poisson" else None
-    found: NeighbourhoodRatio = neighbourhood_ratio(
-        counts, crude_expected(counts, exposure), weights, dispersion=dispersion
-    )
-    return np.asarray((two_sided_q(found.tails) <= FDR) & (found.ratio > 1))
-
-
 def allowed(replicates: int) -> float:
     return float(FDR + 2.6 * np.sqrt(FDR * (1 - FDR) / replicates))
 
 
 @pytest.mark.parametrize("phi", [0.0, 0.5])
 def test_null_maps_keep_the_false_discovery_rate(phi: float) -> None:
-    assert measured("negative binomial", honeycomb(30), phi=phi, clusters=0, replicates=60).fdr <= allowed(60)
+    assert measured(How.LEAD, honeycomb(30), phi=phi, clusters=0, replicates=60).fdr <= allowed(60)
 
 
 def test_planted_clusters_are_found_and_poisson_and_normal_z_find_too_much() -> None:
     weights = honeycomb(60)
-    lead = measured("negative binomial", weights, phi=0.5, clusters=8, replicates=8)
+    lead = measured(How.LEAD, weights, phi=0.5, clusters=8, replicates=8)
     assert lead.fdr <= FDR + 2.6 * max(lead.error, 0.02)
     assert lead.power > 0.1
-    assert measured("poisson", weights, phi=0.5, clusters=8, replicates=4).fdr > 0.3
-    assert measured("normal z", weights, phi=0.5, clusters=8, replicates=4).fdr > 0.5
+    assert measured(How.POISSON, weights, phi=0.5, clusters=8, replicates=4).fdr > 0.3
+    assert measured(How.NORMAL_Z, weights, phi=0.5, clusters=8, replicates=4).fdr > 0.5
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("phi", [0.0, 0.5, 1.0])
 def test_null_maps_keep_the_false_discovery_rate_over_many_replicates(phi: float) -> None:
-    assert measured("negative binomial", honeycomb(50), phi=phi, clusters=0, replicates=400).fdr <= allowed(400)
+    assert measured(How.LEAD, honeycomb(50), phi=phi, clusters=0, replicates=400).fdr <= allowed(400)
 
 
 @pytest.mark.slow
 def test_the_table_of_leading_statistics() -> None:
     weights = honeycomb(100)
-    plain = measured("negative binomial", weights, phi=0.0, clusters=10, replicates=30)
-    wide = measured("negative binomial", weights, phi=1.0, clusters=10, replicates=30)
+    plain = measured(How.LEAD, weights, phi=0.0, clusters=10, replicates=30)
+    wide = measured(How.LEAD, weights, phi=1.0, clusters=10, replicates=30)
     assert plain.fdr <= FDR + 2.6 * plain.error
     assert wide.fdr <= FDR + 2.6 * wide.error
     assert plain.power > 0.4
     assert wide.power > 0.05
-    assert measured("poisson", weights, phi=0.0, clusters=10, replicates=10).power >= plain.power
-    assert measured("poisson", weights, phi=1.0, clusters=10, replicates=10).fdr > 0.5
+    assert measured(How.POISSON, weights, phi=0.0, clusters=10, replicates=10).power >= plain.power
+    assert measured(How.POISSON, weights, phi=1.0, clusters=10, replicates=10).fdr > 0.5
     for phi in (0.0, 1.0):
-        assert measured("normal z", weights, phi=phi, clusters=10, replicates=5).fdr > 0.5
+        assert measured(How.NORMAL_Z, weights, phi=phi, clusters=10, replicates=5).fdr > 0.5
