@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from itertools import pairwise
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -16,6 +17,7 @@ from geo.weights import from_pairs
 from tests.zicht.stats_tables import Desk, both_ways, column
 from zicht.cli import FAILED, WRONG_CALL
 
+HOW_TO = Path(__file__).resolve().parents[2] / "docs" / "how-to" / "statistics-of-a-table.md"
 TABLE = "id,c,e\n01,10,100\n02,0,100\n03,5,200\n04,40,250\n"
 EVENTS, EXPOSED = np.array([10.0, 0, 5, 40]), np.array([100.0, 100, 200, 250])
 
@@ -315,3 +317,11 @@ def test_trends_need_periods(desk, capsys):
 def test_negative_numbers_have_a_trend_too(desk):
     (row,) = trend(desk, long({"a": [-3, -1, 0, 2]}, range(4)))
     assert (row["s"], row["sen_slope"]) == ("6", repr(float(np.median([2, 1, 2, 1.5, 1.5, 5 / 3]))))
+
+
+def test_the_example_of_the_how_to_page(desk):
+    text = HOW_TO.read_text(encoding="utf-8")
+    block = text[text.index("id,year,count") :]
+    table = desk.table(block[: block.index("```")])
+    rows = desk.run("mann-kendall", table, "--column", "count", "--period", "year")
+    assert [(row["id"], row["s"], row["sen_slope"]) for row in rows] == [("0101", "3", "1.5"), ("0102", "0", "0.0")]
