@@ -2,12 +2,12 @@
 
     O_i = sum of counts over area i and its neighbours          E_i = sum of expected counts over the same areas
     ratio_i = O_i / E_i
-    O_i ~ negative binomial with mean E_i and variance E_i + phi * (sum of squared expected counts)
+    O_i ~ the sum of independent negative binomial counts, each with mean mu and variance mu + phi mu^2
 
-A single count is negative binomial with variance mu + phi mu^2, so that is the variance of a sum of independent ones;
-the sum is taken as negative binomial with that mean and variance (exact for equal expected counts that share one
-dispersion phi / m; an approximation in between). phi is one number for the map, by default the moment estimate that
-makes Pearson's statistic equal its degrees of freedom, 0 where counts vary no more than Poisson.
+The tails are those of that sum, not of one negative binomial count with its mean and variance: see
+`negative_binomial_sums`. phi is one number for the map, by default the moment estimate that makes Pearson's statistic
+equal its degrees of freedom, 0 where counts vary no more than Poisson. A cluster that is much of the map raises phi and
+hides itself; given phi, it does not.
 
 Conventions: an area counts itself, once, and each neighbour once: links count, not their weights. An island is its own
 neighbourhood. An area without exposure (E = 0, nothing counted) adds nothing and does not enter phi; a neighbourhood
@@ -18,9 +18,9 @@ background: where risk itself drifts slowly over the map, neighbourhoods differ 
 more is called hot than chance alone would give. Both tails share the error: each is adjusted over the map and the
 smaller q counts twice.
 
-Breslow (1984), Applied Statistics 33, 38-44 (phi); Besag & Newell (1991), JRSS A 154, 143-155, and Tango (2010),
-Statistical Methods for Disease Clustering, ch. 6 (observed against expected over an area and those near it);
-Benjamini & Hochberg (1995), JRSS B 57, 289-300.
+Breslow (1984), Applied Statistics 33, 38-44 (phi); Panjer (1981), ASTIN Bulletin 12, 22-26 (the sum); Besag & Newell
+(1991), JRSS A 154, 143-155, and Tango (2010), Statistical Methods for Disease Clustering, ch. 6 (observed against
+expected over an area and those near it); Benjamini & Hochberg (1995), JRSS B 57, 289-300.
 """
 
 from __future__ import annotations
@@ -31,10 +31,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from analysis.statistics._checks import amounts, at_risk, counts
-from analysis.statistics._negative_binomial import moment_dispersion, negative_binomial_tails
+from analysis.statistics._checks import BoolArray, amounts, at_risk, counts
+from analysis.statistics._negative_binomial import moment_dispersion
 from analysis.statistics.errors import StatisticError
 from analysis.statistics.multiple_testing import Correction, adjusted
+from analysis.statistics.negative_binomial_sums import sum_tails
 from analysis.statistics.registry import Statistic
 from analysis.statistics.tails import FloatArray, Tails
 from geo.weights import SpatialWeights
@@ -111,18 +112,31 @@ def neighbourhood_ratio(
     phi = map_dispersion(count, mean, estimated=estimated) if dispersion is None else dispersion
     if not 0 <= phi < np.inf:
         raise StatisticError("A dispersion is 0 or more.")
-    total, chance, squares = (_around(part, weights) for part in (count, mean, mean**2))
+    total, chance = _around(count, weights), _around(mean, weights)
     known = _around((mean > 0).astype(np.float64), weights) > 0
-    nothing = np.full(count.size, np.nan)
-    spread = np.divide(phi * squares, chance**2, out=np.zeros(count.size), where=known)
-    tails = negative_binomial_tails(total, np.where(known, chance, 1.0), spread)
     return NeighbourhoodRatio(
         observed=total,
         expected=chance,
-        ratio=np.divide(total, chance, out=nothing.copy(), where=known),
-        tails=Tails(*(np.where(known, tail, nothing) for tail in (tails.upper, tails.lower, tails.mid))),
+        ratio=np.divide(total, chance, out=np.full(count.size, np.nan), where=known),
+        tails=_tails(total, mean, weights, known, phi),
         dispersion=phi,
     )
+
+
+def _tails(total: FloatArray, mean: FloatArray, weights: SpatialWeights, known: BoolArray, phi: float) -> Tails:
+    # Each area and its neighbours as one list, areas without exposure left out.
+    area = np.concatenate([np.arange(weights.n), weights.rows])
+    member = np.concatenate([np.arange(weights.n), weights.indices])
+    area, member = area[mean[member] > 0], member[mean[member] > 0]
+    order = np.argsort(area, kind="stable")
+    position = np.cumsum(known) - 1
+    found = sum_tails(total[known], mean[member[order]], position[area[order]], phi)
+    parts = []
+    for part in (found.upper, found.lower, found.mid):
+        every = np.full(weights.n, np.nan)
+        every[known] = part
+        parts.append(every)
+    return Tails(*parts)
 
 
 def two_sided_q(tails: Tails, *, correction: Correction = Correction.BENJAMINI_HOCHBERG) -> FloatArray:
