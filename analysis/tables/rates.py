@@ -136,7 +136,7 @@ _AROUND = MappingProxyType(
         "observed": "events in the area and its neighbours",
         "expected": "events at the reference rate in the same areas, 0 or more",
         "ratio": "observed divided by expected, 0 or more; empty where nothing is expected",
-        "p_upper": "P(count at least as large) by the negative binomial distribution, 0 to 1; likewise",
+        "p_upper": "P(count at least as large) by the law of a sum of negative binomial counts, 0 to 1; likewise",
         "p_lower": "P(count at most as large), likewise",
         "p_mid": "P(larger) + P(equal) / 2, likewise",
         "q": "false discovery rate at which the area is called: each tail adjusted over the map, twice the smaller",
