@@ -14,11 +14,10 @@ from collections.abc import Callable
 
 import numpy as np
 import scipy.optimize
-from scipy.special import betainc, betaincinv, gammaln, xlog1py, xlogy
+from scipy.special import betaincinv, gammaln, xlog1py, xlogy
 
 from analysis.statistics.errors import StatisticError
-from analysis.statistics.standardised_ratio import poisson_tails
-from analysis.statistics.tails import FloatArray, Tails, bounded
+from analysis.statistics.tails import FloatArray
 
 #: Below this phi mu, logarithms are taken from their series.
 SMALL = 1e-3
@@ -101,32 +100,6 @@ def _root(falling: Callable[[float], float], name: str) -> float:
         if low < SMALLEST_DISPERSION:
             return 0.0
     return float(scipy.optimize.brentq(falling, low, low * 4, xtol=1e-15, rtol=1e-12))
-
-
-def negative_binomial_tails(count: FloatArray, mean: FloatArray, dispersion: FloatArray) -> Tails:
-    """Return tails of counts, each with its own mean and dispersion; dispersion 0 is Poisson.
-
-    Args:
-        count: (n,) whole counts, not negative.
-        mean: (n,) positive means.
-        dispersion: (n,) phi, not negative.
-
-    Returns:
-        (n,) tails, ties counted in both.
-    """
-    poisson = poisson_tails(count, mean)
-    spread = np.where(dispersion > SMALLEST_DISPERSION, dispersion, 1.0)
-    size, share = 1 / spread, spread * mean / (1 + spread * mean)
-    at_least = np.where(count > 0, betainc(np.maximum(count, 1.0), size, share), 1.0)
-    more = betainc(count + 1, size, share)
-    at_most = betainc(size, count + 1, 1 / (1 + spread * mean))
-    law = dispersion > SMALLEST_DISPERSION
-    upper, lower, mid = (
-        np.where(law, at_least, poisson.upper),
-        np.where(law, at_most, poisson.lower),
-        (at_least + more) / 2,
-    )
-    return Tails(upper=bounded(upper), lower=bounded(lower), mid=bounded(np.where(law, mid, poisson.mid)))
 
 
 def negative_binomial_limits(count: FloatArray, dispersion: float, tail: float) -> tuple[FloatArray, FloatArray]:

@@ -187,10 +187,6 @@ def test_the_law_is_that_of_scipy(phi: float) -> None:
     assert law.log_likelihood(counts, mean, phi) == pytest.approx(peer.logpmf(counts).sum(), rel=1e-7)
     saturated = law.log_likelihood(counts, np.maximum(counts, 1e-300), phi)
     assert law.deviance(counts, mean, phi) == pytest.approx(2 * (saturated - law.log_likelihood(counts, mean, phi)))
-    tails = law.negative_binomial_tails(counts, mean, np.full(200, phi))
-    assert tails.upper == pytest.approx(peer.sf(counts - 1), rel=1e-6, abs=1e-13)
-    assert tails.lower == pytest.approx(peer.cdf(counts), rel=1e-6, abs=1e-13)
-    assert tails.mid == pytest.approx(peer.sf(counts) + peer.pmf(counts) / 2, rel=1e-6, abs=1e-13)
 
 
 def test_the_score_of_the_dispersion_is_the_slope_of_the_likelihood() -> None:

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy import stats
 
 from analysis.statistics import negative_binomial_sums as module
-from analysis.statistics._negative_binomial import negative_binomial_tails
 from analysis.statistics.negative_binomial_sums import EXACT_SUM, sum_tails
 from analysis.statistics.standardised_ratio import poisson_tails
 from tests.analysis.statistics.test_neighbourhood_ratio import convolved
@@ -69,17 +69,19 @@ def test_the_saddlepoint_at_the_mean_itself() -> None:
 
 def test_equal_means_are_one_negative_binomial() -> None:
     found = tails_of([0, 3, 30, 100], np.full(5, 2.0), 0.6)
-    one = negative_binomial_tails(np.array([0.0, 3, 30, 100]), np.full(4, 10.0), np.full(4, 0.6 / 5))
-    for name in ("upper", "lower", "mid"):
-        assert getattr(found, name) == pytest.approx(getattr(one, name), abs=1e-13)
+    one = stats.nbinom(5 / 0.6, 1 / (1 + 0.6 * 2))
+    totals = np.array([0, 3, 30, 100])
+    assert found.upper == pytest.approx(np.maximum(one.sf(totals - 1), 1e-13), abs=1e-13)
+    assert found.lower == pytest.approx(one.cdf(totals), abs=1e-13)
+    assert found.mid == pytest.approx(np.maximum(one.sf(totals) + one.pmf(totals) / 2, 1e-13), abs=1e-13)
 
 
 def test_unequal_means_are_not_one_negative_binomial() -> None:
     means = np.array([0.1, 0.1, 0.1, 0.1, 0.1, 0.1, 6.0])
-    spread = np.sum(means**2) / np.sum(means) ** 2
+    size = np.sum(means) ** 2 / np.sum(means**2)  # of the one law with the same mean and variance, phi = 1
     right = tails_of([75], means, 1.0).upper[0]
     assert right == pytest.approx(convolved(means, 1.0)[75:].sum(), rel=1e-6)
-    one = negative_binomial_tails(np.array([75.0]), np.array([means.sum()]), np.array([spread])).upper[0]
+    one = stats.nbinom(size, size / (size + means.sum())).sf(74)
     assert abs(right / one - 1) > 0.05
 
 
