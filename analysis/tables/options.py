@@ -11,7 +11,9 @@ from dataclasses import dataclass, field, fields
 from enum import StrEnum
 from math import isnan
 
+from analysis.statistics.mann_kendall import Significance
 from analysis.statistics.multiple_testing import Correction
+from analysis.statistics.standardised_ratio import LimitKind
 from analysis.tables.errors import CallError
 from geo.proximity import Kernel
 
@@ -62,6 +64,28 @@ class Options:
     )
     seed: int = field(
         default=0, metadata=meaning("seed of everything random; the same seed gives the same bytes", least=0)
+    )
+    confidence: float = field(
+        default=0.95, metadata=meaning("confidence of both limits together", least=0, most=1, open_ends=True)
+    )
+    limits: LimitKind = field(
+        default=LimitKind.EXACT, metadata=meaning("limits that never promise too much, or narrower ones")
+    )
+    rate: float | None = field(
+        default=None,
+        metadata=meaning(
+            "reference rate, events per unit of E; that of the whole table unless said; 1 where E is expected events",
+            least=0,
+            open_ends=True,
+        ),
+    )
+    dispersion: float | None = field(
+        default=None,
+        metadata=meaning("how much counts vary beyond Poisson; estimated unless said; 0 is Poisson", least=0),
+    )
+    significance: Significance = field(
+        default=Significance.NORMAL,
+        metadata=meaning("p by the normal approximation, or exact for series up to 10 periods without ties"),
     )
 
 
