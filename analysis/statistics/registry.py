@@ -57,12 +57,14 @@ def collect(statistics: Iterable[Statistic]) -> Mapping[str, Statistic]:
 
 
 def load() -> Mapping[str, Statistic]:
-    """Return every statistic that a file of this package declares, by id.
+    """Return every statistic that a public file of this package declares, by id.
+
+    Files whose name begins with an underscore are helpers and are not imported: some need what a public server lacks.
 
     Raises:
         ConfigError: See `collect`.
     """
     package = importlib.import_module(__package__)
-    names = sorted(info.name for info in pkgutil.iter_modules(package.__path__))
-    modules = (importlib.import_module(f"{__package__}.{name}") for name in names)
+    public = (info.name for info in pkgutil.iter_modules(package.__path__) if not info.name.startswith("_"))
+    modules = (importlib.import_module(f"{__package__}.{name}") for name in sorted(public))
     return collect(statistic for module in modules for statistic in getattr(module, "STATISTICS", ()))

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from analysis.tables.options import Options
+from analysis.tables.options import NeighbourOptions, Options
 from analysis.tables.sheet import FloatArray, Sheet, lines_of
 from geo.weights import SpatialWeights
 from zicht.errors import SchemaError
@@ -58,6 +58,7 @@ class TableInput:
         periods: (n,) texts of `--period`.
         coordinates: (n, 2) finite numbers of `--x` and `--y`.
         weights: Neighbours among the n rows.
+        neighbours: Options of neighbours, for a method that takes one without taking neighbours.
     """
 
     sheet: Sheet
@@ -69,6 +70,7 @@ class TableInput:
     periods: Sequence[str] | None = None
     coordinates: FloatArray | None = None
     weights: SpatialWeights | None = None
+    neighbours: NeighbourOptions = field(default_factory=NeighbourOptions)
 
     def __len__(self) -> int:
         return len(self.ids)
@@ -120,7 +122,8 @@ class Method:
         statistics: Ids of `analysis.statistics` that it rests on (papers and conventions are documented there).
         needs: What must be given.
         takes: What may be given besides.
-        options: Names of the fields of `Options` that it takes.
+        options: Names of the fields of `Options` that it takes, or of `NeighbourOptions` without taking neighbours.
+        requires: Names of those among them that must be said.
         rows: What one row of the output is, for the reference page: "one row an area, in the order of TABLE".
         columns: Columns of the output in order, each with its meaning, unit and range.
         run: Computes it; the docstring says what it does, with its treatment of bad input.
@@ -134,6 +137,7 @@ class Method:
     run: Callable[[TableInput], TableOutput]
     takes: frozenset[Need] = frozenset()
     options: tuple[str, ...] = ()
+    requires: tuple[str, ...] = ()
     rows: str = "one row an area, in the order of TABLE"
 
 

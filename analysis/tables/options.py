@@ -13,6 +13,7 @@ from math import isnan
 
 from analysis.statistics.mann_kendall import Significance
 from analysis.statistics.multiple_testing import Correction
+from analysis.statistics.scan import Rates, ScanModel
 from analysis.statistics.standardised_ratio import LimitKind
 from analysis.tables.errors import CallError
 from geo.proximity import Kernel
@@ -62,6 +63,32 @@ class Options:
     draws: int = field(
         default=9999, metadata=meaning("random permutations, where p-values are not exact", least=1, most=10_000_000)
     )
+    model: ScanModel = field(
+        default=ScanModel.POISSON,
+        metadata=meaning("cases among an exposure, or among a population of which each is a case or not"),
+    )
+    clusters: Rates = field(
+        default=Rates.HIGH, metadata=meaning("clusters of more cases than expected, of fewer, or both")
+    )
+    max_share: float = field(
+        default=0.5, metadata=meaning("largest share of the exposure in a circle", least=1e-9, most=1)
+    )
+    max_areas: int | None = field(
+        default=None, metadata=meaning("most areas in a circle; no limit unless said", least=1)
+    )
+    max_periods: int | None = field(
+        default=None, metadata=meaning("most periods in a cluster; half of them unless said", least=1)
+    )
+    most: int | None = field(default=None, metadata=meaning("most clusters to write; all unless said", least=1))
+    replicates: int = field(
+        default=999, metadata=meaning("maps dealt out by chance to compare with", least=1, most=1_000_000)
+    )
+    gumbel: bool = field(
+        default=False, metadata=meaning("p of a Gumbel distribution fitted to the replicates, not their rank")
+    )
+    interval: float | None = field(
+        default=None, metadata=meaning("events at most so far apart in time are close, in days or units of P", least=0)
+    )
     seed: int = field(
         default=0, metadata=meaning("seed of everything random; the same seed gives the same bytes", least=0)
     )
@@ -99,7 +126,9 @@ class NeighbourOptions:
     distance: float | None = field(
         default=None,
         metadata=meaning(
-            "with --x --y: areas at most so far apart are neighbours, in units of X", least=0, open_ends=True
+            "with --x --y: areas (knox: events) at most so far apart are near, in units of X",
+            least=0,
+            open_ends=True,
         ),
     )
     kernel: Kernel | None = field(

@@ -89,6 +89,9 @@ def check_call(method: Method, call: Call) -> None:
     absent = sorted(method.needs - here)
     if absent:
         raise CallError(f"It needs {GIVEN_BY[absent[0]]}.", where=method.id)
+    unsaid = [name for name in method.requires if name not in call.said]
+    if unsaid:
+        raise CallError(f"It needs {flag(unsaid[0])}.", where=method.id)
     strange = sorted(here - method.needs - method.takes)
     if strange:
         raise CallError(f"It does not take {GIVEN_BY[strange[0]]}.", where=method.id, remedy="Leave it out.")
@@ -136,6 +139,7 @@ def prepare(
         other=_numbers(table, call.other, "--other"),
         periods=periods,
         coordinates=points,
+        neighbours=call.neighbours,
     )
     source = _source(method, call) if _takes(method, Need.NEIGHBOURS) else ""
     if not source:

@@ -95,6 +95,8 @@ def _lines(method: Method, statistics: Mapping[str, Statistic]) -> Iterator[str]
         yield f"Takes {'; '.join(GIVEN_BY[need] for need in sorted(method.takes))}."
     if method.options:
         yield f"Options: {', '.join(f'`{flag(name)}`' for name in method.options)}."
+    if method.requires:
+        yield f"Must be said: {', '.join(f'`{flag(name)}`' for name in method.requires)}."
     for paper in dict.fromkeys(statistics[name].paper for name in method.statistics):
         yield f"Source: {paper}."
     yield from ("", f"OUT has {method.rows}.", "", "| column | meaning |", "|---|---|")

@@ -12,7 +12,7 @@ from dataclasses import fields
 from types import MappingProxyType
 
 from analysis.tables.method import Method, TableInput, TableOutput
-from analysis.tables.options import Options
+from analysis.tables.options import NeighbourOptions, Options
 from zicht.errors import ConfigError
 
 
@@ -23,7 +23,7 @@ def collect(methods: Iterable[Method]) -> Mapping[str, Method]:
         ConfigError: Two have the same id, one lacks documentation, or one takes an option that does not exist.
     """
     found: dict[str, Method] = {}
-    known = {item.name for item in fields(Options)}
+    known = {item.name for kind in (Options, NeighbourOptions) for item in fields(kind)}
     for method in methods:
         if method.id in found:
             raise ConfigError("Two methods have this id.", where=method.id, remedy="Rename one of them.")
@@ -35,7 +35,7 @@ def collect(methods: Iterable[Method]) -> Mapping[str, Method]:
                 remedy="Give a title, a docstring and the meaning of every column.",
             )
         strange = set(method.options) - known
-        if strange or method.needs & method.takes:
+        if strange or set(method.requires) - set(method.options) or method.needs & method.takes:
             raise ConfigError("A method takes an option that does not exist, or a need twice.", where=method.id)
         found[method.id] = method
     return MappingProxyType(dict(sorted(found.items())))

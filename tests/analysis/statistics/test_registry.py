@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from analysis.statistics.registry import Statistic, collect, load
+from tests.test_packaging import run_blocked
 from zicht.errors import ConfigError
 
 
@@ -49,3 +50,9 @@ def test_entries_come_in_order_and_cannot_be_changed() -> None:
     assert list(found) == ["a", "echo"]
     with pytest.raises(TypeError):
         found["b"] = ENTRY  # type: ignore[index]
+
+
+def test_the_registry_needs_nothing_that_a_public_server_lacks() -> None:
+    result = run_blocked("from analysis.statistics.registry import load; print(*load())")
+    assert result.returncode == 0, result.stderr
+    assert {"gi-star", "scan"} <= set(result.stdout.split())

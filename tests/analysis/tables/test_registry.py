@@ -76,3 +76,9 @@ def test_a_method_that_gives_other_columns_than_it_declares_is_wrong() -> None:
 def test_a_method_cannot_use_what_it_does_not_need() -> None:
     with pytest.raises(TypeError, match="does not declare"):
         given(DATA.column)
+
+
+def test_what_a_method_requires_is_among_its_options() -> None:
+    with pytest.raises(ConfigError, match="echo: A method takes an option"):
+        collect([replace(ENTRY, options=("interval",), requires=("distance",))])
+    assert load()["knox"].requires == ("distance", "interval")
