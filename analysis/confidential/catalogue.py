@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from analysis.confidential.amount_rules import Amount
 from analysis.confidential.contracts import Source, Text
 from analysis.confidential.exposures import exposure_years
 from analysis.confidential.indicators import DisclosureRule, Indicator, Nature, Theme
@@ -57,7 +58,11 @@ def _indicator(
         **({"part_of": indicator.part_of} if indicator.part_of else {}),
         **texts,
         "nature": indicator.nature.value,
-        "measure": "count",
+        **(
+            {"measure": "count"}
+            if indicator.amount is None
+            else {"measure": "amount", "amount_of": indicator.amount.of}
+        ),
         "levels": list(indicator.levels),
         "periods": [period.name for period in periods],
         "levels_by_period": {period.name: list(period.levels) for period in periods},
@@ -69,7 +74,9 @@ def _indicator(
             "legal_basis": source.legal_basis,
             "purpose": source.purpose,
         },
-        "disclosure": _disclosure(indicator.disclosure) | _changes(indicator),
+        "disclosure": _amounts(indicator.disclosure, indicator.amount)
+        if indicator.amount
+        else _disclosure(indicator.disclosure) | _changes(indicator),
         "hotspots": _hotspots(indicator, methods),
         **({"spots": _spots(indicator.spots)} if indicator.spots else {}),
     }
@@ -86,6 +93,11 @@ def _disclosure(rule: DisclosureRule) -> dict[str, Any]:
         "capacity": None if rule.capacity is None else {"of": rule.capacity.of, "each": rule.capacity.each},
         **({"unplaced": True} if rule.unplaced else {}),
     }
+
+
+def _amounts(rule: DisclosureRule, amount: Amount) -> dict[str, Any]:
+    """Return what the public knows of the rule of an amount; all else about it is that of its count."""
+    return {"threshold": rule.threshold, "rounding": amount.rounding}
 
 
 def _changes(indicator: Indicator) -> dict[str, str]:
