@@ -33,6 +33,7 @@ def catalogue(
         methods: By indicator and level, the method of its hotspot map.
         exposure_source: Where the public figures come from.
     """
+    rules = {indicator.id: indicator.disclosure for theme in themes for indicator in theme.indicators}
     return {
         "format": FORMAT,
         "themes": [
@@ -41,6 +42,7 @@ def catalogue(
         ],
         "indicators": [
             _indicator(indicator, sources[indicator.source], years, methods.get(indicator.id, {}), exposure_source)
+            | ({} if indicator.amount is None else _amounts(indicator.disclosure, indicator.amount, rules))
             for theme in themes
             for indicator in theme.indicators
         ],
@@ -58,11 +60,7 @@ def _indicator(
         **({"part_of": indicator.part_of} if indicator.part_of else {}),
         **texts,
         "nature": indicator.nature.value,
-        **(
-            {"measure": "count"}
-            if indicator.amount is None
-            else {"measure": "amount", "amount_of": indicator.amount.of}
-        ),
+        "measure": "count",
         "levels": list(indicator.levels),
         "periods": [period.name for period in periods],
         "levels_by_period": {period.name: list(period.levels) for period in periods},
@@ -74,9 +72,7 @@ def _indicator(
             "legal_basis": source.legal_basis,
             "purpose": source.purpose,
         },
-        "disclosure": _amounts(indicator.disclosure, indicator.amount)
-        if indicator.amount
-        else _disclosure(indicator.disclosure) | _changes(indicator),
+        "disclosure": _disclosure(indicator.disclosure) | _changes(indicator),
         "hotspots": _hotspots(indicator, methods),
         **({"spots": _spots(indicator.spots)} if indicator.spots else {}),
     }
@@ -95,9 +91,10 @@ def _disclosure(rule: DisclosureRule) -> dict[str, Any]:
     }
 
 
-def _amounts(rule: DisclosureRule, amount: Amount) -> dict[str, Any]:
-    """Return what the public knows of the rule of an amount; all else about it is that of its count."""
-    return {"threshold": rule.threshold, "rounding": amount.rounding}
+def _amounts(rule: DisclosureRule, amount: Amount, rules: Mapping[str, DisclosureRule]) -> dict[str, Any]:
+    """Return what is otherwise of an amount: all that the public knows of its rule, and whose count it is."""
+    stated = {"threshold": rule.threshold, "rounding": amount.rounding, "zeros": rules[amount.of].zeros.value}
+    return {"measure": "amount", "amount_of": amount.of, "disclosure": stated}
 
 
 def _changes(indicator: Indicator) -> dict[str, str]:
