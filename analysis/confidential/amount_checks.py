@@ -76,6 +76,12 @@ def _check_count(one: Indicator, count: Indicator | None, where: str) -> None:
             where=where,
             remedy="An amount has the source, the conditions and the nature of its count.",
         )
+    if count.disclosure.unplaced:
+        raise ConfigError(
+            f"{count.id!r} counts records of which only the gemeente is known: amounts need them in their buurt.",
+            where=where,
+            remedy="Leave `unplaced` out of the count, or write release = false.",
+        )
     there = levels_of(count) if one.total or not count.total else year_levels(count)
     absent = [level for level in levels_of(one) if level not in (*there, *count.optional_levels)]
     missing = (one.years and not count.years) or (one.total and not (count.total and one.windows == count.windows))

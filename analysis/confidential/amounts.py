@@ -6,7 +6,7 @@ counts that the counts do not. Amounts of a period that was published before are
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -78,7 +78,6 @@ class AmountPublisher:
         key: Secret that prices are drawn with.
         counts: The published counts.
         ledger: What was published before.
-        indicators: Ids of all indicators of the release.
     """
 
     layers: Mapping[str, Layer]
@@ -86,7 +85,25 @@ class AmountPublisher:
     key: str
     counts: PublishedTable
     ledger: Ledger
-    indicators: frozenset[str]
+
+    def publish_all(
+        self, indicators: Sequence[Indicator], observed: Mapping[str, ObservationTable]
+    ) -> Iterator[PublishedColumn]:
+        """Yield the published columns of every amount.
+
+        Args:
+            indicators: All of the release, counts among them.
+            observed: The observations by source.
+
+        Raises:
+            ConfigError: An amount does not fit its count, or what was published before.
+            UnprotectedError: What was published before no longer fits the counts.
+        """
+        by_id = {indicator.id: indicator for indicator in indicators}
+        for indicator in indicators:
+            if indicator.amount is not None:
+                self.ledger.check_amounts(indicator, periods_of(indicator, self.years), by_id)
+                yield from self.publish(indicator, by_id[indicator.amount.of], observed[indicator.source])
 
     def publish(self, indicator: Indicator, counted: Indicator, table: ObservationTable) -> tuple[PublishedColumn, ...]:
         """Return the published columns of one amount, one for each period and level.
@@ -100,7 +117,6 @@ class AmountPublisher:
             ConfigError: The count is not published for the same periods and levels, or the rule tells too much.
         """
         check_amount_rule(indicator.disclosure, f"indicator {indicator.id}")
-        self.ledger.check_amounts(indicator, periods_of(indicator, self.years), self.indicators)
         rows = select(table, indicator)
         holding = holder_keys(rows, table.source)
         return tuple(

@@ -218,13 +218,9 @@ def _check_unplaced(indicator: Indicator, source: Source) -> None:
 def add_up(
     observed: Mapping[str, ObservationTable], inputs: Inputs, counts: PublishedTable
 ) -> Iterator[PublishedColumn]:
-    """Yield the published columns of every amount, chosen beside the published counts."""
-    known = frozenset(indicator.id for indicator in inputs.indicators)
-    publisher = AmountPublisher(inputs.layers, inputs.years, inputs.pattern_key, counts, inputs.ledger, known)
-    by_id = {indicator.id: indicator for indicator in inputs.counts}
-    for indicator in inputs.indicators:
-        if indicator.amount is not None:
-            yield from publisher.publish(indicator, by_id[indicator.amount.of], observed[indicator.source])
+    """Return the published columns of every amount, chosen beside the published counts."""
+    publisher = AmountPublisher(inputs.layers, inputs.years, inputs.pattern_key, counts, inputs.ledger)
+    return publisher.publish_all(inputs.indicators, observed)
 
 
 def with_rates(counts: PublishedTable, inputs: Inputs) -> Iterator[PublishedColumn]:

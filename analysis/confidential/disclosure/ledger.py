@@ -184,7 +184,7 @@ class Ledger:
         for (other, name), columns in self.amounts.items():
             if self.amounts_from[other] != indicator.source:
                 continue
-            overlaps = any(_touches(name, period.years) for period in periods)
+            overlaps = any(overlap(span(name), period.years) for period in periods)
             same = names.get(name) == {column.key.level for column in columns}
             if overlaps and (other not in known or (other == indicator.id and not same)):
                 raise ConfigError(

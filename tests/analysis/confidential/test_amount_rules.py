@@ -66,6 +66,7 @@ def test_an_amount_of_a_stock_says_that_changes_are_shown(tmp_path):
     assert indicators(tmp_path, HEAD + COUNT.replace(*stock, 1) + told)[1].disclosure.changes is Changes.SHOW
 
 
+PLACES = 'levels = ["gemeente", "wijk", "h3-7"]\ndisclosure = { unplaced = true }'
 OTHER = AMOUNT.replace('id = "money"', 'id = "other"')
 
 
@@ -100,6 +101,7 @@ OTHER = AMOUNT.replace('id = "money"', 'id = "other"')
         (changed(("p_percent = 10", 'p_percent = 10\nchanges = "protect"')), "Changes are of stocks"),
         (changed(("threshold = 10", "threshold = 2")), "As few as 2 equal holdings"),
         (changed(("p_percent = 10", "dominance = [2, 15]")), "As few as 10 equal holdings"),
+        (changed(count=('levels = ["gemeente", "wijk", "h3-7"]', PLACES)), "only the gemeente is known"),
         (changed(more=OTHER), "'money' and 'other' add up records that both may hold"),
     ],
 )  # fmt: skip

@@ -14,7 +14,7 @@ from analysis.confidential.amount_rules import Amount
 from analysis.confidential.amounts import AmountPublisher
 from analysis.confidential.disclosure.ledger import Ledger, read_ledger
 from analysis.confidential.disclosure_rules import DisclosureRule, ZeroPolicy
-from analysis.confidential.observations import ObservationTable
+from analysis.confidential.observations import KNOWN_GEMEENTE, ObservationTable
 from tests.support.publishing import KEY, Land, as_release, publish
 from tests.support.small import indicator, source
 from zicht.errors import ConfigError, UnprotectedError
@@ -56,8 +56,15 @@ class World:
     def observed(self) -> ObservationTable:
         buurt = np.array([self.places[at][0] for at in self.atom])
         owner = pl.Series([f"{at:032x}" for at in self.owner], dtype=pl.String)
+        placed = np.full(len(buurt), -1)
         rows = pl.DataFrame(
-            {"year": np.full(len(buurt), 2021), "buurt": buurt, "owner_id": owner, "amount": self.amount}
+            {
+                "year": np.full(len(buurt), 2021),
+                "buurt": buurt,
+                "owner_id": owner,
+                "amount": self.amount,
+                KNOWN_GEMEENTE: placed,
+            }
         )
         return ObservationTable(source(), rows, len(rows), {})
 
@@ -66,11 +73,10 @@ class World:
         return publish(self.land, truth, [self.count], YEARS, ledger)
 
     def amounts(self, counts: list, ledger: Ledger | None = None, *, euro=EURO, key: str = "") -> tuple:
-        known = frozenset({"n", euro.id})
         publisher = AmountPublisher(
-            self.land.layers(), YEARS, key or self.land.key, PublishedTable(counts), ledger or Ledger(), known
+            self.land.layers(), YEARS, key or self.land.key, PublishedTable(counts), ledger or Ledger()
         )
-        return publisher.publish(euro, self.count, self.observed())
+        return tuple(publisher.publish_all([self.count, euro], {euro.source: self.observed()}))
 
     def release(self, folder, before: Ledger | None = None, **manifest):
         counts = self.counts(before)
