@@ -8,11 +8,12 @@ from pathlib import Path
 
 import pytest
 
+from analysis.confidential.amount_rules import ENTRIES as ENTRIES_OF_AMOUNTS
 from analysis.confidential.definitions import Indicator
 from analysis.confidential.disclosure_rules import DisclosureRule
 from analysis.confidential.spot_rules import SpotRule
 from zicht.areas import COLUMNS
-from zicht.certificate import SPOT_RULE, AuditedSpots, AuditedSystem, Certificate
+from zicht.certificate import AMOUNT_RULE, SPOT_RULE, AuditedAmounts, AuditedSpots, AuditedSystem, Certificate
 from zicht.cli import COMMANDS, SUMMARIES
 from zicht.commands.audit import COLUMNS as INTERVAL_COLUMNS
 from zicht.config import PREFIX, Settings
@@ -57,7 +58,13 @@ def test_the_release_page_names_every_file_column_and_status():
 
 def test_every_entry_of_a_theme_file_is_described():
     text = page("reference/theme-file.md")
-    own = {item.name for item in fields(Indicator)} - {"theme", "exposure", "disclosure", "hotspots", "spots"}
+    tables = {"theme", "exposure", "disclosure", "hotspots", "spots", "amount"}
+    own = {item.name for item in fields(Indicator)} - tables | {
+        "measure",
+        "value_column",
+        "amount_of",
+        "amount_rounding",
+    }
     for entry in (*own, "indicators.exposure", "indicators.disclosure", "indicators.hotspots", "indicators.spots"):
         assert re.search(rf"^\| .*[`\[]{re.escape(entry)}[`\]].* \|", text, re.MULTILINE), entry
     defaults = {item.name: item.default for item in fields(DisclosureRule)}
@@ -82,6 +89,14 @@ def test_the_columns_and_the_rule_of_hotspot_windows_are_described():
         assert f"`{word}`" in text, word
     for item in fields(SpotRule):
         assert f"| `{item.name}` |" in page("reference/theme-file.md"), item.name
+
+
+def test_amounts_in_the_certificate_are_described():
+    text = page("reference/release.md")
+    for word in (AMOUNT_RULE, "amounts", *(item.name for item in fields(AuditedAmounts))):
+        assert f"`{word}`" in text, word
+    for entry in ENTRIES_OF_AMOUNTS - {"changes"}:
+        assert f"`{entry}`" in page("reference/theme-file.md").split("## Amounts")[1].split("\n## ")[0], entry
 
 
 def test_the_columns_of_derived_intervals_are_described():

@@ -13,7 +13,7 @@ from web.site import Site
 from web.translations import localised, translator
 from web.units import unit_of, written
 from zicht.classes import ClassColumn
-from zicht.published import HotspotClass, PublishedColumn
+from zicht.published import HotspotClass, Measure, PublishedColumn
 
 
 def receipt(
@@ -182,9 +182,11 @@ def _checks(site: Site, entry: Mapping[str, Any], main: PublishedColumn, languag
     rules = entry["disclosure"]
     rounding = rules.get("rounding")
     key = "receipt.check.threshold" if rounding and rounding > 1 else "receipt.check.threshold_exact"
+    if main.key.measure == Measure.AMOUNT:
+        key = "receipt.check.amount"
     checks = [
         text("receipt.check.files"),
-        text(key, threshold=rules["threshold"], rounding=rounding),
+        text(key, threshold=rules["threshold"], rounding=written(rounding, language)),
         text(f"receipt.check.zeros.{rules['zeros']}"),
         text(f"receipt.check.protection.{site.standing.doubt or 'joint'}"),
     ]

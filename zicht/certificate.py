@@ -28,6 +28,8 @@ RULES: Mapping[int, str] = {1: "upper-bound-v1", 2: "upper-bound-v2"}
 ADDED = ("changes", "set_aside")
 #: The rule that hotspot windows are checked by.
 SPOT_RULE = "whole-witness-v1"
+#: The rule that amounts are checked by.
+AMOUNT_RULE = "counted-remainders-v1"
 
 _REMEDY = "Run `zicht audit` on the release again."
 
@@ -92,6 +94,33 @@ class AuditedSpots:
 
 
 @dataclass(frozen=True, slots=True)
+class AuditedAmounts:
+    """What the audit found of the amounts of one indicator in one period.
+
+    Args:
+        indicator: Its id.
+        period: A year or a window of years.
+        of: Id of the indicator that counts the same records.
+        cells: Number of its cells.
+        suppressed: How many of them are hidden.
+        remainders: How many shown cells hold something beside the cells shown in them.
+        violations: How many cells break the rule.
+        narrowest_upper: The smallest upper bound above 0 of a hidden amount; None where none is bounded.
+        holds: Whether the rule holds, as far as it can be seen from outside: not that holdings are many and even.
+    """
+
+    indicator: str
+    period: str
+    of: str
+    cells: int
+    suppressed: int
+    remainders: int
+    violations: int
+    narrowest_upper: int | None
+    holds: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Certificate:
     """What an audit found of a release.
 
@@ -103,6 +132,7 @@ class Certificate:
         version: The version of Zicht that audited it.
         format: The format of the file.
         spots: What was found of hotspot windows; empty, and then not in the file, where the release has none.
+        amounts: What was found of amounts; likewise.
     """
 
     release: str
@@ -112,6 +142,7 @@ class Certificate:
     version: str = __version__
     format: int = FORMAT
     spots: tuple[AuditedSpots, ...] = ()
+    amounts: tuple[AuditedAmounts, ...] = ()
 
     @property
     def rule(self) -> str:
@@ -126,9 +157,13 @@ class Certificate:
 
     def content(self) -> Mapping[str, Any]:
         """Return the content of the file."""
-        stated = {"rule": SPOT_RULE, "systems": [asdict(found) for found in self.spots]}
+        more = {
+            name: {"rule": rule, "systems": [asdict(one) for one in found]}
+            for name, rule, found in (("spots", SPOT_RULE, self.spots), ("amounts", AMOUNT_RULE, self.amounts))
+            if found
+        }
         return {
-            **({"spots": stated} if self.spots else {}),
+            **more,
             "format": self.format,
             "kind": KIND,
             "release": self.release,
@@ -194,11 +229,13 @@ def _check_reach(found: Certificate, release: Release, path: Path) -> None:
             where=str(path),
             remedy="Run `zicht audit` on the release again, with --with for each release that its manifest names.",
         )
-    told = {(spots.indicator, spots.period) for spots in found.spots}
-    untold = sorted({(key.indicator, key.period) for key in release.spots.keys()} - told)
-    if untold:
-        problem = f"The certificate does not speak of the hotspot windows of {untold[0][0]!r}."
-        raise ReleaseError(problem, where=str(path), remedy=_REMEDY)
+    windows = {(key.indicator, key.period) for key in release.spots.keys()}
+    amounts = {(key.indicator, key.period) for key in release.values.keys() if key.measure == Measure.AMOUNT}
+    for name, there, told in (("hotspot windows", windows, found.spots), ("amounts", amounts, found.amounts)):
+        untold = sorted(there - {(one.indicator, one.period) for one in told})
+        if untold:
+            problem = f"The certificate does not speak of the {name} of {untold[0][0]!r}."
+            raise ReleaseError(problem, where=str(path), remedy=_REMEDY)
     compared = any(entry["disclosure"].get("changes") == "protect" for entry in release.catalogue["indicators"])
     if compared and found.format < FORMAT:
         raise ReleaseError("The audit did not look at changes from year to year.", where=str(path), remedy=_REMEDY)
@@ -215,6 +252,7 @@ def _read(path: Path) -> Certificate:
             version=str(stated["software"]["zicht"]),
             format={number: number for number in RULES}[stated["format"]],
             spots=tuple(AuditedSpots(**entry) for entry in stated.get("spots", {"systems": ()})["systems"]),
+            amounts=tuple(AuditedAmounts(**entry) for entry in stated.get("amounts", {"systems": ()})["systems"]),
         )
     except (ValueError, KeyError, TypeError):
         raise ReleaseError("The certificate cannot be read.", where=str(path), remedy=_REMEDY) from None
@@ -222,6 +260,7 @@ def _read(path: Path) -> Certificate:
         raise ReleaseError("The certificate was changed, or is of another version.", where=str(path), remedy=_REMEDY)
     broken = any(not system.holds or system.violations for system in found.systems)
     broken = broken or any(not spots.holds or spots.violations for spots in found.spots)
+    broken = broken or any(not amounts.holds or amounts.violations for amounts in found.amounts)
     if found.holds and broken:
         raise ReleaseError("The certificate contradicts itself.", where=str(path), remedy=_REMEDY)
     return found

@@ -12,7 +12,7 @@ from typing import Any
 
 from zicht.classes import ClassColumn
 from zicht.errors import AlignmentError
-from zicht.published import PublishedColumn, Status
+from zicht.published import Measure, PublishedColumn, Status
 from zicht.release import Release
 from zicht.standing import Doubt, standing
 
@@ -87,6 +87,15 @@ KEPT: Mapping[Doubt | None, Text] = {
         "nl": "concept: de controle vond getallen die zijn af te leiden",
         "en": "draft: the audit found numbers that can be derived",
     },
+}
+#: What is shown at all.
+COUNTS: Text = {
+    "nl": "aantallen vanaf {threshold}, afgerond op {rounding}",
+    "en": "counts from {threshold}, rounded to {rounding}",
+}
+AMOUNTS: Text = {
+    "nl": "bedragen van ten minste {threshold} personen of bedrijven waarvan geen het bepaalt, afgerond op {rounding}",
+    "en": "amounts of at least {threshold} persons or businesses, none of which determines them, rounded to {rounding}",
 }
 NOT_PROOF: Text = {"nl": "Een patroon, geen bewijs.", "en": "A pattern, not proof."}
 
@@ -171,6 +180,7 @@ def _number(column: PublishedColumn, entry: Mapping[str, Any], fid: int) -> Iter
     measure = column.key.measure
     label = {
         "count": {"nl": "aantal", "en": "count"},
+        "amount": {"nl": "bedrag", "en": "amount"},
         "rate": {"nl": "verhouding", "en": "rate"},
         "exposure": {"nl": "noemer", "en": "denominator"},
     }.get(measure, _both(measure))
@@ -187,8 +197,9 @@ def _unit(measure: str, entry: Mapping[str, Any]) -> Text:
 
 def _says(column: PublishedColumn, fid: int, status: str, unit: str, language: str) -> str:
     if status == Status.PUBLISHED:
-        bounds = "" if column.low[fid] == column.high[fid] else f" [{column.low[fid]:g} - {column.high[fid]:g}]"
-        return f"{column.value[fid]:g} {unit}{bounds}"
+        low, high = column.low[fid], column.high[fid]
+        bounds = "" if low == high else f" [{low:.12g} - {high:.12g}]"
+        return f"{column.value[fid]:.12g} {unit}{bounds}"
     return STATUS_TEXTS[status][language]
 
 
@@ -218,12 +229,10 @@ def _how(release: Release, entry: Mapping[str, Any]) -> Iterator[Line]:
     )
     yield Line({"nl": "grondslag", "en": "legal basis"}, source["legal_basis"])
     kept = KEPT[standing(release).doubt]
+    shown = AMOUNTS if entry.get("measure") == Measure.AMOUNT else COUNTS
     yield Line(
         {"nl": "bescherming", "en": "protection"},
-        {
-            "nl": f"aantallen vanaf {rule['threshold']}, afgerond op {rule['rounding']}; {kept['nl']}",
-            "en": f"counts from {rule['threshold']}, rounded to {rule['rounding']}; {kept['en']}",
-        },
+        {name: f"{shown[name].format(**rule)}; {kept[name]}" for name in ("nl", "en")},
     )
     yield Line({"nl": "let op", "en": "note"}, entry["caveats"])
     yield Line({"nl": "wat het zegt", "en": "what it says"}, NOT_PROOF)

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from analysis.audit.amounts import AmountReport, amount_reports
 from analysis.audit.arcs import Kind
 from analysis.audit.categories import CategoryBounds, category_bounds
 from analysis.audit.changes import Change, small_changes
@@ -54,11 +55,13 @@ class AuditReport:
     release: str
     earlier: tuple[str, ...]
     systems: tuple[SystemReport, ...]
+    amounts: tuple[AmountReport, ...] = ()
 
     @property
     def holds(self) -> bool:
         """Whether the rule holds everywhere."""
-        return all(system.found.holds and (not system.spots or system.spots.found.holds) for system in self.systems)
+        counts = all(system.found.holds and (not system.spots or system.spots.found.holds) for system in self.systems)
+        return counts and all(amount.found.holds for amount in self.amounts)
 
     def certificate(self) -> Certificate:
         """Return what belongs in the certificate."""
@@ -68,6 +71,7 @@ class AuditReport:
             tuple(system.found for system in self.systems),
             holds=self.holds,
             spots=tuple(system.spots.found for system in self.systems if system.spots),
+            amounts=tuple(amount.found for amount in self.amounts),
         )
 
 
@@ -95,6 +99,7 @@ def audit(
         AlignmentError: The releases are of different editions.
     """
     held = gather(release, earlier)
+    amounts = amount_reports(release, earlier, held)
 
     def one(plan: Plan) -> SystemReport:
         found = _audited(plan, held, times=None if full else REPORTED if intervals else 1, intervals=intervals)
@@ -103,7 +108,7 @@ def audit(
 
     with ThreadPoolExecutor(os.cpu_count()) as pool:
         systems = tuple(pool.map(one, planned(held)))
-    return AuditReport(release.id, tuple(other.id for other in earlier), systems)
+    return AuditReport(release.id, tuple(other.id for other in earlier), systems, amounts)
 
 
 def _audited(plan: Plan, held: Evidence, *, times: int | None, intervals: bool) -> SystemReport:

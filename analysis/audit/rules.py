@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from zicht.errors import ReleaseError
+from zicht.published import Measure
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,12 +45,12 @@ class Rule:
 
 
 def read_rules(catalogue: Mapping[str, Any]) -> Mapping[str, Rule]:
-    """Return the rule of every indicator in a catalogue.
+    """Return the rule of every indicator in a catalogue that counts.
 
     Raises:
         ReleaseError: The catalogue does not say what the rule of an indicator is.
     """
-    return {entry["id"]: _rule(entry) for entry in catalogue["indicators"]}
+    return {entry["id"]: _rule(entry) for entry in catalogue["indicators"] if entry.get("measure") != Measure.AMOUNT}
 
 
 def _rule(entry: Mapping[str, Any]) -> Rule:

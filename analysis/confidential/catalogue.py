@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from analysis.confidential.amount_rules import Amount
 from analysis.confidential.contracts import Source, Text
 from analysis.confidential.exposures import exposure_years
 from analysis.confidential.indicators import DisclosureRule, Indicator, Nature, Theme
@@ -32,6 +33,7 @@ def catalogue(
         methods: By indicator and level, the method of its hotspot map.
         exposure_source: Where the public figures come from.
     """
+    rules = {indicator.id: indicator.disclosure for theme in themes for indicator in theme.indicators}
     return {
         "format": FORMAT,
         "themes": [
@@ -40,6 +42,7 @@ def catalogue(
         ],
         "indicators": [
             _indicator(indicator, sources[indicator.source], years, methods.get(indicator.id, {}), exposure_source)
+            | ({} if indicator.amount is None else _amounts(indicator.disclosure, indicator.amount, rules))
             for theme in themes
             for indicator in theme.indicators
         ],
@@ -86,6 +89,12 @@ def _disclosure(rule: DisclosureRule) -> dict[str, Any]:
         "capacity": None if rule.capacity is None else {"of": rule.capacity.of, "each": rule.capacity.each},
         **({"unplaced": True} if rule.unplaced else {}),
     }
+
+
+def _amounts(rule: DisclosureRule, amount: Amount, rules: Mapping[str, DisclosureRule]) -> dict[str, Any]:
+    """Return what is otherwise of an amount: all that the public knows of its rule, and whose count it is."""
+    stated = {"threshold": rule.threshold, "rounding": amount.rounding, "zeros": rules[amount.of].zeros.value}
+    return {"measure": "amount", "amount_of": amount.of, "disclosure": stated}
 
 
 def _changes(indicator: Indicator) -> dict[str, str]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
+from analysis.confidential.amount_rules import Amount
 from analysis.confidential.contracts import Text
 from analysis.confidential.disclosure_rules import DisclosureRule
 from analysis.confidential.spot_rules import SpotRule
@@ -70,6 +71,7 @@ class Indicator:
         windows: First and last year of each total, where these are not all years of the release.
         optional_levels: Levels that it is published at as well where the release has them (`optional_levels`).
         spots: How its hotspot windows are drawn, or None.
+        amount: What it adds up, or None where it counts.
     """
 
     id: str
@@ -93,6 +95,7 @@ class Indicator:
     windows: tuple[tuple[int, int], ...] = ()
     optional_levels: tuple[str, ...] = ()
     spots: SpotRule | None = None
+    amount: Amount | None = None
 
 
 @dataclass(frozen=True, slots=True)

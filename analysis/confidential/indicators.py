@@ -9,6 +9,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from analysis.confidential.amount_checks import check_amounts
+from analysis.confidential.amount_rules import Amount, read_amount, read_amount_rule
 from analysis.confidential.contracts import LANGUAGES, Source, as_tuple, required, text
 from analysis.confidential.definitions import Exposure, HotspotRule, Indicator, Nature, Theme
 from analysis.confidential.disclosure_rules import Capacity, Changes, DisclosureRule, Group, ZeroPolicy, read_disclosure
@@ -19,6 +21,7 @@ from zicht.config import read_toml
 from zicht.errors import ConfigError
 
 __all__ = [
+    "Amount",
     "Capacity",
     "Changes",
     "DisclosureRule",
@@ -52,6 +55,7 @@ def read_themes(folder: Path, sources: Mapping[str, Source]) -> tuple[Theme, ...
                 raise ConfigError(f"{indicator.id!r} divides by an unknown indicator.", where=str(folder))
     check_parts([indicator for theme in themes for indicator in theme.indicators], where=str(folder))
     check_spots([indicator for theme in themes for indicator in theme.indicators], where=str(folder))
+    check_amounts([indicator for theme in themes for indicator in theme.indicators], where=str(folder))
     return tuple(themes)
 
 
@@ -82,8 +86,9 @@ def _indicator(raw: Mapping[str, Any], theme: str, sources: Mapping[str, Source]
     source = sources.get(str(required(raw, "source", where)))
     if source is None:
         raise ConfigError(f"There is no source {raw['source']!r}.", where=where)
-    if raw.get("measure", "count") != "count":
-        raise ConfigError("Only counts can be released yet.", where=where, remedy="Write release = false.")
+    if raw.get("measure", "count") not in {"count", "amount"}:
+        raise ConfigError("Counts and amounts can be released.", where=where, remedy="Write release = false.")
+    amount = read_amount(raw, source, where) if raw.get("measure") == "amount" else None
     conditions = {name: tuple(values) for name, values in raw.get("where", {}).items()}
     unknown = set(conditions) - set(source.columns)
     if unknown:
@@ -107,16 +112,19 @@ def _indicator(raw: Mapping[str, Any], theme: str, sources: Mapping[str, Source]
         windows=windows,
         optional_levels=as_tuple(raw.get("optional_levels", ())),
         exposure=_exposure(raw["exposure"], where) if "exposure" in raw else None,
-        disclosure=_disclosure(raw.get("disclosure", {}), nature, where),
+        disclosure=_disclosure(raw.get("disclosure", {}), nature, where, amount=amount),
         hotspots=_hotspots(raw["hotspots"], where) if "hotspots" in raw else None,
         spots=read_spots(raw["spots"], where) if "spots" in raw else None,
+        amount=amount,
     )
     check_periods(indicator, where)
     return indicator
 
 
-def _disclosure(raw: Mapping[str, Any], nature: Nature, where: str) -> DisclosureRule:
+def _disclosure(raw: Mapping[str, Any], nature: Nature, where: str, *, amount: Amount | None) -> DisclosureRule:
     """Read the rule; small changes are protected in stocks unless their theme file says otherwise."""
+    if amount is not None:
+        return read_amount_rule(raw, where, stock=nature is Nature.STOCK)
     if nature is Nature.STOCK:
         return read_disclosure({"changes": Changes.PROTECT, **raw}, where)
     if "changes" in raw:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from analysis.confidential.amount_checks import check_amounts
 from analysis.confidential.definitions import Indicator, Theme
 from analysis.confidential.parts import check_parts
 from analysis.confidential.periods import check_periods
@@ -23,12 +24,14 @@ def with_optional_levels(themes: Sequence[Theme], levels: Sequence[str]) -> tupl
         levels: Levels of the release, coarsest first in each family.
 
     Raises:
-        ConfigError: With the levels added, the periods or parts of an indicator no longer form a network.
+        ConfigError: With the levels added, the periods or parts of an indicator no longer form a network, or an amount
+            no longer has the levels of its count.
     """
     found = tuple(
         replace(theme, indicators=tuple(_indicator(one, levels) for one in theme.indicators)) for theme in themes
     )
     check_parts([indicator for theme in found for indicator in theme.indicators], where="optional_levels")
+    check_amounts([indicator for theme in found for indicator in theme.indicators], where="optional_levels")
     return found
 
 

@@ -29,10 +29,11 @@ def is_narrower(part: Indicator, whole: Indicator) -> bool:
 
 def undeclared_parts(indicators: Sequence[Indicator]) -> tuple[tuple[str, str], ...]:
     """Return the pairs (part, whole) that follow from the conditions and are not declared as `part_of`."""
+    counts = [indicator for indicator in indicators if indicator.amount is None]
     return tuple(
         (part.id, whole.id)
-        for part in indicators
-        for whole in indicators
+        for part in counts
+        for whole in counts
         if part is not whole and is_narrower(part, whole) and part.part_of != whole.id
     )
 
@@ -47,6 +48,7 @@ def check_parts(indicators: Sequence[Indicator], *, where: str) -> None:
     Raises:
         ConfigError: See the messages.
     """
+    indicators = [indicator for indicator in indicators if indicator.amount is None]
     by_id = {indicator.id: indicator for indicator in indicators}
     parts = [indicator for indicator in indicators if indicator.part_of]
     for part in parts:

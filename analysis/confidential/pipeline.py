@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 
+from analysis.confidential.amounts import AmountPublisher
 from analysis.confidential.contracts import Source
 from analysis.confidential.disclosure.ledger import Ledger
 from analysis.confidential.disclosure.losses import Loss
@@ -82,6 +83,11 @@ class Inputs:
         """Every indicator of every theme."""
         return tuple(indicator for theme in self.themes for indicator in theme.indicators)
 
+    @property
+    def counts(self) -> tuple[Indicator, ...]:
+        """Every indicator that counts."""
+        return tuple(indicator for indicator in self.indicators if indicator.amount is None)
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Outcome:
@@ -112,8 +118,10 @@ def run(inputs: Inputs, *, progress: Progress) -> Outcome:
     progress("counting and protecting")
     columns, lost, spots = publish(observed, inputs, geography, progress=progress)
     counts = PublishedTable(columns)
+    progress("amounts")
+    amounts = add_up(observed, inputs, counts)
     progress("exposures and rates")
-    values = PublishedTable([*counts, *with_rates(counts, inputs)])
+    values = PublishedTable([*counts, *amounts, *with_rates(counts, inputs)])
     progress("hotspots")
     return Outcome(
         values=values,
@@ -181,7 +189,7 @@ def publish(
                 f"{indicator.id!r} asks for level {unknown[0]!r}, which the release does not have.",
                 remedy=f"Levels of this release: {', '.join(inputs.layers)}.",
             )
-    publisher = Publisher(inputs.indicators, inputs.layers, inputs.years, geography, inputs.ledger)
+    publisher = Publisher(inputs.counts, inputs.layers, inputs.years, geography, inputs.ledger)
     chains = publisher.chains()
     finished = itertools.count(1)
 
@@ -205,6 +213,14 @@ def _check_unplaced(indicator: Indicator, source: Source) -> None:
             where=f"source {source.id}",
             remedy="Write `gemeente` in the place of the source contract, or leave `unplaced` out of the theme file.",
         )
+
+
+def add_up(
+    observed: Mapping[str, ObservationTable], inputs: Inputs, counts: PublishedTable
+) -> Iterator[PublishedColumn]:
+    """Return the published columns of every amount, chosen beside the published counts."""
+    publisher = AmountPublisher(inputs.layers, inputs.years, inputs.pattern_key, counts, inputs.ledger)
+    return publisher.publish_all(inputs.indicators, observed)
 
 
 def with_rates(counts: PublishedTable, inputs: Inputs) -> Iterator[PublishedColumn]:

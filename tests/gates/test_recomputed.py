@@ -101,9 +101,11 @@ def test_every_class_is_made_again_from_published_values(release, entries, tmp_p
 def test_no_small_count_is_published_and_every_column_is_dense(release, entries):
     for column in release.values:
         assert column.code.tolist() == release.areas[column.key.level].code.tolist()
+        rule = entries[column.key.indicator]["disclosure"]
+        shown = column.value[column.status == Status.PUBLISHED]
+        if column.key.measure == Measure.AMOUNT:
+            assert (shown % rule["rounding"] == 0).all()
         if column.key.measure == Measure.COUNT:
-            rule = entries[column.key.indicator]["disclosure"]
-            shown = column.value[column.status == Status.PUBLISHED]
             assert ((shown == 0) | (shown >= rule["threshold"])).all()
             assert (shown % rule["rounding"] == 0).all()
             if rule["zeros"] == "suppress":
@@ -138,11 +140,11 @@ def test_totals_of_every_level_agree_within_rounding(release, entries):
             if "country" not in levels:
                 assert entry["part_of"]
                 continue
-            total = release.values.column(ColumnKey(indicator, period, "country", "", Measure.COUNT))
+            total = release.values.column(ColumnKey(indicator, period, "country", "", entry["measure"]))
             for level in levels:
                 if level == "park":
                     continue
-                column = release.values.column(ColumnKey(indicator, period, level, "", Measure.COUNT))
+                column = release.values.column(ColumnKey(indicator, period, level, "", entry["measure"]))
                 assert column.low.sum() <= total.high[0]
                 if entry["disclosure"].get("unplaced") and holds_unplaced("country", level):
                     continue

@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from tests.support.tiny import tiny_release
-from zicht.certificate import AuditedSystem, Certificate, write_certificate
+from zicht.certificate import AuditedAmounts, AuditedSystem, Certificate, write_certificate
+from zicht.published import Measure
 from zicht.release import Release, open_release
 from zicht.standing import Doubt
 
@@ -18,7 +19,9 @@ def certificate(opened: Release, /, **changes: Any) -> Certificate:
         AuditedSystem(entry["id"], entry["periods"][-1], (), 20, 5, 12, 9, 0, 12 + at, holds=True)
         for at, entry in enumerate(opened.catalogue["indicators"])
     )
-    content = {"release": opened.id, "earlier": (), "systems": systems, "holds": True} | changes
+    added_up = sorted({(key.indicator, key.period) for key in opened.values.keys() if key.measure == Measure.AMOUNT})
+    amounts = tuple(AuditedAmounts(*key, "count", 20, 5, 4, 0, 900, holds=True) for key in added_up)
+    content = {"release": opened.id, "earlier": (), "systems": systems, "amounts": amounts, "holds": True} | changes
     return Certificate(**content)
 
 

@@ -117,6 +117,10 @@ def as_release(
     rules = {}
     for one in indicators:
         rule = one.disclosure
+        if one.amount:
+            told = {"threshold": rule.threshold, "rounding": one.amount.rounding, "zeros": "publish"}
+            rules[one.id] = {"amount_of": one.amount.of, "source": one.source, "nature": one.nature.value, **told}
+            continue
         rules[one.id] = {
             "nature": one.nature.value,
             "threshold": rule.threshold,

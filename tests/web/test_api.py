@@ -37,6 +37,13 @@ def test_the_main_measure_is_the_rate_where_there_is_one(client):
     assert client.get(f"/api/v1/values/park/{world.RESIDENTS}/2024").json["measure"] == "count"
 
 
+def test_the_receipt_of_an_amount_speaks_of_who_makes_it_up(client):
+    code = client.get(f"/api/v1/values/buurt/{world.FINES}/2024").json["values"][0]["code"]
+    checks = client.get(f"/api/v1/explain/{world.FINES}/2024/buurt/{code}", query_string={"taal": "en"}).json["checks"]
+    assert any("none of them determines it" in check for check in checks)
+    assert not any(check.startswith("Counts below") for check in checks)
+
+
 def test_zero_is_a_number_and_hidden_is_none(client):
     rows = {row["code"]: row for row in client.get(f"/api/v1/values/buurt/{LABS}/2024?measure=count").json["values"]}
     assert rows[ZERO_CODE]["status"] == "published"

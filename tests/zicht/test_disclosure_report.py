@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from tests.support.certified import certificate as certified
 from tests.support.tiny import tiny_release
 from zicht.certificate import AuditedSystem, Certificate, write_certificate
 from zicht.cli import main
@@ -240,7 +241,8 @@ def test_the_command_reads_the_certificate(tmp_path, capsys):
     opened = open_release(folder)
     names = {key.indicator for key in opened.values.keys() if key.measure == Measure.COUNT}
     systems = tuple(AuditedSystem(name, "2024", (), 1, 0, 1, 1, 0, 12, holds=True) for name in sorted(names))
-    write_certificate(folder, Certificate(opened.id, (), systems, holds=True))
+    amounts = certified(opened).amounts
+    write_certificate(folder, Certificate(opened.id, (), systems, holds=True, amounts=amounts))
     assert run(capsys, folder, "--out", tmp_path / "r.json")[0] == 0
     assert json.loads((tmp_path / "r.json").read_bytes())["audit"]["systems"] == len(systems)
 

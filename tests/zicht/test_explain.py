@@ -43,6 +43,15 @@ def test_a_suppressed_number_is_not_in_its_receipt(release):
                 assert not re.search(r"\d", says)
 
 
+def test_an_amount_is_called_one_and_written_in_full(release):
+    column = next(column for column in release.values if column.key.measure == "amount")
+    key, fid = column.key, int((column.status == Status.PUBLISHED).argmax())
+    lines = explain(release, indicator=key.indicator, period=key.period, code=str(column.code[fid]), level=key.level)
+    says = {line.label["en"]: line.says["en"] for line in lines}
+    assert says["amount"].startswith(f"{int(column.value[fid])} euro")
+    assert "persons or businesses, none of which determines them" in says["protection"]
+
+
 def test_the_level_is_found_from_the_code(release):
     for level, areas in release.areas.items():
         assert level_of(release, str(areas.code[-1])) == level

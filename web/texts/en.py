@@ -309,6 +309,10 @@ EN: Mapping[str, str] = {
     "protection.primary": "primary suppression only",
     "receipt.caveats": "Note",
     "receipt.check.alone": "The class is computed from published figures alone.",
+    "receipt.check.amount": (
+        "An amount is shown only where at least {threshold} persons or businesses make it up and none of them "
+        "determines it; it is rounded to {rounding}."
+    ),
     "receipt.check.files": "Every file of the release equals what was recorded (SHA-256).",
     "receipt.check.protection.asked": "Draft: do not publish.",
     "receipt.check.protection.broken": "Draft: the audit found numbers that can be derived.",

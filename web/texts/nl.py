@@ -314,6 +314,10 @@ NL: Mapping[str, str] = {
     "protection.primary": "alleen primaire onderdrukking",
     "receipt.caveats": "Let op",
     "receipt.check.alone": "De klasse is berekend uit gepubliceerde cijfers alleen.",
+    "receipt.check.amount": (
+        "Een bedrag staat er alleen waar het van ten minste {threshold} personen of bedrijven is en geen daarvan het "
+        "bepaalt; het is afgerond op {rounding}."
+    ),
     "receipt.check.files": "Elk bestand van de uitgave is gelijk aan wat is vastgelegd (SHA-256).",
     "receipt.check.protection.asked": "Concept: niet publiceren.",
     "receipt.check.protection.broken": "Concept: de controle vond getallen die zijn af te leiden.",

@@ -72,6 +72,18 @@ def _table(report: AuditReport) -> Iterator[str]:
         verdict = "holds" if told.holds else f"broken by {told.violations:,}"
         name = f"{told.indicator} {told.period}, hotspot windows"
         yield f"{name}: {told.candidates:,} candidates, {told.flagged:,} flagged, {told.targets:,} bounds: {verdict}"
+    yield from _amounts(report)
+
+
+def _amounts(report: AuditReport) -> Iterator[str]:
+    for told in (amount.found for amount in report.amounts):
+        verdict = "holds" if told.holds else f"broken by {told.violations:,}"
+        yield (
+            f"{told.indicator} {told.period}, amounts: {told.cells:,} cells, {told.suppressed:,} hidden, "
+            f"{told.remainders:,} remainders: {verdict}"
+        )
+    if report.amounts:
+        yield "That each remainder of amounts rests on enough holdings was tested by its maker; nobody else can."
 
 
 def _fail(report: AuditReport, release: Path) -> None:
@@ -79,6 +91,7 @@ def _fail(report: AuditReport, release: Path) -> None:
         click.echo(line, err=True)
     count = sum(system.found.violations for system in report.systems)
     count += sum(system.spots.found.violations for system in report.systems if system.spots)
+    count += sum(amount.found.violations for amount in report.amounts)
     raise AuditFailedError(
         f"{count:,} numbers can be derived more closely than the rule allows.",
         where=str(release),
@@ -98,6 +111,9 @@ def _broken(report: AuditReport) -> Iterator[str]:
                 f"{cell.indicator} {cell.period}: {cell.level} {cell.code} changed since {change.since}, "
                 f"by {change.most} at most; it must look like {change.requirement} at least, or like none."
             )
+    for amount in report.amounts:
+        for one in amount.problems:
+            yield f"{amount.found.indicator} {amount.found.period}: {one.level} {one.code} {one.problem}."
 
 
 def _write_intervals(path: Path, report: AuditReport) -> None:
@@ -107,6 +123,16 @@ def _write_intervals(path: Path, report: AuditReport) -> None:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(COLUMNS)
         writer.writerows(_row(interval) for interval in rows)
+        writer.writerows(_amount_rows(report))
+
+
+def _amount_rows(report: AuditReport) -> Iterator[tuple[object, ...]]:
+    """Yield the intervals of hidden amounts; which must be wide nobody can say from outside."""
+    for amount in report.amounts:
+        found = amount.found
+        for one in amount.intervals:
+            high = "" if one.high is None else one.high
+            yield (found.indicator, found.period, "amount", one.level, one.code, "", one.low, high, 1, "", "")
 
 
 def _row(interval: Interval) -> tuple[object, ...]:

@@ -11,6 +11,7 @@ import hmac
 from dataclasses import replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from analysis.confidential.aggregate import CountTable
 from analysis.confidential.disclosure.believing import Belief
@@ -84,7 +85,7 @@ class Draft:
         spread = np.maximum(rule.margin, np.ceil(table.count * (rule.p_percent or 10.0) / 100).astype(np.int64))
         self.above[arcs] = np.where(guarded, np.minimum(table.count + spread, limit), 0)
         self.below[arcs] = np.where(guarded, np.maximum(table.count - spread, self.floor[arcs]), UNLIMITED)
-        draw = _generator(self.geography.key, self.plan.whole.id, category, level).random(len(table.count))
+        draw = secret_numbers(self.geography.key, self.plan.whole.id, category, level, size=len(table.count))
         price = np.sqrt(table.count) * (0.5 + draw) * (COUNTRY_PRICE if level == COUNTRY else 1.0)
         # Where zeros are shown they all are: a reader who knew of one hidden zero would doubt every other.
         self.price[arcs] = np.where(table.count > 0, price, np.inf)
@@ -137,6 +138,17 @@ class Draft:
             order=order.astype(np.int32),
             atom=self.atom,
         )
+
+
+def secret_numbers(key: str, *names: str, size: int) -> NDArray[np.float64]:
+    """Return (size,) numbers from 0 to 1 that depend on a key and on names alone.
+
+    Args:
+        key: The secret.
+        names: What they are for.
+        size: How many.
+    """
+    return _generator(key, *names).random(size)
 
 
 def _generator(key: str, *names: str) -> np.random.Generator:

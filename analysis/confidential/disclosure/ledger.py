@@ -8,7 +8,7 @@ that are no longer published stay in the systems all the same, for they add up t
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -70,11 +70,15 @@ class Ledger:
         ids: Ids of the earlier releases, oldest first.
         columns: By column, what each of them tells, oldest first.
         part_of: By indicator that counted a part of another, that other.
+        amounts: By indicator and period, the columns of amounts as the last release has them.
+        amounts_from: By indicator that added up amounts, its source.
     """
 
     ids: tuple[str, ...] = ()
     columns: Mapping[Column, tuple[Told, ...]] = field(default_factory=dict)
     part_of: Mapping[str, str] = field(default_factory=dict)
+    amounts: Mapping[tuple[str, str], tuple[PublishedColumn, ...]] = field(default_factory=dict)
+    amounts_from: Mapping[str, str] = field(default_factory=dict)
 
     def periods(self, indicator: Indicator, years: range, *, levels: Sequence[str]) -> tuple[Period, ...]:
         """Return the periods of an indicator with the ones, and the levels, at which it was published before.
@@ -140,7 +144,7 @@ class Ledger:
             one = read_column(column, rule.threshold, rule.rounding, zeros_shown=rule.zeros is ZeroPolicy.PUBLISH)
             key = (column.key.indicator, column.key.period, column.key.level)
             more[key] = (*more.get(key, ()), one)
-        return Ledger(self.ids, more, self.part_of)
+        return replace(self, columns=more)
 
     def check(self, indicators: Sequence[Indicator], years: range) -> None:
         """Refuse a ledger with a part, of something still published, that the theme files no longer know.
@@ -156,6 +160,38 @@ class Ledger:
                     f"Earlier releases publish {part!r}, a part of {whole!r}, which no theme file defines any more.",
                     where=f"indicator {part}",
                     remedy="Put its definition back, so that it can be protected together with its whole.",
+                )
+
+    def told(self, column: Column) -> Told | None:
+        """Return what all earlier releases tell of a column of counts together, None where they have none."""
+        found: Told | None = None
+        for version in self.columns.get(column, ()):
+            found = version if found is None else _later(found, version)
+        return found
+
+    def check_amounts(self, indicator: Indicator, periods: Sequence[Period], known: Iterable[str]) -> None:
+        """Refuse amounts that, beside amounts of earlier releases, would give away what neither does.
+
+        Args:
+            indicator: One that adds up amounts.
+            periods: Its periods in the new release.
+            known: Ids of all indicators of the new release.
+
+        Raises:
+            ConfigError: A period or level differs from what was published, or its source was added up otherwise.
+        """
+        names = {period.name: set(period.levels) for period in periods}
+        for (other, name), columns in self.amounts.items():
+            if self.amounts_from[other] != indicator.source:
+                continue
+            overlaps = any(overlap(span(name), period.years) for period in periods)
+            same = names.get(name) == {column.key.level for column in columns}
+            if overlaps and (other not in known or (other == indicator.id and not same)):
+                raise ConfigError(
+                    f"Earlier releases publish amounts of {other!r} for {name}: together with those for other periods "
+                    "or levels, or of other records, they would tell of the difference.",
+                    where=f"indicator {indicator.id}",
+                    remedy="Publish amounts of a year once, always by the same definition, periods and levels.",
                 )
 
 
@@ -181,7 +217,12 @@ def read_ledger(releases: Sequence[Release]) -> Ledger:
     """
     columns: dict[Column, tuple[Told, ...]] = {}
     part_of: dict[str, str] = {}
+    amounts: dict[tuple[str, str], tuple[PublishedColumn, ...]] = {}
+    amounts_from: dict[str, str] = {}
     for release in releases:
+        own = _amounts(release)
+        amounts |= own
+        amounts_from |= {name: str(_source_of(release, name)) for name, _ in own}
         stated = {entry["id"]: entry for entry in release.catalogue["indicators"]}
         part_of |= {name: str(entry["part_of"]) for name, entry in stated.items() if entry.get("part_of")}
         for key in release.values.keys():
@@ -202,7 +243,20 @@ def read_ledger(releases: Sequence[Release]) -> Ledger:
                 zeros_shown=rule["zeros"] == "publish",
             )
             columns[column] = (*columns.get(column, ()), one)
-    return Ledger(tuple(release.id for release in releases), columns, part_of)
+    return Ledger(tuple(release.id for release in releases), columns, part_of, amounts, amounts_from)
+
+
+def _amounts(release: Release) -> dict[tuple[str, str], tuple[PublishedColumn, ...]]:
+    found: dict[tuple[str, str], tuple[PublishedColumn, ...]] = {}
+    for key in release.values.keys():
+        if key.measure == Measure.AMOUNT:
+            name = (key.indicator, key.period)
+            found[name] = (*found.get(name, ()), release.values.column(key))
+    return found
+
+
+def _source_of(release: Release, indicator: str) -> str:
+    return next(str(entry["source"]["id"]) for entry in release.catalogue["indicators"] if entry["id"] == indicator)
 
 
 def read_column(column: PublishedColumn, threshold: int, rounding: int, *, zeros_shown: bool) -> Told:

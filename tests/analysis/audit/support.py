@@ -135,6 +135,12 @@ def _indicators(small: Small) -> list[dict[str, Any]]:
             entry["part_of"] = own.pop("part_of")
         if "spots" in own:
             entry["spots"] = own.pop("spots")
+        if "source" in own:
+            entry["source"] = {"id": own.pop("source")}
+        if "amount_of" in own:
+            entry |= {"measure": "amount", "amount_of": own.pop("amount_of")}
+            found.append({**entry, "disclosure": own})
+            continue
         found.append({**entry, "disclosure": {**RULE, **own}})
     return found
 

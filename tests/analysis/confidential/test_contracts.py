@@ -134,7 +134,7 @@ def test_a_wrong_contract_is_refused(tmp_path, old, new, message):
     [
         ('id = "labs"\nname', 'id = "lab"\nname', "named after its id"),
         ('source = "events"', 'source = "gossip"', "no source 'gossip'"),
-        ('levels = ["buurt"]', 'levels = ["buurt"]\nmeasure = "amount"', "Only counts"),
+        ('levels = ["buurt"]', 'levels = ["buurt"]\nmeasure = "mean"', "Counts and amounts"),
         ('nature = "event"', 'nature = "stock"\ntotal = true', "no total"),
         ('levels = ["buurt"]', 'levels = ["buurt"]\nwhere = { colour = ["red"] }', "no column 'colour'"),
         ('levels = ["buurt"]', 'levels = ["buurt"]\ndisclosure = { threshold = 0 }', "at least 1"),
