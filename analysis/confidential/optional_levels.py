@@ -13,6 +13,7 @@ from dataclasses import replace
 from analysis.confidential.definitions import Indicator, Theme
 from analysis.confidential.parts import check_parts
 from analysis.confidential.periods import check_periods
+from analysis.confidential.sums import check_sums
 
 
 def with_optional_levels(themes: Sequence[Theme], levels: Sequence[str]) -> tuple[Theme, ...]:
@@ -29,6 +30,7 @@ def with_optional_levels(themes: Sequence[Theme], levels: Sequence[str]) -> tupl
         replace(theme, indicators=tuple(_indicator(one, levels) for one in theme.indicators)) for theme in themes
     )
     check_parts([indicator for theme in found for indicator in theme.indicators], where="optional_levels")
+    check_sums([indicator for theme in found for indicator in theme.indicators], where="optional_levels")
     return found
 
 

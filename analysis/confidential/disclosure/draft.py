@@ -84,7 +84,7 @@ class Draft:
         spread = np.maximum(rule.margin, np.ceil(table.count * (rule.p_percent or 10.0) / 100).astype(np.int64))
         self.above[arcs] = np.where(guarded, np.minimum(table.count + spread, limit), 0)
         self.below[arcs] = np.where(guarded, np.maximum(table.count - spread, self.floor[arcs]), UNLIMITED)
-        draw = _generator(self.geography.key, self.plan.whole.id, category, level).random(len(table.count))
+        draw = generator(self.geography.key, self.plan.whole.id, category, level).random(len(table.count))
         price = np.sqrt(table.count) * (0.5 + draw) * (COUNTRY_PRICE if level == COUNTRY else 1.0)
         # Where zeros are shown they all are: a reader who knew of one hidden zero would doubt every other.
         self.price[arcs] = np.where(table.count > 0, price, np.inf)
@@ -122,7 +122,7 @@ class Draft:
 
     def problem(self) -> Problem:
         """Return the problem, checked."""
-        order = _generator(self.geography.key, self.plan.whole.id, "order", "").permutation(len(self.truth))
+        order = generator(self.geography.key, self.plan.whole.id, "order", "").permutation(len(self.truth))
         return Problem(
             network=replace(self.system.network, capacity=self.limit),
             truth=self.truth,
@@ -139,6 +139,7 @@ class Draft:
         )
 
 
-def _generator(key: str, *names: str) -> np.random.Generator:
+def generator(key: str, *names: str) -> np.random.Generator:
+    """Return the source of everything secret that goes by some names."""
     digest = hmac.digest(key.encode(), "\x1f".join(names).encode(), hashlib.sha256)
     return np.random.Generator(np.random.Philox(int.from_bytes(digest[:16], "little")))

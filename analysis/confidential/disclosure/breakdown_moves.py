@@ -1,0 +1,78 @@
+"""Moves that keep a total the sum of its parts: most questions about a breakdown are answered by one, without a program.
+
+Units that wander round a cycle of one part must be made up for: by the total, which wanders along where its own numbers
+leave room, or by another part, which wanders the other way. Either is a cycle in one network, whose limits are those of
+both. So the augmenting paths of `flow` find them, with one *partner* after another, each from where the last one left
+it. Every table on the way fits everything known, and is remembered for all it tells.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numba import njit
+
+from analysis.confidential.disclosure.flow import Graph, IntArray, Scratch, begin, lower_arc, raise_arc, undo
+
+
+@njit(cache=True, nogil=True)
+def move_all(
+    g: Graph,
+    s: Scratch,
+    truth: IntArray,
+    low: IntArray,
+    high: IntArray,
+    down: IntArray,
+    up: IntArray,
+    targets: IntArray,
+    goals: IntArray,
+    reached: IntArray,
+    *,
+    sign: int,
+) -> None:
+    """Raise (or lower) the arcs of one member as far as partners allow; works in `reached`.
+
+    Args:
+        g: The network that all members share.
+        s: Memory.
+        truth: (arcs,) true values of the member.
+        low: (arcs,) what a reader knows each arc to be at least.
+        high: (arcs,) and at most.
+        down: (partners, arcs) how far the partner lets each arc fall below the truth.
+        up: (partners, arcs) and rise above it.
+        targets: (k,) arcs that are asked.
+        goals: (k,) what they must reach.
+        reached: (arcs,) the largest (smallest) value of each arc in any table met.
+        sign: 1 to raise, -1 to lower.
+    """
+    partners, flow = len(up), truth.copy()
+    least, most = np.empty_like(down), np.empty_like(up)
+    for p in range(partners):
+        least[p] = np.maximum(low, truth - down[p])
+        most[p] = np.minimum(high, truth + up[p])
+    for k in range(len(targets)):
+        arc, goal = targets[k], goals[k]
+        if (reached[arc] - goal) * sign >= 0:
+            continue
+        begin(s)
+        for p in range(partners):
+            # Where an earlier partner moved the member, this one still has all of its own room.
+            for i in range(1, s.touched[0] + 1):
+                one = s.touched[i]
+                least[p, one] = max(low[one], flow[one] - down[p, one])
+                most[p, one] = min(high[one], flow[one] + up[p, one])
+            if sign > 0:
+                done = raise_arc(g, s, flow, least[p], most[p], arc, goal)
+            else:
+                done = lower_arc(g, s, flow, least[p], most[p], arc, goal)
+            for i in range(1, s.touched[0] + 1):
+                one = s.touched[i]
+                if (flow[one] - reached[one]) * sign > 0:
+                    reached[one] = flow[one]
+            if done:
+                break
+        for i in range(1, s.touched[0] + 1):
+            one = s.touched[i]
+            for p in range(partners):
+                least[p, one] = max(low[one], truth[one] - down[p, one])
+                most[p, one] = min(high[one], truth[one] + up[p, one])
+        undo(s, flow, truth)
