@@ -1,0 +1,259 @@
+"""The safety rule, checked on a total and its parts together: for every number a table of whole numbers that proves it.
+
+A number is large enough where some table of whole numbers that fits everything known makes it so: a *witness*. One table
+of the whole is found first. Witnesses near it come from moves (`sum_moves`), then from integer programs in windows of
+areas round the number, everything outside as it is in that table. A number without any is decided on the whole: the
+bound of one network or of a linear program that is too low refutes; else an integer program has the last word. So the
+rule is never said to hold without a witness, or a bound of 0.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+import numpy as np
+from scipy.sparse import eye_array, vstack
+
+from analysis.audit.bounds import lower_bounds, upper_bounds
+from analysis.audit.errors import ContradictionError
+from analysis.audit.network import UNLIMITED, BoolArray, IntArray, Network, halves
+from analysis.audit.sum_moves import exchange
+from analysis.audit.sum_program import NEARLY, Window, solve, stacked
+from analysis.audit.sums import Sum, Together
+
+#: Atoms of a window, the smallest first.
+WINDOWS = (24, 160)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class SumChecked:
+    """What a reader can derive of a total and its parts, by (members, arcs).
+
+    Args:
+        together: What the reader knows.
+        high: The upper bound of all that is asked; where it is not exact, a value that some table reaches.
+        low: The lower bound, likewise.
+        exact: Whether `high` is the bound itself.
+        exact_low: Whether `low` is.
+        violated: Whether the bound is above 0 and below what is required.
+        programs: Number of programs solved.
+    """
+
+    together: Together
+    high: IntArray
+    low: IntArray
+    exact: BoolArray
+    exact_low: BoolArray
+    violated: BoolArray
+    programs: int
+
+
+class SumSearch:
+    """One table of a total and its parts, and the largest and smallest value of each number in any table met.
+
+    Args:
+        name: For errors.
+        together: What a reader knows.
+
+    Raises:
+        ContradictionError: No table of whole numbers fits.
+    """
+
+    def __init__(self, name: Sum, together: Together) -> None:
+        self.together, self.programs = together, 0
+        self.columns = together.inside.tocsc()
+        first = together.systems[0]
+        arcs, size = first.arcs, len(first.arcs)
+        open_ = Network(
+            first.nodes, arcs.tail, arcs.head, np.zeros(size, dtype=np.int64), np.full(size, UNLIMITED, dtype=np.int64)
+        )
+        self.links, self.tail, self.head = halves(open_), arcs.tail, arcs.head
+        self.value = np.zeros_like(together.low)
+        self.reached, self.fallen = self.value, self.value
+        table = self._any_table(name)
+        atoms = np.arange(table.shape[1])
+        self.value = self._sums(atoms, table)
+        self.reached, self.fallen = self.value.copy(), self.value.copy()
+        self.upper, self.lower = self._outer()
+
+    def _any_table(self, name: Sum) -> IntArray:
+        every = np.arange(self.together.inside.shape[1])
+        self.programs += 1
+        found = solve(self._window(every), every[:0], sign=1, goal=None, integer=True)
+        if found is None or found.table is None:
+            raise ContradictionError(
+                f"No table of counts fits what is published of {name.total.indicator} and of the indicators that it "
+                "is the sum of.",
+                where=f"{name.total.indicator}/{name.total.period}",
+                remedy="Where an earlier release was revised since, publish and audit the sum for new periods only.",
+            )
+        return found.table
+
+    def _outer(self) -> tuple[IntArray, IntArray]:
+        """Return the bounds that each member's own network has: none of the whole is wider."""
+        known = self.together
+        upper, lower = known.high.copy(), known.low.copy()
+        for at, made in enumerate(known.systems):
+            network = replace(made.network(), low=known.low[at], high=known.high[at])
+            targets = np.flatnonzero(known.asked[at])
+            goal = known.requirement[at, targets]
+            upper[at, targets] = upper_bounds(network, self.value[at], targets, goal).bound
+            lower[at, targets] = lower_bounds(network, self.value[at], targets).bound
+        exact = upper < known.requirement
+        upper[1:] = np.where(exact[0], np.minimum(upper[1:], upper[0]), upper[1:])
+        return upper, lower
+
+    def move(self, wanted: BoolArray, goal: IntArray, *, sign: int) -> None:
+        """Look for tables in which many numbers reach their goals.
+
+        Args:
+            wanted: (members, arcs) which.
+            goal: (members, arcs) what they must reach.
+            sign: 1 for at least that, -1 for at most.
+        """
+        known = self.together
+        room = np.empty((len(self.value), 2 * self.value.shape[1]), dtype=np.int64)
+        room[:, 0::2], room[:, 1::2] = known.high - self.value, self.value - known.low
+        back = np.empty_like(room)
+        back[:, 0::2], back[:, 1::2] = room[:, 1::2], room[:, 0::2]
+        met = self.reached if sign > 0 else self.fallen
+        for member in range(len(room)):
+            targets = np.flatnonzero(wanted[member] & (sign * (met[member] - goal[member]) < 0))
+            if not len(targets):
+                continue
+            others = [at for at in range(1, len(room)) if at != member]
+            partners = np.vstack([room[:1], back[others]]) if member else room[others]
+            exchange(
+                *(self.links.start, self.links.half, self.links.far, self.tail, self.head),
+                *(self.value[member], room[member], partners, targets, goal[member, targets], met[member]),
+                down=int(sign < 0),
+            )
+
+    def settle(self, member: int, arc: int, goal: int, *, sign: int) -> int:
+        """Return how far a number goes, no further than its goal: exact, over whole numbers."""
+        for window in self._windows(arc):
+            if self._met(member, arc, goal, sign=sign):
+                return goal
+            if len(window) < self.together.inside.shape[1]:
+                self._solve(window, member, arc, goal, sign=sign, integer=True)
+        every = np.arange(self.together.inside.shape[1])
+        bound = self._solve(every, member, arc, goal, sign=sign, integer=False)
+        if not self._met(member, arc, bound, sign=sign):
+            bound = self._solve(every, member, arc, goal, sign=sign, integer=True)
+        return bound
+
+    def _met(self, member: int, arc: int, goal: int, *, sign: int) -> bool:
+        met = self.reached if sign > 0 else self.fallen
+        return bool(sign * (met[member, arc] - goal) >= 0)
+
+    def _solve(self, window: IntArray, member: int, arc: int, goal: int, *, sign: int, integer: bool) -> int:
+        """Solve one program, remember its table, and return its bound in whole numbers."""
+        self.programs += 1
+        own = np.flatnonzero(np.isin(window, self._atoms(arc)))
+        parts = range(len(self.value) - 1) if member == 0 else [member - 1]
+        columns = np.concatenate([own + part * len(window) for part in parts])
+        rest = self._outside(window, np.array([arc]), self._lines([arc])[:, window], member)[0]
+        found = solve(self._window(window), columns, sign=sign, goal=goal - int(rest), integer=integer)
+        if found is None:
+            # A program has to fit the table known, unless it is asked to stop where that has gone already.
+            raise ContradictionError("The solver finds no table where there is one.", where="HiGHS")
+        if found.table is not None:
+            self._meet(window, found.table)
+        return int(rest) + sign * int(np.floor(sign * found.bound + NEARLY))
+
+    def _lines(self, arcs: list[int]) -> IntArray:
+        lines = np.zeros((len(arcs), self.together.inside.shape[1]), dtype=np.int64)
+        for line, arc in zip(lines, arcs, strict=True):
+            line[self._atoms(arc)] = 1
+        return lines
+
+    def _outside(self, window: IntArray, arcs: IntArray, lines: IntArray, member: int) -> IntArray:
+        """Return how much of some sums lies outside a window."""
+        held: IntArray = self.value[member, arcs] - lines @ self.value[member, self.together.atoms + window]
+        return held
+
+    def _window(self, window: IntArray) -> Window:
+        known, first = self.together, self.together.atoms
+        part = self.columns[:, window].tocsr()
+        touched = np.flatnonzero(np.diff(part.indptr))
+        part = part[touched]
+        # An atom of the total has a limit of its own; those of the parts are limits of columns.
+        bound = np.flatnonzero(known.high[0, first + window] < UNLIMITED)
+        total = vstack([part, eye_array(len(window), dtype=np.int64, format="csr")[bound]]).tocsr()
+        cells = np.concatenate([touched, first + window[bound]])
+        members = range(len(known.low))
+        arcs = [cells if member == 0 else touched for member in members]
+        rest = [self._outside(window, arcs[at], part if at else total, at) for at in members]
+        low = np.concatenate([known.low[at, arcs[at]] - rest[at] for at in members])
+        high = np.concatenate([known.high[at, arcs[at]] for at in members])
+        high = np.where(high < UNLIMITED, high - np.concatenate(rest), UNLIMITED)
+        kept = (low > 0) | (high < UNLIMITED)
+        rows = stacked(total, part, len(known.low) - 1)[kept]
+        return Window(known.high[1:, first + window], rows, low[kept], high[kept])
+
+    def _atoms(self, arc: int) -> IntArray:
+        first, inside = self.together.atoms, self.together.inside
+        if arc >= first:
+            return np.array([arc - first])
+        return inside.indices[inside.indptr[arc] : inside.indptr[arc + 1]].astype(np.int64)
+
+    def _windows(self, arc: int) -> Iterator[IntArray]:
+        """Yield ever larger sets of atoms round an arc, and at last all of them."""
+        frame = self.together.systems[0].frame
+        found = np.sort(self._atoms(arc))
+        for size in WINDOWS:
+            while len(found) < size:
+                near = np.flatnonzero(_near(frame.tail, found) | _near(frame.head, found))
+                if len(near) == len(found):
+                    break
+                found = near
+            if len(found) < len(frame.tail):
+                yield found
+        yield np.arange(len(frame.tail))
+
+    def _meet(self, window: IntArray, table: IntArray) -> None:
+        values = self._sums(window, table)
+        self.reached, self.fallen = np.maximum(self.reached, values), np.minimum(self.fallen, values)
+
+    def _sums(self, window: IntArray, table: IntArray) -> IntArray:
+        """Return (members, arcs) the table that a table of a window makes of the one known."""
+        first = self.together.atoms
+        values = self.value.copy()
+        whole = np.vstack([table.sum(axis=0), table])
+        moved = whole - values[:, first + window]
+        values[:, first + window] = whole
+        values[:, :first] += (self.columns[:, window] @ moved.T).T
+        return values
+
+
+def check_sum(search: SumSearch) -> SumChecked:
+    """Return the upper bound of everything a total and its parts do not show, and where it breaks the rule."""
+    known = search.together
+    # Where one network tells too much already, all that is left to ask is whether the number is known to be 0.
+    goal = np.where(search.upper < known.requirement, np.minimum(search.upper, 1), known.requirement)
+    search.move(known.asked, goal, sign=1)
+    for member, arc in np.argwhere(known.asked & (search.reached < goal)).tolist():
+        if search.reached[member, arc] < goal[member, arc]:
+            bound = search.settle(member, arc, int(goal[member, arc]), sign=1)
+            if bound < goal[member, arc]:
+                search.upper[member, arc] = bound
+    refuted = known.asked & (search.upper < known.requirement)
+    return SumChecked(
+        together=known,
+        high=np.where(refuted, search.upper, search.reached),
+        low=search.fallen,
+        exact=search.reached >= np.where(refuted, search.upper, known.high),
+        exact_low=search.fallen <= search.lower,
+        violated=refuted & (search.upper > 0),
+        programs=search.programs,
+    )
+
+
+def _near(area: IntArray, atoms: IntArray) -> BoolArray:
+    """Return which atoms lie in the same area as some of the given ones; the country is none."""
+    found: BoolArray = np.isin(area, area[atoms]) & (area > 1)
+    return found
+
+
+__all__ = ["SumChecked", "SumSearch", "check_sum"]
