@@ -54,18 +54,25 @@ class Found:
     """A table of a window.
 
     Args:
-        table: (parts, atoms) counts.
+        table: (parts, atoms) counts; None where the program found shares of units alone.
         moved: (r,) whether a published sum moved out of what is published.
     """
 
-    table: IntArray
+    table: IntArray | None
     moved: BoolArray
 
 
 def cheapest(
-    rows: Rows, inside: csr_array, limit: IntArray, *, asked: tuple[int, IntArray], goal: int, sign: int
+    rows: Rows,
+    inside: csr_array,
+    limit: IntArray,
+    *,
+    asked: tuple[int, IntArray],
+    goal: int,
+    sign: int,
+    integer: bool = True,
 ) -> Found | None:
-    """Return the cheapest table of whole numbers in which a sum reaches a goal, None where there is none.
+    """Return the cheapest table in which a sum reaches a goal, None where there is none.
 
     Args:
         rows: What is known.
@@ -74,18 +81,55 @@ def cheapest(
         asked: The part (-1 for all) and the atoms whose sum is asked.
         goal: What it must reach.
         sign: 1 where it must be at least the goal, -1 where at most.
+        integer: Whether only whole numbers count.
 
     Raises:
         DisclosureError: The solver gave up.
     """
     parts, atoms = limit.shape
     columns = parts * atoms
-    model = _solver()
+    fall, rise = np.flatnonzero(rows.fall > 0), np.flatnonzero(rows.rise > 0)
+    model = _model(rows, inside, limit, fall, rise)
+    if integer:
+        kind = np.full(columns, int(highspy.HighsVarType.kInteger), dtype=np.uint8)
+        model.changeColsIntegrality(columns, np.arange(columns, dtype=np.int32), kind)
+    part, members = asked
+    wanted = np.concatenate([members + one * atoms for one in (range(parts) if part < 0 else [part])]).astype(np.int32)
+    least, most = (float(goal), highspy.kHighsInf) if sign > 0 else (-highspy.kHighsInf, float(goal))
+    model.addRow(least, most, len(wanted), wanted, np.ones(len(wanted)))
+    value = _solved(model)
+    if value is None:
+        return None
+    moves = value[columns:]
+    moved = np.zeros(len(rows.cell), dtype=np.bool_)
+    moved[np.concatenate([fall, rise])[moves > NEARLY]] = True
+    return Found(_whole(value[:columns], rows, inside, limit), moved)
+
+
+def spread(rows: Rows, inside: csr_array, limit: IntArray, weight: FloatArray) -> IntArray | None:
+    """Return a table that shows nothing more, in which many atoms are large at once; None for shares of units.
+
+    Args:
+        rows: What is known.
+        inside: (r, atoms) which atoms each row sums.
+        limit: (parts, atoms) how large each may become.
+        weight: (parts, atoms) what a unit of each is worth.
+
+    Raises:
+        DisclosureError: The solver gave up.
+    """
+    nothing = np.empty(0, dtype=np.int64)
+    model = _model(rows, inside, limit, nothing, nothing)
+    model.changeColsCost(limit.size, np.arange(limit.size, dtype=np.int32), -weight.ravel())
+    value = _solved(model)
+    return None if value is None else _whole(value, rows, inside, limit)
+
+
+def _model(rows: Rows, inside: csr_array, limit: IntArray, fall: IntArray, rise: IntArray) -> highspy.Highs:
+    """Return the model of a window: its atoms, and the movements of the published rows that may fall or rise."""
+    model, parts, columns = _solver(), len(limit), limit.size
     nothing = np.empty(0, dtype=np.int32)
     model.addCols(columns, np.zeros(columns), np.zeros(columns), _open(limit.ravel()), 0, nothing, nothing, np.empty(0))
-    integer = np.full(columns, int(highspy.HighsVarType.kInteger), dtype=np.uint8)
-    model.changeColsIntegrality(columns, np.arange(columns, dtype=np.int32), integer)
-    fall, rise = np.flatnonzero(rows.fall > 0), np.flatnonzero(rows.rise > 0)
     for which, room in ((fall, rows.fall), (rise, rows.rise)):
         count = len(which)
         model.addCols(count, rows.price[which], np.zeros(count), _open(room[which]), 0, nothing, nothing, np.empty(0))
@@ -93,28 +137,29 @@ def cheapest(
     starts, entries = matrix.indptr[:-1].astype(np.int32), matrix.indices.astype(np.int32)
     below = np.where(rows.low <= 0, -highspy.kHighsInf, rows.low.astype(np.float64))
     model.addRows(len(rows.cell), below, _open(rows.high), len(entries), starts, entries, matrix.data)
-    part, members = asked
-    wanted = np.concatenate([members + one * atoms for one in (range(parts) if part < 0 else [part])]).astype(np.int32)
-    least, most = (float(goal), highspy.kHighsInf) if sign > 0 else (-highspy.kHighsInf, float(goal))
-    model.addRow(least, most, len(wanted), wanted, np.ones(len(wanted)))
+    return model
+
+
+def _solved(model: highspy.Highs) -> FloatArray | None:
     model.run()
     status = model.getModelStatus()
     if status in (Status.kInfeasible, Status.kUnboundedOrInfeasible):
         return None
     if status != Status.kOptimal:
         raise DisclosureError(f"The solver gave up: {model.modelStatusToString(status)}.", where="HiGHS")
-    value = np.asarray(model.getSolution().col_value, dtype=np.float64)[:columns]
-    return _checked(rows, inside, np.rint(value).astype(np.int64).reshape(parts, atoms))
+    return np.asarray(model.getSolution().col_value, dtype=np.float64)
 
 
-def _checked(rows: Rows, inside: csr_array, table: IntArray) -> Found:
-    """Look in whole numbers which published sums a table moves."""
+def _whole(value: FloatArray, rows: Rows, inside: csr_array, limit: IntArray) -> IntArray | None:
+    """Return a solution in whole numbers, where it is one and fits exactly; published sums may have moved."""
+    table = np.rint(value).astype(np.int64).reshape(limit.shape)
+    if np.any(np.abs(value - table.ravel()) > NEARLY) or np.any(table < 0) or np.any(table > limit):
+        return None
     sums = np.vstack([inside @ one for one in (*table, table.sum(axis=0))])
     # A part of -1 is the last row: all of them.
     own = sums[rows.part, np.arange(len(rows.part))]
-    if np.any(own < rows.low - rows.fall) or np.any(own > rows.high + rows.rise) or np.any(table < 0):
-        raise DisclosureError("The solver gave a table that does not fit.", where="HiGHS")
-    return Found(table, (own < rows.low) | (own > rows.high))
+    fits = np.all(own >= rows.low - rows.fall) and np.all(own <= np.minimum(rows.high, UNLIMITED) + rows.rise)
+    return table if fits else None
 
 
 def _matrix(rows: Rows, inside: csr_array, parts: int, fall: IntArray, rise: IntArray) -> csr_array:

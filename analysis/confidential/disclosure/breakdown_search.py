@@ -15,14 +15,17 @@ from scipy.sparse import csr_array, eye_array, vstack
 
 from analysis.confidential.disclosure.breakdown import BoolArray, Breakdown, goals, inside, possible
 from analysis.confidential.disclosure.breakdown_moves import move_all
-from analysis.confidential.disclosure.breakdown_program import Found, Rows, cheapest
+from analysis.confidential.disclosure.breakdown_program import Found, Rows, cheapest, spread
 from analysis.confidential.disclosure.flow import UNLIMITED, IntArray, graph, scratch
 from zicht.errors import InfeasibleError
 
 #: Atoms of a window: the first must show that nothing need be hidden, the second says what to hide.
 SMALL, LARGE = 24, 120
-#: The most cells that an error names.
-NAMED = 8
+#: Rounds of moves that answer nothing new, before programs are asked.
+IDLE = 3
+#: Atoms of a region in which many numbers are asked at once; and how many answers make another round worth while.
+BLOCK, FEW = 300, 4
+HALF = 0.5
 
 
 class Search:
@@ -37,7 +40,7 @@ class Search:
         self.breakdown, self.order = breakdown, order
         self.reached, self.fallen = breakdown.truth.copy(), breakdown.truth.copy()
         self.settled = np.zeros(breakdown.truth.shape, dtype=np.bool_)
-        self.programs = 0
+        self.programs = self.turns = 0
         self._show(breakdown.published)
         net = breakdown.system.network
         self.inside = inside(breakdown.system)
@@ -53,6 +56,7 @@ class Search:
         """
         before = self.breakdown.published
         self._move()
+        self._spread()
         while True:
             waiting = [(member, arc, sign) for sign in (1, -1) for member, arc in self._open(sign)]
             if not waiting:
@@ -60,7 +64,6 @@ class Search:
             for member, arc, sign in waiting:
                 if self._is_open(member, arc, sign):
                     self._settle(member, arc, sign)
-            self._move()
         return before & ~self.breakdown.published
 
     def update(self, published: BoolArray) -> None:
@@ -84,46 +87,124 @@ class Search:
         return bool((met[member, arc] - self.goals[sign][member, arc]) * sign < 0)
 
     def _move(self) -> None:
-        for sign, met in ((1, self.reached), (-1, self.fallen)):
-            found, goal = self._open(sign), self.goals[sign]
-            for member in sorted({member for member, _ in found}):
-                targets = np.array([arc for own, arc in found if own == member], dtype=np.int64)
-                self._moved(member, targets, goal[member, targets], met[member], sign)
+        """Answer what moves can answer: from the truth, and then from one table after another that they lead to."""
+        for sign in (1, -1):
+            if not self._open(sign):
+                continue
+            self._moved(self.breakdown.truth.copy(), sign, wander=False)
+            table, idle = self.breakdown.truth.copy(), 0
+            while idle < IDLE:
+                before = len(self._open(sign))
+                if not before:
+                    break
+                self._moved(table, sign, wander=True)
+                idle = 0 if len(self._open(sign)) < before else idle + 1
 
-    def _moved(self, member: int, targets: IntArray, goal: IntArray, met: IntArray, sign: int) -> None:
+    def _moved(self, table: IntArray, sign: int, *, wander: bool) -> None:
+        """Ask moves from a table for everything open; a wandering table changes on the way."""
         low, high = self.breakdown.known()
-        truth = self.breakdown.truth
-        up, down = np.minimum(high, UNLIMITED) - truth, truth - low
-        others = [one for one in range(1, len(truth)) if one != member]
-        # The total moves along with a part; another part moves against it.
-        falls = np.vstack([down[:1], up[others]]) if member else down[others]
-        rises = np.vstack([up[:1], down[others]]) if member else up[others]
-        s = self.scratch
-        move_all(
-            self.graph, s, truth[member], low[member], high[member], falls, rises, targets, goal, met, sign=sign
-        )
+        found, goal, met = self._open(sign), self.goals[sign], (self.reached, self.fallen)[sign < 0]
+        for member in sorted({member for member, _ in found}):
+            targets = np.array([arc for own, arc in found if own == member], dtype=np.int64)
+            if wander:
+                targets = np.roll(targets, self.turns * len(targets) // 3)
+            up, down = high - table, table - low
+            # The total moves along with a part; another part moves against it.
+            others = [one for one in range(1, len(table)) if one != member]
+            falls = np.vstack([down[:1], up[others]]) if member else down[others]
+            rises = np.vstack([up[:1], down[others]]) if member else up[others]
+            limits = (low[member], high[member], falls, rises)
+            kept = move_all(
+                self.graph,
+                self.scratch,
+                table[member],
+                *limits,
+                targets,
+                goal[member, targets],
+                met[member],
+                sign=sign,
+                wander=wander,
+            )
+            table[others] += -kept[1:] if member else kept
+            if member:
+                table[0] += kept[0]
+        self.turns += 1
+
+    def _spread(self) -> None:
+        """Make many open atoms large at once, region by region, as long as that answers something."""
+        first, idle = self.breakdown.system.atoms.start, 0
+        while idle < IDLE:
+            goal = self.goals[1][1:, first:]
+            open_ = (self.reached[1:, first:] < goal) & ~self.settled[1:, first:]
+            before = int(open_.sum())
+            if before < FEW:
+                return
+            self.turns += 1
+            for block in self._blocks():
+                if open_[:, block].any():
+                    self._spread_in(block, open_[:, block])
+            after = np.count_nonzero(self.reached[1:, first:] < goal)
+            idle = 0 if before - after >= FEW else idle + 1
+
+    def _blocks(self) -> list[IntArray]:
+        """Cut the atoms, which stand in the order of their areas, into regions; elsewhere every time."""
+        size = self.inside.shape[1]
+        count = -(-size // BLOCK)
+        if count == 1:
+            return [np.arange(size)]
+        return [np.sort(one) for one in np.array_split(np.roll(np.arange(size), self.turns * BLOCK // 3), count)]
+
+    def _spread_in(self, block: IntArray, open_: BoolArray) -> None:
+        first = self.breakdown.system.atoms.start
+        rows, sums = self._rows(block)
+        draw = np.random.default_rng(self.turns).random(open_.shape)
+        weight = np.where(open_, 0.2 + draw, 0.0)
+        limit = self.breakdown.limit[1:, first + block]
+        if self.turns % 2:
+            weight[draw > HALF] = 0
+        limit = np.where(weight > 0, np.minimum(limit, self.goals[1][1:, first + block]), limit)
+        limit = np.maximum(limit, self.breakdown.truth[1:, first + block])
+        table = spread(rows, sums, limit, weight)
+        self.programs += 1
+        if table is not None:
+            self._near(self._meet(block, table))
+
+    def _near(self, table: IntArray) -> None:
+        """Look round a table that fits."""
+        for wander in (False, True):
+            self._moved(table.copy(), 1, wander=wander)
 
     def _settle(self, member: int, arc: int, sign: int) -> None:
-        """Meet one number by integer programs, hiding what that takes."""
-        goal, last = int(self.goals[sign][member, arc]), None
+        """Meet one number by programs, hiding what that takes."""
+        goal = int(self.goals[sign][member, arc])
         for size, window in enumerate(self._windows(arc)):
             whole = len(window) == self.inside.shape[1]
-            found = self._table(window, member, arc, goal, sign)
-            if found is None:
-                continue
-            last = (window, found)
-            if not found[1].moved.any() or size > 0 or whole:
-                break
-        if last is None:
-            self._hopeless(member, arc, goal, sign)
-            return
-        window, (rows, found) = last
-        part, cell = rows.part[found.moved], rows.cell[found.moved]
-        if len(cell):
-            published = self.breakdown.published.copy()
-            published[part + 1, cell] = False
-            self._show(published)
-        self._meet(window, found.table)
+            for integer in (False, True):
+                answer = self._table(window, member, arc, goal, sign, integer=integer)
+                if answer is None:
+                    break
+                rows, found = answer
+                if found.moved.any():
+                    # A small window may see no way where there is one.
+                    if size > 0 or whole:
+                        self._hide(rows.part[found.moved] + 1, rows.cell[found.moved])
+                        self._take(window, found.table)
+                        self._move()
+                        return
+                    break
+                if found.table is not None:
+                    self._take(window, found.table)
+                    return
+        self._hopeless(member, arc, goal, sign)
+
+    def _hide(self, members: IntArray, cells: IntArray) -> None:
+        published = self.breakdown.published.copy()
+        published[members, cells] = False
+        self._show(published)
+
+    def _take(self, window: IntArray, table: IntArray | None) -> None:
+        if table is not None:
+            self._near(self._meet(window, table))
 
     def _hopeless(self, member: int, arc: int, goal: int, sign: int) -> None:
         """Accept a number that no table can make anything but 0, whatever is hidden; refuse any other.
@@ -132,7 +213,7 @@ class Search:
             InfeasibleError: Always, but for those.
         """
         every = np.arange(self.inside.shape[1])
-        if sign > 0 and self._table(every, member, arc, 1, sign) is None:
+        if sign > 0 and self._table(every, member, arc, 1, sign, integer=True) is None:
             self.settled[member, arc] = True
             return
         raise InfeasibleError(
@@ -168,7 +249,9 @@ class Search:
                 done = len(found)
         yield np.arange(len(leaf))
 
-    def _table(self, window: IntArray, member: int, arc: int, goal: int, sign: int) -> tuple[Rows, Found] | None:
+    def _table(
+        self, window: IntArray, member: int, arc: int, goal: int, sign: int, *, integer: bool
+    ) -> tuple[Rows, Found] | None:
         self.programs += 1
         first, truth = self.breakdown.system.atoms.start, self.breakdown.truth
         rows, sums = self._rows(window)
@@ -177,7 +260,7 @@ class Search:
         position = np.flatnonzero(np.isin(window, own))
         # What lies outside the window stays as it is.
         rest = int(truth[member, arc] - truth[member, first + window[position]].sum())
-        found = cheapest(rows, sums, limit, asked=(member - 1, position), goal=goal - rest, sign=sign)
+        found = cheapest(rows, sums, limit, asked=(member - 1, position), goal=goal - rest, sign=sign, integer=integer)
         return None if found is None else (rows, found)
 
     def _rows(self, window: IntArray) -> tuple[Rows, csr_array]:
@@ -212,17 +295,17 @@ class Search:
         rows = Rows(cell[kept], part[kept], least[kept], most[kept], fall[kept], rise[kept], price[kept])
         return rows, lines[line[kept]]
 
-    def _meet(self, window: IntArray, table: IntArray) -> None:
-        """Remember what a table of a window tells of every number."""
+    def _meet(self, window: IntArray, table: IntArray) -> IntArray:
+        """Remember what a table of a window tells of every number, and return it as one of the whole."""
         first = self.breakdown.system.atoms.start
+        found = self.breakdown.truth.copy()
         whole = np.vstack([table.sum(axis=0), table])
-        atoms, cells = first + window, np.arange(first)
-        moved = whole - self.breakdown.truth[:, atoms]
-        for member in range(len(whole)):
-            value = self.breakdown.truth[member, cells] + self.columns[:, window] @ moved[member]
-            for met, choose in ((self.reached, np.maximum), (self.fallen, np.minimum)):
-                met[member, cells] = choose(met[member, cells], value)
-                met[member, atoms] = choose(met[member, atoms], whole[member])
+        moved = whole - found[:, first + window]
+        found[:, first + window] = whole
+        found[:, :first] += (self.columns[:, window] @ moved.T).T
+        np.maximum(self.reached, found, out=self.reached)
+        np.minimum(self.fallen, found, out=self.fallen)
+        return found
 
 
 def _among(leaf: IntArray, atoms: IntArray) -> BoolArray:
