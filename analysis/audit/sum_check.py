@@ -19,11 +19,16 @@ from analysis.audit.bounds import lower_bounds, upper_bounds
 from analysis.audit.errors import ContradictionError
 from analysis.audit.network import UNLIMITED, BoolArray, IntArray, Network, halves
 from analysis.audit.sum_moves import exchange
-from analysis.audit.sum_program import NEARLY, Window, solve, stacked
+from analysis.audit.sum_program import NEARLY, Window, largest, solve, stacked
 from analysis.audit.sums import Sum, Together
 
 #: Atoms of a window, the smallest first.
 WINDOWS = (24, 160)
+#: Atoms of a region in which many numbers are asked at once.
+REGION = 300
+#: Rounds that answer nothing, or fewer than this, before numbers are asked one by one.
+IDLE, FEW = 3, 4
+HALF = 0.5
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -61,7 +66,9 @@ class SumSearch:
     """
 
     def __init__(self, name: Sum, together: Together) -> None:
-        self.together, self.programs = together, 0
+        self.together, self.programs, self.turns = together, 0, 0
+        #: What else a table found may answer: which numbers, their goals, the direction.
+        self.open: tuple[BoolArray, IntArray, int] | None = None
         self.columns = together.inside.tocsc()
         first = together.systems[0]
         arcs, size = first.arcs, len(first.arcs)
@@ -104,31 +111,79 @@ class SumSearch:
         upper[1:] = np.where(exact[0], np.minimum(upper[1:], upper[0]), upper[1:])
         return upper, lower
 
-    def move(self, wanted: BoolArray, goal: IntArray, *, sign: int) -> None:
-        """Look for tables in which many numbers reach their goals.
+    def seek(self, wanted: BoolArray, goal: IntArray, *, sign: int) -> None:
+        """Look for tables in which many numbers reach their goals, cheaply; some may stay open that could.
 
         Args:
             wanted: (members, arcs) which.
             goal: (members, arcs) what they must reach.
             sign: 1 for at least that, -1 for at most.
         """
-        known = self.together
-        room = np.empty((len(self.value), 2 * self.value.shape[1]), dtype=np.int64)
-        room[:, 0::2], room[:, 1::2] = known.high - self.value, self.value - known.low
-        back = np.empty_like(room)
-        back[:, 0::2], back[:, 1::2] = room[:, 1::2], room[:, 0::2]
+        asked = (wanted, goal, sign)
+        self._move(self.value.copy(), *asked, drift=False)
+        table, idle = self.value.copy(), 0
+        while idle < IDLE and (before := self._left(*asked)):
+            self._move(table, *asked, drift=True)
+            idle = 0 if self._left(*asked) < before else idle + 1
+        idle = 0
+        while sign > 0 and idle < IDLE and (before := self._left(*asked)) >= FEW:
+            for region in self._regions():
+                self._spread(region, wanted, goal)
+            idle = 0 if before - self._left(*asked) >= FEW else idle + 1
+
+    def _left(self, wanted: BoolArray, goal: IntArray, sign: int) -> int:
         met = self.reached if sign > 0 else self.fallen
-        for member in range(len(room)):
+        return int(np.count_nonzero(wanted & (sign * (met - goal) < 0)))
+
+    def _move(self, table: IntArray, wanted: BoolArray, goal: IntArray, sign: int, *, drift: bool) -> None:
+        """Ask moves from a table; one that drifts is changed into another."""
+        known, met = self.together, self.reached if sign > 0 else self.fallen
+        self.turns += 1
+        for member in range(len(table)):
             targets = np.flatnonzero(wanted[member] & (sign * (met[member] - goal[member]) < 0))
             if not len(targets):
                 continue
+            # Another order every time, so that what drifts does not go round in circles.
+            targets = np.random.default_rng(self.turns).permutation(targets)
+            room = np.empty((len(table), 2 * table.shape[1]), dtype=np.int64)
+            room[:, 0::2], room[:, 1::2] = known.high - table, table - known.low
             others = [at for at in range(1, len(room)) if at != member]
-            partners = np.vstack([room[:1], back[others]]) if member else room[others]
-            exchange(
+            # The total moves along with a part; another part moves against it.
+            against = room[others].reshape(len(others), -1, 2)[:, :, ::-1].reshape(len(others), -1)
+            partners = np.vstack([room[:1], against]) if member else room[others]
+            kept = exchange(
                 *(self.links.start, self.links.half, self.links.far, self.tail, self.head),
-                *(self.value[member], room[member], partners, targets, goal[member, targets], met[member]),
+                *(table[member], room[member], partners, targets, goal[member, targets], met[member]),
                 down=int(sign < 0),
+                drift=drift,
             )
+            table[others] += -kept[1:] if member else kept
+            if member:
+                table[0] += kept[0]
+
+    def _regions(self) -> list[IntArray]:
+        """Cut the atoms, which stand in the order of their areas, into regions; elsewhere every time."""
+        size = self.together.inside.shape[1]
+        atoms = np.roll(np.arange(size), self.turns * REGION // 3 if size > REGION else 0)
+        return [np.sort(region) for region in np.array_split(atoms, -(-size // REGION))]
+
+    def _spread(self, region: IntArray, wanted: BoolArray, goal: IntArray) -> None:
+        """Make many open atoms of a region large at once, and look round the table that does."""
+        at = self.together.atoms + region
+        open_ = (wanted & (self.reached < goal))[1:, at]
+        if not open_.any():
+            return
+        self.programs += 1
+        draw = np.random.default_rng(self.turns + self.programs).random(open_.shape)
+        weight = np.where(open_ & (draw < (1.0, HALF)[self.programs % 2]), 0.2 + draw, 0.0)
+        window = self._window(region)
+        # A table known must stay possible.
+        limit = np.maximum(np.minimum(window.limit, goal[1:, at]), self.value[1:, at])
+        table = largest(replace(window, limit=np.where(weight > 0, limit, window.limit)), weight)
+        if table is not None:
+            near = self._meet(region, table)
+            for drift in (False, True):
+                self._move(near.copy(), wanted, goal, 1, drift=drift)
 
     def settle(self, member: int, arc: int, goal: int, *, sign: int) -> int:
         """Return how far a number goes, no further than its goal: exact, over whole numbers."""
@@ -159,7 +214,9 @@ class SumSearch:
             # A program has to fit the table known, unless it is asked to stop where that has gone already.
             raise ContradictionError("The solver finds no table where there is one.", where="HiGHS")
         if found.table is not None:
-            self._meet(window, found.table)
+            near = self._meet(window, found.table)
+            if self.open is not None:
+                self._move(near, *self.open, drift=False)
         return int(rest) + sign * int(np.floor(sign * found.bound + NEARLY))
 
     def _lines(self, arcs: list[int]) -> IntArray:
@@ -212,9 +269,10 @@ class SumSearch:
                 yield found
         yield np.arange(len(frame.tail))
 
-    def _meet(self, window: IntArray, table: IntArray) -> None:
+    def _meet(self, window: IntArray, table: IntArray) -> IntArray:
         values = self._sums(window, table)
         self.reached, self.fallen = np.maximum(self.reached, values), np.minimum(self.fallen, values)
+        return values
 
     def _sums(self, window: IntArray, table: IntArray) -> IntArray:
         """Return (members, arcs) the table that a table of a window makes of the one known."""
@@ -232,7 +290,8 @@ def check_sum(search: SumSearch) -> SumChecked:
     known = search.together
     # Where one network tells too much already, all that is left to ask is whether the number is known to be 0.
     goal = np.where(search.upper < known.requirement, np.minimum(search.upper, 1), known.requirement)
-    search.move(known.asked, goal, sign=1)
+    search.seek(known.asked, goal, sign=1)
+    search.open = (known.asked, goal, 1)
     for member, arc in np.argwhere(known.asked & (search.reached < goal)).tolist():
         if search.reached[member, arc] < goal[member, arc]:
             bound = search.settle(member, arc, int(goal[member, arc]), sign=1)

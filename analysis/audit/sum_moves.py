@@ -3,7 +3,7 @@
 A table of a total and its parts stays one where a cycle of one member is walked along by the total, or the other way by
 another part. So the member's arcs are given the room that both have, and paths are searched as for one network
 (`bounds`), with one partner after another. What is found are tables: each proves what its numbers can be, and none
-proves what they cannot.
+proves what they cannot. A search may drift: each question starts from the table that the one before ended with.
 """
 
 from __future__ import annotations
@@ -31,8 +31,9 @@ def exchange(
     met: IntArray,
     *,
     down: int,
-) -> None:
-    """Move the arcs of one member towards their goals, each from the same table; works in `met`.
+    drift: bool,
+) -> IntArray:
+    """Move the arcs of one member towards their goals; works in `met`.
 
     Args:
         start: Where the half-arcs of each node begin.
@@ -47,12 +48,18 @@ def exchange(
         goals: (k,) what they must reach.
         met: (n,) the largest (smallest) value of each arc in any table met.
         down: 0 to raise, 1 to lower.
+        drift: Whether each question starts where the one before ended; then works in `value`, `room` and `partners`
+            as well. Else each starts from the same table.
+
+    Returns:
+        (p, n) what was moved with each partner and kept.
     """
     work = workspace(len(start) - 1)
     stamp, link, queue, path = work
     nodes, sign = len(start) - 1, 1 - 2 * down
     moved = np.zeros(len(value), dtype=np.int64)
     rest = np.minimum(partners, room)
+    kept, step = np.zeros((len(partners), len(value)), dtype=np.int64), np.zeros_like(value)
     touched = np.empty(len(value), dtype=np.int64)
     known = np.zeros(len(value), dtype=np.bool_)
     for k in range(len(targets)):
@@ -82,6 +89,7 @@ def exchange(
                     rest[p, path[i]] -= amount
                     rest[p, path[i] ^ 1] += amount
                     moved[one] += amount if path[i] & 1 == 0 else -amount
+                    step[one] += amount if path[i] & 1 == 0 else -amount
                     if not known[one]:
                         known[one] = True
                         touched[count] = one
@@ -89,11 +97,23 @@ def exchange(
                     if sign * (value[one] + moved[one] - met[one]) > 0:
                         met[one] = value[one] + moved[one]
                 missing -= amount
+            for i in range(count):
+                one = touched[i]
+                if drift:
+                    kept[p, one] += step[one]
+                    partners[p, 2 * one] -= step[one]
+                    partners[p, 2 * one + 1] += step[one]
+                step[one] = 0
             if missing <= 0:
                 break
         for i in range(count):
             one = touched[i]
+            if drift:
+                value[one] += moved[one]
+                room[2 * one] -= moved[one]
+                room[2 * one + 1] += moved[one]
             moved[one], known[one] = 0, False
             for p in range(len(partners)):
                 rest[p, 2 * one] = min(partners[p, 2 * one], room[2 * one])
                 rest[p, 2 * one + 1] = min(partners[p, 2 * one + 1], room[2 * one + 1])
+    return kept

@@ -72,29 +72,57 @@ def solve(window: Window, columns: IntArray, *, sign: int, goal: int | None, int
     Raises:
         DisclosureError: The solver gave up.
     """
-    model, size = _solver(), window.limit.size
-    nothing = np.empty(0, dtype=np.int32)
+    model, size = _model(window), window.limit.size
     cost = np.zeros(size)
     cost[columns] = -float(sign)
-    model.addCols(size, cost, np.zeros(size), _open(window.limit.ravel()), 0, nothing, nothing, np.empty(0))
+    every = np.arange(size, dtype=np.int32)
+    model.changeColsCost(size, every, cost)
     if integer:
-        kind = np.full(size, int(highspy.HighsVarType.kInteger), dtype=np.uint8)
-        model.changeColsIntegrality(size, np.arange(size, dtype=np.int32), kind)
+        model.changeColsIntegrality(size, every, np.full(size, int(highspy.HighsVarType.kInteger), dtype=np.uint8))
+    if goal is not None:
+        ends = (-highspy.kHighsInf, float(goal)) if sign > 0 else (float(goal), highspy.kHighsInf)
+        model.addRow(*ends, len(columns), columns.astype(np.int32), np.ones(len(columns)))
+    value = _solved(model)
+    if value is None:
+        return None
+    return Best(-sign * float(model.getInfo().objective_function_value), _whole(window, value))
+
+
+def largest(window: Window, weight: FloatArray) -> IntArray | None:
+    """Return a table in which many atoms are large at once, by their weights; None for shares of units.
+
+    Args:
+        window: What is known, with how large each atom may become as its limit.
+        weight: (parts, atoms) what a unit of each is worth.
+
+    Raises:
+        DisclosureError: The solver gave up.
+    """
+    model = _model(window)
+    model.changeColsCost(weight.size, np.arange(weight.size, dtype=np.int32), -weight.ravel())
+    value = _solved(model)
+    return None if value is None else _whole(window, value)
+
+
+def _model(window: Window) -> highspy.Highs:
+    model, size = _solver(), window.limit.size
+    nothing, zero = np.empty(0, dtype=np.int32), np.zeros(size)
+    model.addCols(size, zero, zero, _open(window.limit.ravel()), 0, nothing, nothing, np.empty(0))
     rows = window.rows
     starts, entries = rows.indptr[:-1].astype(np.int32), rows.indices.astype(np.int32)
     low = np.where(window.low <= 0, -highspy.kHighsInf, window.low.astype(np.float64))
     model.addRows(rows.shape[0], low, _open(window.high), len(entries), starts, entries, rows.data.astype(np.float64))
-    if goal is not None:
-        ends = (-highspy.kHighsInf, float(goal)) if sign > 0 else (float(goal), highspy.kHighsInf)
-        model.addRow(*ends, len(columns), columns.astype(np.int32), np.ones(len(columns)))
+    return model
+
+
+def _solved(model: highspy.Highs) -> FloatArray | None:
     model.run()
     status = model.getModelStatus()
     if status == Status.kInfeasible:
         return None
     if status != Status.kOptimal:
         raise DisclosureError(f"The solver gave up: {model.modelStatusToString(status)}.", where="HiGHS")
-    value = np.asarray(model.getSolution().col_value, dtype=np.float64)
-    return Best(-sign * float(model.getInfo().objective_function_value), _whole(window, value))
+    return np.asarray(model.getSolution().col_value, dtype=np.float64)
 
 
 def _whole(window: Window, value: FloatArray) -> IntArray | None:

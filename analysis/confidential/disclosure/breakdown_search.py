@@ -106,8 +106,8 @@ class Search:
         found, goal, met = self._open(sign), self.goals[sign], (self.reached, self.fallen)[sign < 0]
         for member in sorted({member for member, _ in found}):
             targets = np.array([arc for own, arc in found if own == member], dtype=np.int64)
-            if wander:
-                targets = np.roll(targets, self.turns * len(targets) // 3)
+            # Another order every time, so that what wanders does not go round in circles.
+            targets = np.random.default_rng(self.turns).permutation(targets)
             up, down = high - table, table - low
             # The total moves along with a part; another part moves against it.
             others = [one for one in range(1, len(table)) if one != member]

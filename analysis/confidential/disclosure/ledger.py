@@ -70,11 +70,13 @@ class Ledger:
         ids: Ids of the earlier releases, oldest first.
         columns: By column, what each of them tells, oldest first.
         part_of: By indicator that counted a part of another, that other.
+        sum_of: By indicator that was the sum of others, those.
     """
 
     ids: tuple[str, ...] = ()
     columns: Mapping[Column, tuple[Told, ...]] = field(default_factory=dict)
     part_of: Mapping[str, str] = field(default_factory=dict)
+    sum_of: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def periods(self, indicator: Indicator, years: range, *, levels: Sequence[str]) -> tuple[Period, ...]:
         """Return the periods of an indicator with the ones, and the levels, at which it was published before.
@@ -140,15 +142,25 @@ class Ledger:
             one = read_column(column, rule.threshold, rule.rounding, zeros_shown=rule.zeros is ZeroPolicy.PUBLISH)
             key = (column.key.indicator, column.key.period, column.key.level)
             more[key] = (*more.get(key, ()), one)
-        return Ledger(self.ids, more, self.part_of)
+        return Ledger(self.ids, more, self.part_of, self.sum_of)
 
     def check(self, indicators: Sequence[Indicator], years: range) -> None:
-        """Refuse a ledger with a part, of something still published, that the theme files no longer know.
+        """Refuse a ledger with a part, or a sum, of something still published that the theme files no longer know.
 
         Raises:
             ConfigError: There is one.
         """
         known = {indicator.id for indicator in indicators}
+        sums = {indicator.id: set(indicator.sum_of) for indicator in indicators}
+        for total, parts in self.sum_of.items():
+            periods = {period for name, period, _ in self.columns if name == total}
+            still = known & {total, *parts} and any(_touches(period, years) for period in periods)
+            if still and sums.get(total) != set(parts):
+                raise ConfigError(
+                    f"Earlier releases publish {total!r} as the sum of {', '.join(parts)}, and no theme file does.",
+                    where=f"indicator {total}",
+                    remedy="Put its definition back, so that it can be protected together with what it is the sum of.",
+                )
         for part, whole in self.part_of.items():
             periods = {period for name, period, _ in self.columns if name == part}
             if part not in known and whole in known and any(overlap(span(period), years) for period in periods):
@@ -181,8 +193,10 @@ def read_ledger(releases: Sequence[Release]) -> Ledger:
     """
     columns: dict[Column, tuple[Told, ...]] = {}
     part_of: dict[str, str] = {}
+    sum_of: dict[str, tuple[str, ...]] = {}
     for release in releases:
         stated = {entry["id"]: entry for entry in release.catalogue["indicators"]}
+        sum_of |= {name: tuple(entry["sum_of"]) for name, entry in stated.items() if entry.get("sum_of")}
         part_of |= {name: str(entry["part_of"]) for name, entry in stated.items() if entry.get("part_of")}
         for key in release.values.keys():
             if key.measure != Measure.COUNT:
@@ -202,7 +216,7 @@ def read_ledger(releases: Sequence[Release]) -> Ledger:
                 zeros_shown=rule["zeros"] == "publish",
             )
             columns[column] = (*columns.get(column, ()), one)
-    return Ledger(tuple(release.id for release in releases), columns, part_of)
+    return Ledger(tuple(release.id for release in releases), columns, part_of, sum_of)
 
 
 def read_column(column: PublishedColumn, threshold: int, rounding: int, *, zeros_shown: bool) -> Told:
