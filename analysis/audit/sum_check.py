@@ -28,6 +28,8 @@ WINDOWS = (24, 160)
 REGION = 300
 #: Rounds that answer nothing, or fewer than this, before numbers are asked one by one.
 IDLE, FEW = 3, 4
+#: Rounds of moves that answer no more than one in so many count as such.
+MOST = 50
 HALF = 0.5
 
 
@@ -124,7 +126,7 @@ class SumSearch:
         table, idle = self.value.copy(), 0
         while idle < IDLE and (before := self._left(*asked)):
             self._move(table, *asked, drift=True)
-            idle = 0 if self._left(*asked) < before else idle + 1
+            idle = 0 if before - self._left(*asked) > before // MOST else idle + 1
         idle = 0
         while sign > 0 and idle < IDLE and (before := self._left(*asked)) >= FEW:
             for region in self._regions():
@@ -161,6 +163,13 @@ class SumSearch:
             if member:
                 table[0] += kept[0]
 
+    def _touching(self, window: IntArray) -> BoolArray:
+        """Return (arcs,) which cells and atoms have something in a window."""
+        found = np.zeros(self.value.shape[1], dtype=np.bool_)
+        found[: self.together.atoms] = np.diff(self.columns[:, window].tocsr().indptr) > 0
+        found[self.together.atoms + window] = True
+        return found
+
     def _regions(self) -> list[IntArray]:
         """Cut the atoms, which stand in the order of their areas, into regions; elsewhere every time."""
         size = self.together.inside.shape[1]
@@ -181,9 +190,9 @@ class SumSearch:
         limit = np.maximum(np.minimum(window.limit, goal[1:, at]), self.value[1:, at])
         table = largest(replace(window, limit=np.where(weight > 0, limit, window.limit)), weight)
         if table is not None:
-            near = self._meet(region, table)
+            near, here = self._meet(region, table), wanted & self._touching(region)
             for drift in (False, True):
-                self._move(near.copy(), wanted, goal, 1, drift=drift)
+                self._move(near.copy(), here, goal, 1, drift=drift)
 
     def settle(self, member: int, arc: int, goal: int, *, sign: int) -> int:
         """Return how far a number goes, no further than its goal: exact, over whole numbers."""
@@ -216,7 +225,7 @@ class SumSearch:
         if found.table is not None:
             near = self._meet(window, found.table)
             if self.open is not None:
-                self._move(near, *self.open, drift=False)
+                self._move(near, self.open[0] & self._touching(window), *self.open[1:], drift=False)
         return int(rest) + sign * int(np.floor(sign * found.bound + NEARLY))
 
     def _lines(self, arcs: list[int]) -> IntArray:

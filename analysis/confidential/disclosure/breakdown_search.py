@@ -21,8 +21,8 @@ from zicht.errors import InfeasibleError
 
 #: Atoms of a window: the first must show that nothing need be hidden, the second says what to hide.
 SMALL, LARGE = 24, 120
-#: Rounds of moves that answer nothing new, before programs are asked.
-IDLE = 3
+#: Rounds of moves in a row that answer few, one in so many or less, before programs are asked.
+IDLE, MOST = 3, 50
 #: Atoms of a region in which many numbers are asked at once; and how many answers make another round worth while.
 BLOCK, FEW = 300, 4
 HALF = 0.5
@@ -57,14 +57,28 @@ class Search:
         before = self.breakdown.published
         self._move()
         self._spread()
-        while True:
-            waiting = [(member, arc, sign) for sign in (1, -1) for member, arc in self._open(sign)]
-            if not waiting:
-                break
-            for member, arc, sign in waiting:
-                if self._is_open(member, arc, sign):
-                    self._settle(member, arc, sign)
+        while self._hide_round():
+            self._move()
         return before & ~self.breakdown.published
+
+    def _hide_round(self) -> bool:
+        """Settle what is open, but for what lies near something that was just hidden; say whether anything was open.
+
+        What one cell opens often answers its neighbours as well, so they wait for the next round.
+        """
+        published, near = self.breakdown.published.copy(), np.zeros(self.inside.shape[1], dtype=np.bool_)
+        found = False
+        for sign in (1, -1):
+            member, at = np.nonzero(self._open(sign)[:, self.order])
+            for one, arc in zip(member.tolist(), self.order[at].tolist(), strict=True):
+                found = True
+                if self._is_open(one, arc, sign) and not near[self._atoms(arc)].any():
+                    members, cells, window = self._settle(one, arc, sign)
+                    published[members, cells] = False
+                    near[window[: len(window) * bool(len(cells))]] = True
+        if found:
+            self._show(published)
+        return found
 
     def update(self, published: BoolArray) -> None:
         """Take over a pattern that shows less."""
@@ -75,12 +89,11 @@ class Search:
         self.possible = possible(self.breakdown)
         self.goals = {1: goals(self.breakdown, self.possible), -1: self.breakdown.below}
 
-    def _open(self, sign: int) -> list[tuple[int, int]]:
-        """Return the members and arcs that are not met, in the secret order; remember what is asked of them."""
+    def _open(self, sign: int) -> BoolArray:
+        """Return (members, arcs) what is asked after and not met."""
         met, goal = (self.reached, self.fallen)[sign < 0], self.goals[sign]
-        open_ = ((met - goal) * sign < 0) & self.breakdown.asked & ~self.breakdown.published & ~self.settled
-        member, at = np.nonzero(open_[:, self.order])
-        return list(zip(member.tolist(), self.order[at].tolist(), strict=True))
+        open_: BoolArray = (met - goal) * sign < 0
+        return open_ & self.breakdown.asked & ~self.breakdown.published & ~self.settled
 
     def _is_open(self, member: int, arc: int, sign: int) -> bool:
         met = (self.reached, self.fallen)[sign < 0]
@@ -89,25 +102,26 @@ class Search:
     def _move(self) -> None:
         """Answer what moves can answer: from the truth, and then from one table after another that they lead to."""
         for sign in (1, -1):
-            if not self._open(sign):
+            if not self._open(sign).any():
                 continue
             self._moved(self.breakdown.truth.copy(), sign, wander=False)
             table, idle = self.breakdown.truth.copy(), 0
-            while idle < IDLE:
-                before = len(self._open(sign))
-                if not before:
-                    break
+            while idle < IDLE and (before := np.count_nonzero(self._open(sign))):
                 self._moved(table, sign, wander=True)
-                idle = 0 if len(self._open(sign)) < before else idle + 1
+                few = before - np.count_nonzero(self._open(sign)) <= before // MOST
+                idle = idle + 1 if few else 0
 
-    def _moved(self, table: IntArray, sign: int, *, wander: bool) -> None:
-        """Ask moves from a table for everything open; a wandering table changes on the way."""
+    def _moved(self, table: IntArray, sign: int, *, wander: bool, near: IntArray | None = None) -> None:
+        """Ask moves from a table for everything open, or for some arcs; a table that wanders changes on the way."""
         low, high = self.breakdown.known()
-        found, goal, met = self._open(sign), self.goals[sign], (self.reached, self.fallen)[sign < 0]
-        for member in sorted({member for member, _ in found}):
-            targets = np.array([arc for own, arc in found if own == member], dtype=np.int64)
+        open_, goal, met = self._open(sign), self.goals[sign], (self.reached, self.fallen)[sign < 0]
+        self.turns += 1
+        for member in np.flatnonzero(open_.any(axis=1)).tolist():
+            targets = np.flatnonzero(open_[member]) if near is None else near[open_[member, near]]
             # Another order every time, so that what wanders does not go round in circles.
             targets = np.random.default_rng(self.turns).permutation(targets)
+            if not len(targets):
+                continue
             up, down = high - table, table - low
             # The total moves along with a part; another part moves against it.
             others = [one for one in range(1, len(table)) if one != member]
@@ -128,7 +142,6 @@ class Search:
             table[others] += -kept[1:] if member else kept
             if member:
                 table[0] += kept[0]
-        self.turns += 1
 
     def _spread(self) -> None:
         """Make many open atoms large at once, region by region, as long as that answers something."""
@@ -158,25 +171,19 @@ class Search:
         first = self.breakdown.system.atoms.start
         rows, sums = self._rows(block)
         draw = np.random.default_rng(self.turns).random(open_.shape)
-        weight = np.where(open_, 0.2 + draw, 0.0)
+        weight = np.where(open_ & (draw < (1.0, HALF)[self.turns % 2]), 0.2 + draw, 0.0)
         limit = self.breakdown.limit[1:, first + block]
-        if self.turns % 2:
-            weight[draw > HALF] = 0
         limit = np.where(weight > 0, np.minimum(limit, self.goals[1][1:, first + block]), limit)
+        # The truth must stay possible.
         limit = np.maximum(limit, self.breakdown.truth[1:, first + block])
         table = spread(rows, sums, limit, weight)
         self.programs += 1
-        if table is not None:
-            self._near(self._meet(block, table))
+        self._take(block, table)
 
-    def _near(self, table: IntArray) -> None:
-        """Look round a table that fits."""
-        for wander in (False, True):
-            self._moved(table.copy(), 1, wander=wander)
-
-    def _settle(self, member: int, arc: int, sign: int) -> None:
-        """Meet one number by programs, hiding what that takes."""
+    def _settle(self, member: int, arc: int, sign: int) -> tuple[IntArray, IntArray, IntArray]:
+        """Meet one number by programs, and return the members and cells to hide for it, and the window of them."""
         goal = int(self.goals[sign][member, arc])
+        nothing = np.empty(0, dtype=np.int64)
         for size, window in enumerate(self._windows(arc)):
             whole = len(window) == self.inside.shape[1]
             for integer in (False, True):
@@ -187,24 +194,24 @@ class Search:
                 if found.moved.any():
                     # A small window may see no way where there is one.
                     if size > 0 or whole:
-                        self._hide(rows.part[found.moved] + 1, rows.cell[found.moved])
-                        self._take(window, found.table)
-                        self._move()
-                        return
+                        self._take(window, found.table, valid=False)
+                        return rows.part[found.moved] + 1, rows.cell[found.moved], window
                     break
                 if found.table is not None:
                     self._take(window, found.table)
-                    return
+                    return nothing, nothing, window
         self._hopeless(member, arc, goal, sign)
+        return nothing, nothing, nothing
 
-    def _hide(self, members: IntArray, cells: IntArray) -> None:
-        published = self.breakdown.published.copy()
-        published[members, cells] = False
-        self._show(published)
-
-    def _take(self, window: IntArray, table: IntArray | None) -> None:
-        if table is not None:
-            self._near(self._meet(window, table))
+    def _take(self, window: IntArray, table: IntArray | None, *, valid: bool = True) -> None:
+        """Remember a table, and look round it where it fits all that is published now."""
+        if table is None:
+            return
+        whole, first = self._meet(window, table), self.breakdown.system.atoms.start
+        cells = np.flatnonzero(np.diff(self.columns[:, window].tocsr().indptr))
+        if valid:
+            for wander in (False, True):
+                self._moved(whole.copy(), 1, wander=wander, near=np.concatenate([cells, first + window]))
 
     def _hopeless(self, member: int, arc: int, goal: int, sign: int) -> None:
         """Accept a number that no table can make anything but 0, whatever is hidden; refuse any other.
