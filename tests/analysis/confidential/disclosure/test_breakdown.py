@@ -148,3 +148,31 @@ def test_many_atoms_are_made_large_at_once():
     inside = csr_array(np.ones((1, 3), dtype=np.int64))
     table = spread(one_row(8, 8), inside, np.full((1, 3), 4), np.array([[1.0, 2.0, 3.0]]))
     assert table.tolist() == [[0, 4, 4]]
+
+
+def molendam() -> World:
+    """The gemeente of docs/explanation/sums.md."""
+    land = Land({"gemeente": [0], "wijk": [0, 0]}, [("wijk", 0, "country", 0), ("wijk", 1, "country", 0)])
+    counts = {"hairdressers": [4, 31], "cafes": [26, 19], TOTAL: [30, 50]}
+    rule = DisclosureRule(threshold=10, rounding=1, zeros=ZeroPolicy.SUPPRESS)
+    levels = ("gemeente", "wijk")
+    found = members(["hairdressers", "cafes"], rule, levels=levels, total=levels)
+    return World(land, {(name, YEAR): count for name, count in counts.items()}, found)
+
+
+def test_the_worked_example_of_the_docs():
+    own = molendam()
+    alone = [column for one in own.indicators for column in publish(own.land, own.truth, [_alone(one)], YEARS)]
+    patterns = {(c.key.indicator, c.key.level): hidden([c], c.key.indicator, c.key.level) for c in alone}
+    assert patterns["hairdressers", "wijk"] == [True, True]
+    assert sum(map(sum, patterns.values())) == 2
+    reader = Oracle(own, alone)
+    (noord,) = [inside for name, inside in reader.targets() if name == ("hairdressers", "wijk", 0)]
+    assert reader.extreme(noord) == reader.extreme(noord, sign=-1) == 4
+
+    columns = protected(own)
+    more = [hidden(columns, name, "wijk") for name in ("cafes", TOTAL)]
+    assert [True, True] in more
+    reader = Oracle(own, columns)
+    assert not reader.broken()
+    assert (reader.extreme(noord, sign=-1), reader.extreme(noord)) == (0, 35)
