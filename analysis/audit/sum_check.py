@@ -214,11 +214,11 @@ class SumSearch:
     def _solve(self, window: IntArray, member: int, arc: int, goal: int, *, sign: int, integer: bool) -> int:
         """Solve one program, remember its table, and return its bound in whole numbers."""
         self.programs += 1
+        # A window holds every atom of the number asked after.
         own = np.flatnonzero(np.isin(window, self._atoms(arc)))
         parts = range(len(self.value) - 1) if member == 0 else [member - 1]
         columns = np.concatenate([own + part * len(window) for part in parts])
-        rest = self._outside(window, np.array([arc]), self._lines([arc])[:, window], member)[0]
-        found = solve(self._window(window), columns, sign=sign, goal=goal - int(rest), integer=integer)
+        found = solve(self._window(window), columns, sign=sign, goal=goal, integer=integer)
         if found is None:
             # A program has to fit the table known, unless it is asked to stop where that has gone already.
             raise ContradictionError("The solver finds no table where there is one.", where="HiGHS")
@@ -226,13 +226,7 @@ class SumSearch:
             near = self._meet(window, found.table)
             if self.open is not None:
                 self._move(near, self.open[0] & self._touching(window), *self.open[1:], drift=False)
-        return int(rest) + sign * int(np.floor(sign * found.bound + NEARLY))
-
-    def _lines(self, arcs: list[int]) -> IntArray:
-        lines = np.zeros((len(arcs), self.together.inside.shape[1]), dtype=np.int64)
-        for line, arc in zip(lines, arcs, strict=True):
-            line[self._atoms(arc)] = 1
-        return lines
+        return sign * int(np.floor(sign * found.bound + NEARLY))
 
     def _outside(self, window: IntArray, arcs: IntArray, lines: IntArray, member: int) -> IntArray:
         """Return how much of some sums lies outside a window."""

@@ -260,14 +260,12 @@ class Search:
         self, window: IntArray, member: int, arc: int, goal: int, sign: int, *, integer: bool
     ) -> tuple[Rows, Found] | None:
         self.programs += 1
-        first, truth = self.breakdown.system.atoms.start, self.breakdown.truth
+        first = self.breakdown.system.atoms.start
         rows, sums = self._rows(window)
         limit = self.breakdown.limit[1:, first + window]
-        own = self._atoms(arc)
-        position = np.flatnonzero(np.isin(window, own))
-        # What lies outside the window stays as it is.
-        rest = int(truth[member, arc] - truth[member, first + window[position]].sum())
-        found = cheapest(rows, sums, limit, asked=(member - 1, position), goal=goal - rest, sign=sign, integer=integer)
+        # A window holds every atom of the number asked after.
+        position = np.flatnonzero(np.isin(window, self._atoms(arc)))
+        found = cheapest(rows, sums, limit, asked=(member - 1, position), goal=goal, sign=sign, integer=integer)
         return None if found is None else (rows, found)
 
     def _rows(self, window: IntArray) -> tuple[Rows, csr_array]:

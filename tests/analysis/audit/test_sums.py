@@ -15,6 +15,7 @@ from analysis.audit.errors import ContradictionError, LayoutError
 from analysis.audit.evidence import gather, planned
 from analysis.audit.report import AuditReport, audit
 from analysis.audit.sum_check import SumSearch, check_sum
+from analysis.audit.sum_program import Best, solve
 from analysis.audit.sums import sums, together
 from tests.analysis.audit.support import Small
 from tests.support.breakdown import TOTAL, YEARS, Oracle, World, world
@@ -156,6 +157,26 @@ def test_small_windows_and_no_moves_give_the_same_bounds(seed, tmp_path_factory)
         patch.setattr(SumSearch, "seek", lambda *_, **__: None)
         slow = check_sum(SumSearch(one, known))
     assert np.array_equal(usual.violated, slow.violated)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_a_linear_bound_that_no_whole_table_reaches_is_not_believed(seed, tmp_path, monkeypatch):
+    own = world(np.random.default_rng(seed), parts=2, atoms=6)
+    single = [replace(one, sum_of=()) for one in own.indicators]
+    columns = publish(own.land, own.truth, single, YEARS)
+    held = gather(as_release(own.land, columns, own.indicators, tmp_path / "one"), ())
+    (one,) = sums(planned(held), held.rules)
+    known = together(one, held.places, held.counts, held.rules)
+    usual = check_sum(SumSearch(one, known))
+
+    def loose(window, columns, *, sign, goal, integer):
+        found = solve(window, columns, sign=sign, goal=goal, integer=integer)
+        return found if integer else Best(float(goal), None)
+
+    monkeypatch.setattr(SumSearch, "seek", lambda *_, **__: None)
+    monkeypatch.setattr(sum_check, "solve", loose)
+    assert usual.violated.any()
+    assert np.array_equal(check_sum(SumSearch(one, known)).violated, usual.violated)
 
 
 def test_what_contradicts_itself_is_refused(tmp_path):

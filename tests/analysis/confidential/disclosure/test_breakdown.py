@@ -47,6 +47,15 @@ def test_a_total_that_would_tell_its_smallest_part_is_hidden():
     assert not Oracle(own, columns).broken()
 
 
+def test_the_total_is_asked_after_as_well():
+    # The total of the first wijk is what b has there, since a shows its zero; and b is no more than the 3 of its gemeente.
+    rule = replace(RULE, zeros=ZeroPolicy.PUBLISH)
+    own = two_branches([0, 8, 30, 30], [1, 2, 30, 30], rule=rule)
+    columns = protected(own)
+    assert hidden(columns, TOTAL, "wijk")[0]
+    assert not Oracle(own, columns).broken()
+
+
 def test_without_the_link_the_same_counts_give_the_part_away():
     own = two_branches([2, 9, 30, 30], [8, 7, 30, 30])
     alone = [
