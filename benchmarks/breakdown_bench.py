@@ -21,9 +21,9 @@ from analysis.audit.rules import Rule
 from analysis.audit.sum_report import sum_report
 from analysis.audit.sums import sums
 from analysis.confidential.aggregate import CountTable
+from analysis.confidential.disclosure.ledger import Ledger
 from analysis.confidential.disclosure.plans import Geography, plans
 from analysis.confidential.indicators import Capacity, DisclosureRule, Indicator, Nature
-from analysis.confidential.disclosure.ledger import Ledger
 from analysis.confidential.publisher import Counted, released_together
 from benchmarks.disclosure_systems import SyntheticCountry, events, synthetic_country
 from geo.areas import Layer

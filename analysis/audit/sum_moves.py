@@ -17,7 +17,7 @@ from analysis.audit.network import IntArray
 
 
 @njit(cache=True, nogil=True)
-def exchange(
+def exchange(  # noqa: PLR0912, PLR0915 - one loop, compiled: a call for each step would double its time
     start: IntArray,
     half: NDArray[np.int32],
     far: NDArray[np.int32],

@@ -1,8 +1,8 @@
 """Programs over a window of a total and its parts: the most, or the least, that a sum of some atoms can be.
 
 What lies outside the window stays as it is in a table already met, so a table of a window is one of the whole; a bound
-of a window is none of the whole. Every table is checked in whole numbers before it counts. Solver: HiGHS (Huangfu & Hall
-2018, Math. Prog. Comp. 10, 119-142).
+of a window is none of the whole. Every table is checked in whole numbers before it counts. Solver: HiGHS (Huangfu &
+Hall 2018, Math. Prog. Comp. 10, 119-142).
 """
 
 from __future__ import annotations

@@ -13,7 +13,8 @@ from analysis.audit.errors import LayoutError
 from analysis.audit.evidence import Evidence
 from analysis.audit.network import UNLIMITED, BoolArray
 from analysis.audit.rule import Interval, where
-from analysis.audit.sum_check import SumChecked, SumSearch, check_sum
+from analysis.audit.sum_check import SumChecked, check_sum
+from analysis.audit.sum_search import SumSearch
 from analysis.audit.sums import Sum, together
 from zicht.certificate import AuditedSystem
 
@@ -47,7 +48,7 @@ def sum_report(one: Sum, held: Evidence, *, intervals: bool) -> SumReport:
     known = together(one, held.places, held.counts, held.rules)
     search = SumSearch(one, known)
     checked = check_sum(search)
-    changes = tuple(_changes(one, search, held))
+    changes = tuple(_changes(search, held))
     broken = _listed(checked, held, checked.violated)
     positive = checked.high[known.asked & (checked.high > 0)]
     goal = int(max(made.arcs.goal.max() for made in known.systems))
@@ -90,16 +91,12 @@ def _check_spots(one: Sum, held: Evidence) -> None:
     names = {plan.indicator for plan in one.members}
     flagged = sorted(names & {indicator for indicator, _ in held.spots})
     if flagged:
-        raise LayoutError(
-            f"{flagged[0]!r} has hotspot windows and belongs to a sum.", where=one.total.indicator
-        )
+        raise LayoutError(f"{flagged[0]!r} has hotspot windows and belongs to a sum.", where=one.total.indicator)
 
 
 def _listed(checked: SumChecked, held: Evidence, wanted: BoolArray) -> tuple[Interval, ...]:
     known = checked.together
-    chosen = sorted(
-        np.argwhere(wanted).tolist(), key=lambda at: (checked.high[*at], -checked.low[*at], at)
-    )
+    chosen = sorted(np.argwhere(wanted).tolist(), key=lambda at: (checked.high[*at], -checked.low[*at], at))
     return tuple(
         Interval(
             name=where(known.systems[member], held.places, arc),
@@ -113,7 +110,7 @@ def _listed(checked: SumChecked, held: Evidence, wanted: BoolArray) -> tuple[Int
     )
 
 
-def _changes(one: Sum, search: SumSearch, held: Evidence) -> Iterator[Change]:
+def _changes(search: SumSearch, held: Evidence) -> Iterator[Change]:
     """Yield the changes of hidden cells that are certain and small; those of shown ones are told by one system."""
     for member, made in enumerate(search.together.systems):
         for at, column in enumerate(made.columns):

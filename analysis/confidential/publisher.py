@@ -201,7 +201,9 @@ def _held_of(counted: Counted, ledger: Ledger, years: range) -> Mapping[Column, 
     return dict(_held(counted.tables, ledger, counted.members, _fresh(counted, years)))
 
 
-def _redacted(counted: Counted, patterns: Patterns, known: Intervals, *, geography: Geography, years: range) -> Released:
+def _redacted(
+    counted: Counted, patterns: Patterns, known: Intervals, *, geography: Geography, years: range
+) -> Released:
     published, layers = _among(patterns, _fresh(counted, years)), geography.layers
     columns: list[PublishedColumn] = []
     for (name, period), hidden in published.items():

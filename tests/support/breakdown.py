@@ -143,10 +143,9 @@ class Oracle:
         return found
 
 
-def every_table(own: World, oracle: Oracle, most: int) -> Iterator[np.ndarray]:
+def every_table(oracle: Oracle, most: int) -> Iterator[np.ndarray]:
     """Yield all tables that fit, of numbers up to `most`: for worlds of a few columns."""
     for counts in product(range(most + 1), repeat=oracle.size):
         sums = oracle.rows @ np.array(counts)
         if np.all(sums >= oracle.low) and np.all(sums <= oracle.high):
             yield np.array(counts)
-

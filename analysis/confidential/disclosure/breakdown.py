@@ -1,9 +1,10 @@
 """A total and its parts over all areas: what a reader knows of both together, and what the safety rule asks of it.
 
 At every cell the total is the sum of its parts, so a table of areas, hexes and parts is no network any more: a bound by
-linear programming may be larger than any table of whole numbers reaches (Hundepool et al. 2012, section 4.2, on linked
-tables). The rule is that of `joint`: every number that is not shown can be 0 only, or can reach the least of t + m, what
-can be there, and the low end of the smallest published cell that holds it. The same cell of the total holds a part.
+linear programming may be larger than any table of whole numbers reaches (Hundepool et al. 2012, section 4.2, on
+linked tables). The rule is that of `joint`: every number that is not shown can be 0 only, or can reach the least of
+t + m, what can be there, and the low end of the smallest published cell that holds it. The same cell of the total holds
+a part.
 
 Conventions: arrays are (members, arcs); member 0 is the total. All members share one network, of all levels that any of
 them publishes; a cell of a level that a member does not publish is never shown, and not asked after.

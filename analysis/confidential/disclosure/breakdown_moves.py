@@ -1,4 +1,4 @@
-"""Moves that keep a total the sum of its parts: most questions about a breakdown are answered by one, without a program.
+"""Moves that keep a total the sum of its parts: most questions about a breakdown are answered by one.
 
 Units that wander round a cycle of one part must be made up for: by the total, which wanders along where its own numbers
 leave room, or by another part, which wanders the other way. Either is a cycle in one network, whose limits are those of
@@ -16,7 +16,7 @@ from analysis.confidential.disclosure.flow import Graph, IntArray, Scratch, begi
 
 
 @njit(cache=True, nogil=True)
-def move_all(
+def move_all(  # noqa: PLR0912 - one loop, compiled: a call for each step would double its time
     g: Graph,
     s: Scratch,
     table: IntArray,

@@ -73,9 +73,7 @@ def protect_members(members: Sequence[Member], geography: Geography) -> list[tup
     """
     total = members[0].plan
     _refuse_splits(members)
-    owns = [
-        _Own(*protected(one.plan, one.tables, geography, fids=one.fids, held=one.held)) for one in members
-    ]
+    owns = [_Own(*protected(one.plan, one.tables, geography, fids=one.fids, held=one.held)) for one in members]
     _refuse_revised(owns)
     system = _shared(members, geography)
     breakdown = _together(owns, system, [system.count(one.fids) for one in members])
@@ -185,9 +183,7 @@ def _refuse_splits(members: Sequence[Member]) -> None:
 
 
 def _refuse_revised(owns: Sequence[_Own]) -> None:
-    revised = [
-        own.draft.plan.whole.id for own in owns if believes_untruth(own.problem, own.solution, own.draft.belief)
-    ]
+    revised = [own.draft.plan.whole.id for own in owns if believes_untruth(own.problem, own.solution, own.draft.belief)]
     if revised:
         raise ConfigError(
             f"Numbers of {revised[0]!r} were revised since an earlier release. A sum and its parts cannot be protected "

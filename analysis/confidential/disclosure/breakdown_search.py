@@ -11,12 +11,12 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 import numpy as np
-from scipy.sparse import csr_array, eye_array, vstack
 
 from analysis.confidential.disclosure.breakdown import BoolArray, Breakdown, goals, inside, possible
 from analysis.confidential.disclosure.breakdown_moves import move_all
 from analysis.confidential.disclosure.breakdown_program import Found, Rows, cheapest, spread
-from analysis.confidential.disclosure.flow import UNLIMITED, IntArray, graph, scratch
+from analysis.confidential.disclosure.breakdown_windows import rows_of
+from analysis.confidential.disclosure.flow import IntArray, graph, scratch
 from zicht.errors import InfeasibleError
 
 #: Atoms of a window: the first must show that nothing need be hidden, the second says what to hide.
@@ -169,7 +169,7 @@ class Search:
 
     def _spread_in(self, block: IntArray, open_: BoolArray) -> None:
         first = self.breakdown.system.atoms.start
-        rows, sums = self._rows(block)
+        rows, sums = rows_of(self.breakdown, self.columns, block)
         draw = np.random.default_rng(self.turns).random(open_.shape)
         weight = np.where(open_ & (draw < (1.0, HALF)[self.turns % 2]), 0.2 + draw, 0.0)
         limit = self.breakdown.limit[1:, first + block]
@@ -200,7 +200,7 @@ class Search:
                 if found.table is not None:
                     self._take(window, found.table)
                     return nothing, nothing, window
-        self._hopeless(member, arc, goal, sign)
+        self._hopeless(member, arc, sign)
         return nothing, nothing, nothing
 
     def _take(self, window: IntArray, table: IntArray | None, *, valid: bool = True) -> None:
@@ -213,7 +213,7 @@ class Search:
             for wander in (False, True):
                 self._moved(whole.copy(), 1, wander=wander, near=np.concatenate([cells, first + window]))
 
-    def _hopeless(self, member: int, arc: int, goal: int, sign: int) -> None:
+    def _hopeless(self, member: int, arc: int, sign: int) -> None:
         """Accept a number that no table can make anything but 0, whatever is hidden; refuse any other.
 
         Raises:
@@ -261,44 +261,12 @@ class Search:
     ) -> tuple[Rows, Found] | None:
         self.programs += 1
         first = self.breakdown.system.atoms.start
-        rows, sums = self._rows(window)
+        rows, sums = rows_of(self.breakdown, self.columns, window)
         limit = self.breakdown.limit[1:, first + window]
         # A window holds every atom of the number asked after.
         position = np.flatnonzero(np.isin(window, self._atoms(arc)))
         found = cheapest(rows, sums, limit, asked=(member - 1, position), goal=goal, sign=sign, integer=integer)
         return None if found is None else (rows, found)
-
-    def _rows(self, window: IntArray) -> tuple[Rows, csr_array]:
-        b, first = self.breakdown, self.breakdown.system.atoms.start
-        within = self.columns[:, window].tocsr()
-        touched = np.flatnonzero(np.diff(within.indptr))
-        single = np.flatnonzero(b.limit[0, first + window] < UNLIMITED)
-        cells = np.concatenate([touched, first + window[single]])
-        lines = vstack([within[touched], eye_array(len(window), dtype=np.int64, format="csr")[single]]).tocsr()
-        low, high = b.known()
-        hideable = b.published & np.isfinite(b.price)
-        blocks = []
-        for member in range(len(b.truth)):
-            at = cells if member == 0 else touched
-            outside = b.truth[member, at] - (lines[: len(at)] @ b.truth[member, first + window])
-            room = np.where(high[member, at] < UNLIMITED, high[member, at] - outside, UNLIMITED)
-            free = hideable[member, at]
-            blocks.append(
-                (
-                    at,
-                    np.full(len(at), member - 1),
-                    low[member, at] - outside,
-                    room,
-                    np.where(free, np.maximum(low[member, at] - b.floor[member, at], 0), 0),
-                    np.where(free, np.maximum(b.limit[member, at] - high[member, at], 0), 0),
-                    np.where(free, b.price[member, at], 0.0),
-                    np.arange(len(at)),
-                )
-            )
-        cell, part, least, most, fall, rise, price, line = (np.concatenate(one) for one in zip(*blocks, strict=True))
-        kept = (least > 0) | (most < UNLIMITED)
-        rows = Rows(cell[kept], part[kept], least[kept], most[kept], fall[kept], rise[kept], price[kept])
-        return rows, lines[line[kept]]
 
     def _meet(self, window: IntArray, table: IntArray) -> IntArray:
         """Remember what a table of a window tells of every number, and return it as one of the whole."""

@@ -17,7 +17,18 @@ from analysis.confidential.disclosure.plans import Geography, Plan, plans
 from analysis.confidential.disclosure.systems import System, build_system
 from zicht.errors import InfeasibleError
 
-__all__ = ["Geography", "Held", "Intervals", "Patterns", "Plan", "Tables", "plans", "protect_plan", "protected", "results"]
+__all__ = [
+    "Geography",
+    "Held",
+    "Intervals",
+    "Patterns",
+    "Plan",
+    "Tables",
+    "plans",
+    "protect_plan",
+    "protected",
+    "results",
+]
 
 BoolArray = NDArray[np.bool_]
 Tables = Mapping[tuple[str, str, str], CountTable]

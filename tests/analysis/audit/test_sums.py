@@ -1,4 +1,4 @@
-"""The audit of a total and its parts: what no single network tells, and never "holds" without a table that proves it."""
+"""The audit of a total and its parts finds what no single network tells, and says "holds" only with proof."""
 
 from __future__ import annotations
 
@@ -10,12 +10,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from analysis.audit import sum_check
+from analysis.audit import sum_search
 from analysis.audit.errors import ContradictionError, LayoutError
 from analysis.audit.evidence import gather, planned
 from analysis.audit.report import AuditReport, audit
-from analysis.audit.sum_check import SumSearch, check_sum
+from analysis.audit.sum_check import check_sum
 from analysis.audit.sum_program import Best, solve
+from analysis.audit.sum_search import SumSearch
 from analysis.audit.sums import sums, together
 from tests.analysis.audit.support import Small
 from tests.support.breakdown import TOTAL, YEARS, Oracle, World, world
@@ -153,7 +154,7 @@ def test_small_windows_and_no_moves_give_the_same_bounds(seed, tmp_path_factory)
     known = together(one, held.places, held.counts, held.rules)
     usual = check_sum(SumSearch(one, known))
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(sum_check, "WINDOWS", (1, 2))
+        patch.setattr(sum_search, "WINDOWS", (1, 2))
         patch.setattr(SumSearch, "seek", lambda *_, **__: None)
         slow = check_sum(SumSearch(one, known))
     assert np.array_equal(usual.violated, slow.violated)
@@ -174,7 +175,7 @@ def test_a_linear_bound_that_no_whole_table_reaches_is_not_believed(seed, tmp_pa
         return found if integer else Best(float(goal), None)
 
     monkeypatch.setattr(SumSearch, "seek", lambda *_, **__: None)
-    monkeypatch.setattr(sum_check, "solve", loose)
+    monkeypatch.setattr(sum_search, "solve", loose)
     assert usual.violated.any()
     assert np.array_equal(check_sum(SumSearch(one, known)).violated, usual.violated)
 
@@ -235,5 +236,3 @@ def test_a_small_change_of_a_part_that_only_the_sum_tells_is_found(tmp_path):
     report = audit(Small(LEVELS, ATOMS, told, rules).open(tmp_path / "told"))
     changes = [one for system in report.systems for one in system.changes]
     assert any(one.name.indicator == "a" and one.most == 1 and one.since == "2021" for one in changes)
-
-
