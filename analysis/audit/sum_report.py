@@ -27,7 +27,8 @@ class SumReport:
         violations: Every number that breaks the rule, the narrowest first.
         changes: Hidden cells whose change, since another year or release, is certain and too small to show.
         intervals: Every number that is not shown, the narrowest first; empty unless asked for.
-        figures: What the certificate says of them, of members by name.
+        figures: The number of their "cells", "suppressed" ones, "atoms" and "targets" (`zicht.certificate`).
+        narrowest: The smallest upper bound above 0, threshold and margin where none is below them; None for none.
     """
 
     violations: tuple[Interval, ...]
@@ -75,7 +76,10 @@ def with_sum(found: AuditedSystem, one: Sum, report: SumReport) -> AuditedSystem
     return replace(
         found,
         parts=tuple(plan.indicator for plan in one.parts),
-        **report.figures,
+        cells=report.figures["cells"],
+        suppressed=report.figures["suppressed"],
+        atoms=report.figures["atoms"],
+        targets=report.figures["targets"],
         violations=found.violations + more,
         narrowest_upper=min(known, default=None),
         holds=found.holds and not more,

@@ -231,7 +231,7 @@ class SumSearch:
         first, inside = self.together.atoms, self.together.inside
         if arc >= first:
             return np.array([arc - first])
-        return inside.indices[inside.indptr[arc] : inside.indptr[arc + 1]].astype(np.int64)
+        return np.asarray(inside.indices[inside.indptr[arc] : inside.indptr[arc + 1]], dtype=np.int64)
 
     def _windows(self, arc: int) -> Iterator[IntArray]:
         """Yield ever larger sets of atoms round an arc, and at last all of them."""

@@ -64,8 +64,8 @@ def _check(found: Sequence[Sum], plans: Sequence[Plan], rules: Mapping[str, Rule
             reasons = {
                 "belongs to two sums": (plan.indicator, plan.period) in seen,
                 "is split by years or parts as well": bool(plan.splits or own.part_of),
-                "has another capacity": (own.capacity_of, own.capacity_each)
-                != (other.capacity_of, other.capacity_each),
+                "has another capacity": (own.capacity_of, own.capacity_each, own.unplaced)
+                != (other.capacity_of, other.capacity_each, other.unplaced),
                 "is published for periods that overlap": own.is_event and _overlaps(plan, plans),
             }
             for reason, holds in reasons.items():

@@ -1,10 +1,9 @@
 """A total and its parts over all areas: what a reader knows of both together, and what the safety rule asks of it.
 
 At every cell the total is the sum of its parts, so a table of areas, hexes and parts is no network any more: a bound by
-linear programming may be larger than any table of whole numbers reaches (Hundepool et al. 2012, section 4.2, on
-linked tables). The rule is that of `joint`: every number that is not shown can be 0 only, or can reach the least of
-t + m, what can be there, and the low end of the smallest published cell that holds it. The same cell of the total holds
-a part.
+linear programming may be larger than any table of whole numbers reaches. The rule is that of `joint`: every number
+that is not shown can be 0 only, or can reach the least of t + m, what can be there, and the low end of the smallest
+published cell that holds it. The same cell of the total holds a part.
 
 Conventions: arrays are (members, arcs); member 0 is the total. All members share one network, of all levels that any of
 them publishes; a cell of a level that a member does not publish is never shown, and not asked after.
@@ -80,7 +79,7 @@ def inside(system: System) -> csr_array:
 
 
 def possible(breakdown: Breakdown) -> IntArray:
-    """Return what each number is at most by simple reasoning: no more than what holds it, or than its parts together."""
+    """Return what each number is at most: no more than what holds it, and the total no more than its parts together."""
     _, high = breakdown.known()
     inner, outer = _held(breakdown.system)
     high = high.copy()

@@ -1,8 +1,8 @@
 """From counts to patterns for a total and its parts: each protected by itself, and then all of them together.
 
 Where the search hides a cell, the network of that member is protected again, since its other numbers are now asked for
-more; and so in turn until neither hides anything. Numbers that were revised since an earlier release are refused: what a
-reader who still believes the old ones concludes from a total and its parts is not looked at.
+more; and so in turn until neither hides anything. Numbers that were revised since an earlier release are refused: what
+a reader who still believes the old ones concludes from a total and its parts is not looked at.
 """
 
 from __future__ import annotations

@@ -154,7 +154,7 @@ class Ledger:
         sums = {indicator.id: set(indicator.sum_of) for indicator in indicators}
         for total, parts in self.sum_of.items():
             periods = {period for name, period, _ in self.columns if name == total}
-            still = known & {total, *parts} and any(_touches(period, years) for period in periods)
+            still = known & {total, *parts} and any(overlap(span(period), years) for period in periods)
             if still and sums.get(total) != set(parts):
                 raise ConfigError(
                     f"Earlier releases publish {total!r} as the sum of {', '.join(parts)}, and no theme file does.",

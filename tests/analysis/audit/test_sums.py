@@ -18,11 +18,12 @@ from analysis.audit.sum_check import check_sum
 from analysis.audit.sum_program import Best, solve
 from analysis.audit.sum_search import SumSearch
 from analysis.audit.sums import sums, together
+from analysis.confidential.disclosure.ledger import read_ledger
 from tests.analysis.audit.support import Small
 from tests.support.breakdown import TOTAL, YEARS, Oracle, World, world
 from tests.support.publishing import as_release, publish
 from zicht.certificate import certificate_of, write_certificate
-from zicht.errors import ReleaseError
+from zicht.errors import ConfigError, ReleaseError
 
 LEVELS = {"gemeente": [0, 0], "wijk": [0, 0, 1, 1]}
 ATOMS = [("wijk", at, "country", 0) for at in range(4)]
@@ -236,3 +237,47 @@ def test_a_small_change_of_a_part_that_only_the_sum_tells_is_found(tmp_path):
     report = audit(Small(LEVELS, ATOMS, told, rules).open(tmp_path / "told"))
     changes = [one for system in report.systems for one in system.changes]
     assert any(one.name.indicator == "a" and one.most == 1 and one.since == "2021" for one in changes)
+
+
+def two_years(seed: int) -> tuple[World, dict]:
+    """A world whose counts change a little in the second year."""
+    rng = np.random.default_rng(seed)
+    own = world(rng, parts=2, atoms=6)
+    later = {}
+    for name in own.parts:
+        before = np.array(own.truth[name, 2021])
+        later[name, 2022] = np.maximum(before + rng.integers(-1, 2, len(before)), 0).tolist()
+    later[TOTAL, 2022] = np.sum([later[name, 2022] for name in own.parts], axis=0).tolist()
+    return own, {**own.truth, **later}
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_two_years_of_a_sum_hold_together(seed, tmp_path):
+    own, truth = two_years(seed)
+    columns = publish(own.land, truth, own.indicators, range(2021, 2023))
+    report = audit(as_release(own.land, columns, own.indicators, tmp_path / "one"))
+    assert report.holds
+
+
+def test_a_second_release_holds_beside_the_first_and_a_revision_is_refused(tmp_path):
+    own, truth = two_years(1)
+    first = as_release(own.land, publish(own.land, truth, own.indicators, YEARS), own.indicators, tmp_path / "one")
+    ledger = read_ledger([first])
+    assert ledger.sum_of == {TOTAL: tuple(own.parts)}
+    more = publish(own.land, truth, own.indicators, range(2021, 2023), ledger)
+    second = as_release(own.land, more, own.indicators, tmp_path / "two")
+    assert audit(second, earlier=[first]).holds
+    part, *_ = own.parts
+    revised = {**truth, (part, 2021): [count + 40 for count in truth[part, 2021]]}
+    revised[TOTAL, 2021] = np.sum([revised[name, 2021] for name in own.parts], axis=0).tolist()
+    with pytest.raises(ConfigError, match="revised since an earlier release"):
+        publish(own.land, revised, own.indicators, YEARS, ledger)
+
+
+def test_a_sum_of_earlier_releases_cannot_be_forgotten(tmp_path):
+    own = world(np.random.default_rng(1), parts=2, atoms=6)
+    first = as_release(own.land, publish(own.land, own.truth, own.indicators, YEARS), own.indicators, tmp_path / "one")
+    ledger = read_ledger([first])
+    ledger.check(own.indicators, YEARS)
+    with pytest.raises(ConfigError, match="and no theme file does"):
+        ledger.check(own.indicators[:-1], YEARS)
