@@ -48,9 +48,10 @@ def test_a_total_that_would_tell_its_smallest_part_is_hidden():
 
 
 def test_the_total_is_asked_after_as_well():
-    # The total of the first wijk is what b has there, since a shows its zero; and b is no more than its gemeente's 3.
-    rule = replace(RULE, zeros=ZeroPolicy.PUBLISH)
-    own = two_branches([0, 8, 30, 30], [1, 2, 30, 30], rule=rule)
+    # a shows its zero, so the total of the first wijk is what b has there: 4 at most, of the 4 or 5 in its gemeente.
+    # That is enough for b, whose gemeente is known to be 4 at least, and too little for the total, which must reach 5.
+    rule = DisclosureRule(threshold=4, rounding=4, margin=1, zeros=ZeroPolicy.PUBLISH)
+    own = two_branches([0, 8, 30, 30], [1, 3, 30, 30], rule=rule)
     columns = protected(own)
     assert hidden(columns, TOTAL, "wijk")[0]
     assert not Oracle(own, columns).broken()
