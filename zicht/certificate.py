@@ -217,6 +217,7 @@ def certificate_of(release: Release) -> Certificate | None:
     if silent:
         raise ReleaseError(f"The certificate does not speak of {silent[0]!r}.", where=str(path), remedy=_REMEDY)
     _check_reach(found, release, path)
+    _check_sums(found, release, path)
     return found
 
 
@@ -239,6 +240,23 @@ def _check_reach(found: Certificate, release: Release, path: Path) -> None:
     compared = any(entry["disclosure"].get("changes") == "protect" for entry in release.catalogue["indicators"])
     if compared and found.format < FORMAT:
         raise ReleaseError("The audit did not look at changes from year to year.", where=str(path), remedy=_REMEDY)
+
+
+def _check_sums(found: Certificate, release: Release, path: Path) -> None:
+    """Refuse a certificate of an audit that looked at a total and its parts by themselves alone."""
+    shown = {(key.indicator, key.period) for key in release.values.keys() if key.measure == Measure.COUNT}
+    together = {(system.indicator, system.period): set(system.parts) for system in found.systems}
+    for entry in release.catalogue["indicators"]:
+        parts = set(entry.get("sum_of", ()))
+        periods = {period for name, period in shown if parts and name == entry["id"]}
+        for period in sorted(periods):
+            linked = any((part, period) in shown for part in parts)
+            if linked and not parts <= together.get((entry["id"], period), set()):
+                raise ReleaseError(
+                    f"The audit did not look at {entry['id']!r} together with what it is the sum of.",
+                    where=str(path),
+                    remedy=_REMEDY,
+                )
 
 
 def _read(path: Path) -> Certificate:

@@ -113,10 +113,10 @@ def grow(
     source, goal = (head[arc], tail[arc]) if grown & 1 == 0 else (tail[arc], head[arc])
     while rest[grown ^ 1] < enough:
         stamp[0, nodes] += 1
-        meeting = _meet(start, half, far, rest, source, goal, arc, stamp[0, nodes], stamp, link, queue)
+        meeting = meet(start, half, far, rest, source, goal, arc, stamp[0, nodes], stamp, link, queue)
         if meeting < 0:
             return False
-        count = _trace(tail, head, source, goal, meeting, link, path)
+        count = trace(tail, head, source, goal, meeting, link, path)
         amount = min(enough - rest[grown ^ 1], rest[grown])
         for i in range(count):
             amount = min(amount, rest[path[i]])
@@ -136,7 +136,7 @@ def grow(
 
 
 @njit(cache=True, nogil=True)
-def _meet(
+def meet(
     start: IntArray,
     half: NDArray[np.int32],
     far: NDArray[np.int32],
@@ -184,7 +184,7 @@ def _meet(
 
 
 @njit(cache=True, nogil=True)
-def _trace(
+def trace(
     tail: IntArray,
     head: IntArray,
     source: int,

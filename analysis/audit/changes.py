@@ -45,8 +45,16 @@ class Change:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class _Other:
-    """The figures that the cells of a column are compared with, each (n,); `shown` ones too, or hidden ones alone."""
+class Other:
+    """The figures that the cells of a column are compared with, each (n,).
+
+    Args:
+        since: The year they are of, or `EARLIER`.
+        low: What each is at least.
+        high: And at most.
+        of_shown: Whether a cell that is shown is compared with it.
+        of_hidden: Whether one that is hidden is.
+    """
 
     since: str
     low: IntArray
@@ -68,12 +76,12 @@ def small_changes(made: System, checked: Checked, held: Evidence, counts: dict[C
         change
         for at, column in enumerate(made.columns)
         if column in held.counts
-        for other in _others(column, held, counts)
+        for other in others(column, held, counts)
         for change in _compared(made, checked, held, at, other)
     )
 
 
-def _compared(made: System, checked: Checked, held: Evidence, at: int, other: _Other) -> Iterator[Change]:
+def _compared(made: System, checked: Checked, held: Evidence, at: int, other: Other) -> Iterator[Change]:
     parts, column = made.arcs, made.columns[at]
     rule = held.rules[column[0]]
     arcs = np.flatnonzero((parts.column == at) & np.isin(parts.kind, (Kind.CELL, Kind.CATEGORY)))
@@ -93,17 +101,24 @@ def _compared(made: System, checked: Checked, held: Evidence, at: int, other: _O
         yield Change(name, other.since, int(most[k]), rule.goal)
 
 
-def _others(column: Column, held: Evidence, counts: dict[Column, Known]) -> Iterator[_Other]:
+def others(column: Column, held: Evidence, counts: dict[Column, Known]) -> Iterator[Other]:
+    """Yield what the cells of a column are compared with.
+
+    Args:
+        column: Which.
+        held: What the reader holds.
+        counts: What of that was believed, by column.
+    """
     before = held.earlier.get(column)
     if before is not None:
         now = counts[column]
         doubted = before.published & ((now.low > before.high) | (now.high < before.low) | ~now.published)
-        yield _Other(EARLIER, before.low, before.high, doubted, doubted)
+        yield Other(EARLIER, before.low, before.high, doubted, doubted)
     if held.rules[column[0]].compares_years:
         yield from _years(column, held)
 
 
-def _years(column: Column, held: Evidence) -> Iterator[_Other]:
+def _years(column: Column, held: Evidence) -> Iterator[Other]:
     """Yield the years before, each with the cells that are shown in it and in no year between."""
     indicator, own, level = column
     told = _told(held.earlier.get(column), len(held.counts[column].low))
@@ -114,7 +129,7 @@ def _years(column: Column, held: Evidence) -> Iterator[_Other]:
         there = known.published & ~nearer
         before = _told(held.earlier.get((indicator, period, level)), len(told))
         # A year that the newest release is silent of was hidden by earlier ones, beside what they showed.
-        yield _Other(
+        yield Other(
             period, known.low, known.high, there & ~(told & before), there & ~(before & (column not in held.newest))
         )
         nearer = nearer | known.published

@@ -21,6 +21,8 @@ from analysis.audit.places import Places
 from analysis.audit.revisions import Believed, reconciled
 from analysis.audit.rule import REPORTED, Checked, Interval, check, least, where
 from analysis.audit.spot_report import SpotReport, spot_report
+from analysis.audit.sum_report import sum_report, with_sum
+from analysis.audit.sums import Sum, sums
 from analysis.audit.system import System, system
 from zicht.certificate import AuditedSystem, Certificate
 from zicht.release import Release
@@ -94,7 +96,7 @@ def audit(
 
     Raises:
         ContradictionError: No table of counts fits what the release publishes.
-        LayoutError: The published tables do not form a network.
+        LayoutError: The published tables form neither a network nor a total and its parts.
         ReleaseError: The release states no rule or has no atoms.
         AlignmentError: The releases are of different editions.
     """
@@ -106,8 +108,15 @@ def audit(
         progress(f"{plan.indicator} {plan.period}: {found.found.targets:,} bounds")
         return found
 
+    found = planned(held)
+    totals = {each.total: each for each in sums(found, held.rules)}
+
+    def whole(plan: Plan) -> SystemReport:
+        own = one(plan)
+        return _with_parts(own, totals[plan], held, intervals=intervals) if plan in totals else own
+
     with ThreadPoolExecutor(os.cpu_count()) as pool:
-        systems = tuple(pool.map(one, planned(held)))
+        systems = tuple(pool.map(whole, found))
     return AuditReport(release.id, tuple(other.id for other in earlier), systems, amounts)
 
 
@@ -138,6 +147,24 @@ def _audited(plan: Plan, held: Evidence, *, times: int | None, intervals: bool) 
     every = _intervals(made, held.places, checked, low, asked)
     spots = spot_report(made, checked, held, consistent=not believed.set_aside)
     return SystemReport(found, (*shown, *broken, *torn), changes, not believed.set_aside, every, spots)
+
+
+def _with_parts(own: SystemReport, total: Sum, held: Evidence, *, intervals: bool) -> SystemReport:
+    """Return the report of a total with what it and its parts tell together."""
+    if own.found.set_aside:
+        raise ContradictionError(
+            f"Numbers of {total.total.indicator} were revised since an earlier release.",
+            where=f"{total.total.indicator}/{total.total.period}",
+            remedy="Publish and audit a sum for new periods only: revisions of a total are not audited yet.",
+        )
+    told = sum_report(total, held, intervals=intervals)
+    return replace(
+        own,
+        found=with_sum(own.found, total, told),
+        violations=(*own.violations, *told.violations),
+        changes=(*own.changes, *told.changes),
+        intervals=(*own.intervals, *told.intervals),
+    )
 
 
 def _checked(plan: Plan, held: Evidence, *, times: int | None) -> tuple[System, Checked, Believed]:

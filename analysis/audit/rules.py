@@ -23,6 +23,7 @@ class Rule:
         capacity_each: Counts for one of them; 0 where any number fits as soon as there is one.
         is_event: Whether the counts of years add up to the count of a window of years.
         part_of: The indicator that counts all of which this one counts a part, "" where none.
+        sum_of: The indicators that this one is the sum of, () for none.
         compares_years: Whether a small change from one year to the next may not be told; of stocks alone.
         unplaced: Whether records of which only a coarse area is known are counted, in atoms of their own.
     """
@@ -37,6 +38,7 @@ class Rule:
     part_of: str
     compares_years: bool = False
     unplaced: bool = False
+    sum_of: tuple[str, ...] = ()
 
     @property
     def goal(self) -> int:
@@ -69,6 +71,7 @@ def _rule(entry: Mapping[str, Any]) -> Rule:
             # Releases of before the rule do not state it.
             compares_years=entry["nature"] == "stock" and stated.get("changes", "show") == "protect",
             unplaced=bool(stated.get("unplaced", False)),
+            sum_of=tuple(entry.get("sum_of", ())),
         )
     except (KeyError, TypeError):
         raise ReleaseError(

@@ -58,6 +58,7 @@ def _indicator(
         "id": indicator.id,
         "theme": indicator.theme,
         **({"part_of": indicator.part_of} if indicator.part_of else {}),
+        **({"sum_of": list(indicator.sum_of)} if indicator.sum_of else {}),
         **texts,
         "nature": indicator.nature.value,
         "measure": "count",

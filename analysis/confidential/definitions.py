@@ -67,6 +67,7 @@ class Indicator:
         disclosure: What a cell must meet to be shown.
         hotspots: Which map is tested, or None.
         part_of: Id of the indicator that it counts a part of, or "".
+        sum_of: Ids of the indicators that it is the sum of; () for none.
         years_at: Levels of the single years beside a total; () for the default of `periods.year_levels`.
         windows: First and last year of each total, where these are not all years of the release.
         optional_levels: Levels that it is published at as well where the release has them (`optional_levels`).
@@ -96,6 +97,7 @@ class Indicator:
     optional_levels: tuple[str, ...] = ()
     spots: SpotRule | None = None
     amount: Amount | None = None
+    sum_of: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

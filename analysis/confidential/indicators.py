@@ -17,6 +17,7 @@ from analysis.confidential.disclosure_rules import Capacity, Changes, Disclosure
 from analysis.confidential.parts import check_parts
 from analysis.confidential.periods import check_periods
 from analysis.confidential.spot_rules import check_spots, read_spots
+from analysis.confidential.sums import check_sums
 from zicht.config import read_toml
 from zicht.errors import ConfigError
 
@@ -54,6 +55,7 @@ def read_themes(folder: Path, sources: Mapping[str, Source]) -> tuple[Theme, ...
             if indicator.exposure and indicator.exposure.indicator and indicator.exposure.indicator not in ids:
                 raise ConfigError(f"{indicator.id!r} divides by an unknown indicator.", where=str(folder))
     check_parts([indicator for theme in themes for indicator in theme.indicators], where=str(folder))
+    check_sums([indicator for theme in themes for indicator in theme.indicators], where=str(folder))
     check_spots([indicator for theme in themes for indicator in theme.indicators], where=str(folder))
     check_amounts([indicator for theme in themes for indicator in theme.indicators], where=str(folder))
     return tuple(themes)
@@ -108,6 +110,7 @@ def _indicator(raw: Mapping[str, Any], theme: str, sources: Mapping[str, Source]
         years=bool(raw.get("years", True)),
         total=bool(raw.get("total", nature is Nature.EVENT)),
         part_of=str(raw.get("part_of", "")),
+        sum_of=as_tuple(raw.get("sum_of", ())),
         years_at=as_tuple(raw.get("years_at", ())),
         windows=windows,
         optional_levels=as_tuple(raw.get("optional_levels", ())),

@@ -14,6 +14,7 @@ from analysis.confidential.amount_checks import check_amounts
 from analysis.confidential.definitions import Indicator, Theme
 from analysis.confidential.parts import check_parts
 from analysis.confidential.periods import check_periods
+from analysis.confidential.sums import check_sums
 
 
 def with_optional_levels(themes: Sequence[Theme], levels: Sequence[str]) -> tuple[Theme, ...]:
@@ -32,6 +33,7 @@ def with_optional_levels(themes: Sequence[Theme], levels: Sequence[str]) -> tupl
     )
     check_parts([indicator for theme in found for indicator in theme.indicators], where="optional_levels")
     check_amounts([indicator for theme in found for indicator in theme.indicators], where="optional_levels")
+    check_sums([indicator for theme in found for indicator in theme.indicators], where="optional_levels")
     return found
 
 

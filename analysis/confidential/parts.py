@@ -28,13 +28,13 @@ def is_narrower(part: Indicator, whole: Indicator) -> bool:
 
 
 def undeclared_parts(indicators: Sequence[Indicator]) -> tuple[tuple[str, str], ...]:
-    """Return the pairs (part, whole) that follow from the conditions and are not declared as `part_of`."""
+    """Return the pairs (part, whole) that follow from the conditions, declared neither as `part_of` nor in `sum_of`."""
     counts = [indicator for indicator in indicators if indicator.amount is None]
     return tuple(
         (part.id, whole.id)
         for part in counts
         for whole in counts
-        if part is not whole and is_narrower(part, whole) and part.part_of != whole.id
+        if part is not whole and is_narrower(part, whole) and part.part_of != whole.id and part.id not in whole.sum_of
     )
 
 
@@ -71,7 +71,8 @@ def check_parts(indicators: Sequence[Indicator], *, where: str) -> None:
         raise ConfigError(
             f"It counts a part of {wide!r}, or the same, and does not say so: both together would tell the difference.",
             where=f"{where}, indicator {narrow}",
-            remedy=f'Write part_of = "{wide}" and one level, or leave one of them out.',
+            remedy=f'Write part_of = "{wide}" and one level, name it in `sum_of` of {wide!r} where that is the sum of '
+            "several, or leave one of them out.",
         )
 
 

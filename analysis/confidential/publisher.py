@@ -14,10 +14,11 @@ import polars as pl
 
 from analysis.confidential.aggregate import AreaIndex, CountTable, count, select
 from analysis.confidential.contracts import Source
+from analysis.confidential.disclosure.breakdown_protect import Member, protect_members
 from analysis.confidential.disclosure.flow import IntArray
 from analysis.confidential.disclosure.ledger import Before, Column, Ledger, compares_years
 from analysis.confidential.disclosure.losses import Loss, losses
-from analysis.confidential.disclosure.protection import Geography, Patterns, Plan, plans, protect_plan
+from analysis.confidential.disclosure.protection import Geography, Intervals, Patterns, Plan, plans, protect_plan
 from analysis.confidential.disclosure.redact import redact
 from analysis.confidential.indicators import Indicator
 from analysis.confidential.observations import ObservationTable
@@ -60,7 +61,15 @@ class Publisher:
         self.ledger.check(self.indicators, self.years)
         fresh = {(one.id, period.name) for one in self.indicators for period in periods_of(one, self.years)}
         systems = [plan for plan in plans(self.indicators, self.years, periods_at=self._periods) if plan.keys & fresh]
-        return tuple(tuple(chain) for _, chain in groupby(systems, key=_chain))
+        total = self._totals()
+        found: dict[tuple[str, str], list[Plan]] = {}
+        for plan in systems:
+            found.setdefault(_chain(plan, total), []).append(plan)
+        return tuple(tuple(_by_period(chain, total)) for chain in found.values())
+
+    def _totals(self) -> Mapping[str, str]:
+        """Return the total that each indicator is a part of, or is, where there is one."""
+        return {name: one.id for one in self.indicators if one.sum_of for name in (one.id, *one.sum_of)}
 
     def publish(self, chain: Sequence[Plan], table: ObservationTable) -> tuple[Done, ...]:
         """Count, protect and redact the systems of one chain, each beside those before it.
@@ -70,20 +79,32 @@ class Publisher:
         """
         ledger, done = self.ledger, []
         indicators = {indicator.id: indicator for indicator in self.indicators}
-        for plan in chain:
-            done.append(self._publish(plan, table, ledger))
-            ledger = ledger.with_columns(done[-1][0], indicators)
+        total = self._totals()
+        for _, together in groupby(chain, key=lambda plan: (total.get(plan.whole.id, plan.whole.id), plan.period.name)):
+            made = self._publish(list(together), table, ledger)
+            done += made
+            ledger = ledger.with_columns((column for one in made for column in one[0]), indicators)
         return tuple(done)
 
     def _periods(self, indicator: Indicator, years: range) -> tuple[Period, ...]:
         return self.ledger.periods(indicator, years, levels=tuple(self.layers))
 
-    def _publish(self, plan: Plan, table: ObservationTable, ledger: Ledger) -> Done:
-        rows = select(table, plan.whole).filter(pl.col("year").is_in(list(plan.period.years)))
-        fids = {level: AreaIndex(self.layers).fids(rows, level) for level in plan.period.levels}
-        tables = self._tables(plan, table)
-        columns, lost = released(plan, tables, fids, geography=self.geography, years=self.years, ledger=ledger)
-        return columns, lost, self._spots(plan, rows, columns, source=table.source)
+    def _publish(self, together: Sequence[Plan], table: ObservationTable, ledger: Ledger) -> list[Done]:
+        """Publish one system, or a total and its parts."""
+        levels = dict.fromkeys(level for plan in together for level in plan.period.levels)
+        counted = [self._counted(plan, table, tuple(levels)) for plan in together]
+        made = released_together(counted, geography=self.geography, years=self.years, ledger=ledger)
+        return [
+            (columns, lost, self._spots(one.plan, self._rows(one.plan, table), columns, source=table.source))
+            for one, (columns, lost) in zip(counted, made, strict=True)
+        ]
+
+    def _rows(self, plan: Plan, table: ObservationTable) -> pl.DataFrame:
+        return select(table, plan.whole).filter(pl.col("year").is_in(list(plan.period.years)))
+
+    def _counted(self, plan: Plan, table: ObservationTable, levels: Sequence[str]) -> Counted:
+        rows, index = self._rows(plan, table), AreaIndex(self.layers)
+        return Counted(plan, self._tables(plan, table), {level: index.fids(rows, level) for level in levels})
 
     def _spots(
         self, plan: Plan, rows: pl.DataFrame, columns: Sequence[PublishedColumn], *, source: Source
@@ -106,52 +127,101 @@ class Publisher:
         }
 
 
-def released(
-    plan: Plan,
-    tables: Mapping[Column, CountTable],
-    fids: Mapping[str, IntArray],
-    *,
-    geography: Geography,
-    years: range,
-    ledger: Ledger,
-) -> tuple[tuple[PublishedColumn, ...], tuple[Loss, ...]]:
-    """Protect and redact one system.
+@dataclass(frozen=True, slots=True, eq=False)
+class Counted:
+    """One system, counted.
 
     Args:
         plan: The system.
         tables: The counts of every column of it, those of earlier releases included.
-        fids: By level of the whole, (units,) the fid of each counted unit's area, -1 where it lies in none.
+        fids: By level of the whole, (units,) the fid of each counted unit's area, -1 where it lies in none; of a total
+            and its parts, by level of any of them.
+    """
+
+    plan: Plan
+    tables: Mapping[Column, CountTable]
+    fids: Mapping[str, IntArray]
+
+    @property
+    def members(self) -> Mapping[str, Indicator]:
+        """The whole and its parts, by id."""
+        return {indicator.id: indicator for indicator in (self.plan.whole, *self.plan.parts)}
+
+
+#: The columns that a release publishes of a system, and (confidential) what protection cost.
+Released = tuple[tuple[PublishedColumn, ...], tuple[Loss, ...]]
+
+
+def released(counted: Counted, *, geography: Geography, years: range, ledger: Ledger) -> Released:
+    """Protect and redact one system.
+
+    Args:
+        counted: The system.
         geography: The places.
         years: Years of the release.
         ledger: What was published before.
 
-    Returns:
-        The columns that the release publishes, and (confidential) what protection cost.
-
     Raises:
         InfeasibleError: No suppressions protect it.
     """
-    members = {indicator.id: indicator for indicator in (plan.whole, *plan.parts)}
-    fresh = {
+    return released_together([counted], geography=geography, years=years, ledger=ledger)[0]
+
+
+def released_together(
+    counted: Sequence[Counted], *, geography: Geography, years: range, ledger: Ledger
+) -> list[Released]:
+    """Protect and redact a total and its parts in one period, the total among them; or one system alone.
+
+    Raises:
+        InfeasibleError: No suppressions protect them together.
+    """
+    ordered = sorted(counted, key=lambda one: not one.plan.whole.sum_of)
+    members = [Member(one.plan, one.tables, one.fids, _held_of(one, ledger, years)) for one in ordered]
+    if len(members) > 1:
+        found = protect_members(members, geography)
+    else:
+        found = [protect_plan(one.plan, one.tables, geography, fids=one.fids, held=one.held) for one in members]
+    made = {
+        one.plan.whole.id: _redacted(one, *pattern, geography=geography, years=years)
+        for one, pattern in zip(ordered, found, strict=True)
+    }
+    return [made[one.plan.whole.id] for one in counted]
+
+
+def _fresh(counted: Counted, years: range) -> set[Column]:
+    return {
         (name, period.name, level)
-        for name, indicator in members.items()
+        for name, indicator in counted.members.items()
         for period in periods_of(indicator, years)
         for level in period.levels
     }
-    held = dict(_held(tables, ledger, members, fresh))
-    patterns, known = protect_plan(plan, tables, geography, fids=fids, held=held)
-    published, layers = _among(patterns, fresh), geography.layers
+
+
+def _held_of(counted: Counted, ledger: Ledger, years: range) -> Mapping[Column, Before]:
+    return dict(_held(counted.tables, ledger, counted.members, _fresh(counted, years)))
+
+
+def _redacted(
+    counted: Counted, patterns: Patterns, known: Intervals, *, geography: Geography, years: range
+) -> Released:
+    published, layers = _among(patterns, _fresh(counted, years)), geography.layers
     columns: list[PublishedColumn] = []
     for (name, period), hidden in published.items():
-        counts = {level: tables[name, period, level] for level in hidden}
-        rule, unit = members[name].disclosure, members[name].unit["en"]
+        counts = {level: counted.tables[name, period, level] for level in hidden}
+        rule, unit = counted.members[name].disclosure, counted.members[name].unit["en"]
         columns += redact(counts, hidden, layers=layers, rule=rule, unit=unit, known=known[name, period])
-    rules = {name: indicator.disclosure for name, indicator in members.items()}
-    return tuple(columns), losses(tables, published, rules=rules, layers=layers)
+    rules = {name: indicator.disclosure for name, indicator in counted.members.items()}
+    return tuple(columns), losses(counted.tables, published, rules=rules, layers=layers)
 
 
-def _chain(plan: Plan) -> tuple[str, str]:
-    return plan.whole.id, "" if any(map(compares_years, (plan.whole, *plan.parts))) else plan.period.name
+def _chain(plan: Plan, total: Mapping[str, str]) -> tuple[str, str]:
+    name = total.get(plan.whole.id, plan.whole.id)
+    return name, "" if any(map(compares_years, (plan.whole, *plan.parts))) else plan.period.name
+
+
+def _by_period(chain: Sequence[Plan], total: Mapping[str, str]) -> Sequence[Plan]:
+    """Put the members of a sum that are of one period next to each other."""
+    return sorted(chain, key=lambda plan: plan.period.years.start) if chain[0].whole.id in total else chain
 
 
 def _held(

@@ -11,9 +11,9 @@ import numpy as np
 
 from analysis.confidential.aggregate import CountTable
 from analysis.confidential.disclosure.ledger import Ledger
-from analysis.confidential.disclosure.plans import Geography, plans
+from analysis.confidential.disclosure.plans import Geography, Plan, plans
 from analysis.confidential.indicators import Indicator, Nature
-from analysis.confidential.publisher import released
+from analysis.confidential.publisher import Counted, released_together
 from geo.areas import Layer
 from tests.analysis.audit.support import Small
 from tests.support.small import layer
@@ -76,23 +76,34 @@ def publish(
 
     ledger.check(indicators, years)
     known = {one.id: one for one in indicators}
+    total = {name: one.id for one in indicators if one.sum_of for name in (one.id, *one.sum_of)}
+    together: dict[tuple[str, str], list[Plan]] = {}
     for plan in plans(indicators, years, periods_at=periods_at):
-        members = (plan.whole, *plan.parts)
-        wanted = {period for _, period in plan.keys}
-        tables = {
-            (one.id, period.name, level): _table(land, truth, one.id, period.name, period.years, level, layers)
-            for one in members
-            for period in periods_at(one, years)
-            if period.name in wanted
-            for level in period.levels
-        }
-        counts = _counts(truth, plan.whole.id, plan.period.years)
-        units = np.repeat(np.arange(len(land.atoms)), counts)
-        fids = {level: land.inside(level)[units] for level in plan.period.levels}
-        made, _ = released(plan, tables, fids, geography=geography, years=years, ledger=ledger)
-        columns += made
-        ledger = ledger.with_columns(made, known)
+        together.setdefault((total.get(plan.whole.id, plan.whole.id), plan.period.name), []).append(plan)
+    for group in together.values():
+        wide = dict.fromkeys(level for plan in group for level in plan.period.levels)
+        counted = [
+            Counted(plan, *_counted(land, truth, plan, layers, years, periods_at, levels=tuple(wide))) for plan in group
+        ]
+        for made, _ in released_together(counted, geography=geography, years=years, ledger=ledger):
+            columns += made
+            ledger = ledger.with_columns(made, known)
     return columns
+
+
+def _counted(
+    land: Land, truth: Truth, plan: Plan, layers: Any, years: range, periods_at: Any, *, levels: Sequence[str]
+) -> tuple[Any, Any]:
+    wanted = {period for _, period in plan.keys}
+    tables = {
+        (one.id, period.name, level): _table(land, truth, one.id, period.name, period.years, level, layers)
+        for one in (plan.whole, *plan.parts)
+        for period in periods_at(one, years)
+        if period.name in wanted
+        for level in period.levels
+    }
+    units = np.repeat(np.arange(len(land.atoms)), _counts(truth, plan.whole.id, plan.period.years))
+    return tables, {level: land.inside(level)[units] for level in levels}
 
 
 def _counts(truth: Truth, indicator: str, years: range) -> np.ndarray:
@@ -129,6 +140,7 @@ def as_release(
             "zeros": rule.zeros.value,
             "capacity": rule.capacity and {"of": rule.capacity.of, "each": rule.capacity.each},
             **({"part_of": one.part_of} if one.part_of else {}),
+            **({"sum_of": list(one.sum_of)} if one.sum_of else {}),
             **({"changes": rule.changes.value} if one.nature is Nature.STOCK else {}),
         }
     return replace(land.small, rules=rules, more=tuple(columns), manifest=manifest).open(folder)

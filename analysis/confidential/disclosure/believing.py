@@ -56,6 +56,11 @@ def protect_beside(problem: Problem, belief: Belief) -> Solution:
         problem = replace(problem, hidden=problem.hidden | more)
 
 
+def believes_untruth(problem: Problem, solution: Solution, belief: Belief) -> bool:
+    """Tell whether a reader of what a solution shows deems anything possible only because of what was revised."""
+    return _believed(problem, solution, belief) is not None
+
+
 def _believed(problem: Problem, solution: Solution, belief: Belief) -> Problem | None:
     """Return the system as the believing reader sees it, None where nothing that is believed is untrue."""
     shown, room = solution.published, problem.network.capacity

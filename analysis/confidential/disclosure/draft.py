@@ -123,7 +123,7 @@ class Draft:
 
     def problem(self) -> Problem:
         """Return the problem, checked."""
-        order = _generator(self.geography.key, self.plan.whole.id, "order", "").permutation(len(self.truth))
+        order = generator(self.geography.key, self.plan.whole.id, "order", "").permutation(len(self.truth))
         return Problem(
             network=replace(self.system.network, capacity=self.limit),
             truth=self.truth,
@@ -148,9 +148,10 @@ def secret_numbers(key: str, *names: str, size: int) -> NDArray[np.float64]:
         names: What they are for.
         size: How many.
     """
-    return _generator(key, *names).random(size)
+    return generator(key, *names).random(size)
 
 
-def _generator(key: str, *names: str) -> np.random.Generator:
+def generator(key: str, *names: str) -> np.random.Generator:
+    """Return the source of everything secret that goes by some names."""
     digest = hmac.digest(key.encode(), "\x1f".join(names).encode(), hashlib.sha256)
     return np.random.Generator(np.random.Philox(int.from_bytes(digest[:16], "little")))

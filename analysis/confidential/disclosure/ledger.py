@@ -72,6 +72,7 @@ class Ledger:
         part_of: By indicator that counted a part of another, that other.
         amounts: By indicator and period, the columns of amounts as the last release has them.
         amounts_from: By indicator that added up amounts, its source.
+        sum_of: By indicator that was the sum of others, those.
     """
 
     ids: tuple[str, ...] = ()
@@ -79,6 +80,7 @@ class Ledger:
     part_of: Mapping[str, str] = field(default_factory=dict)
     amounts: Mapping[tuple[str, str], tuple[PublishedColumn, ...]] = field(default_factory=dict)
     amounts_from: Mapping[str, str] = field(default_factory=dict)
+    sum_of: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def periods(self, indicator: Indicator, years: range, *, levels: Sequence[str]) -> tuple[Period, ...]:
         """Return the periods of an indicator with the ones, and the levels, at which it was published before.
@@ -147,12 +149,22 @@ class Ledger:
         return replace(self, columns=more)
 
     def check(self, indicators: Sequence[Indicator], years: range) -> None:
-        """Refuse a ledger with a part, of something still published, that the theme files no longer know.
+        """Refuse a ledger with a part, or a sum, of something still published that the theme files no longer know.
 
         Raises:
             ConfigError: There is one.
         """
         known = {indicator.id for indicator in indicators}
+        sums = {indicator.id: set(indicator.sum_of) for indicator in indicators}
+        for total, parts in self.sum_of.items():
+            periods = {period for name, period, _ in self.columns if name == total}
+            still = known & {total, *parts} and any(overlap(span(period), years) for period in periods)
+            if still and sums.get(total) != set(parts):
+                raise ConfigError(
+                    f"Earlier releases publish {total!r} as the sum of {', '.join(parts)}, and no theme file does.",
+                    where=f"indicator {total}",
+                    remedy="Put its definition back, so that it can be protected together with what it is the sum of.",
+                )
         for part, whole in self.part_of.items():
             periods = {period for name, period, _ in self.columns if name == part}
             if part not in known and whole in known and any(overlap(span(period), years) for period in periods):
@@ -219,11 +231,13 @@ def read_ledger(releases: Sequence[Release]) -> Ledger:
     part_of: dict[str, str] = {}
     amounts: dict[tuple[str, str], tuple[PublishedColumn, ...]] = {}
     amounts_from: dict[str, str] = {}
+    sum_of: dict[str, tuple[str, ...]] = {}
     for release in releases:
         own = _amounts(release)
         amounts |= own
         amounts_from |= {name: str(_source_of(release, name)) for name, _ in own}
         stated = {entry["id"]: entry for entry in release.catalogue["indicators"]}
+        sum_of |= {name: tuple(entry["sum_of"]) for name, entry in stated.items() if entry.get("sum_of")}
         part_of |= {name: str(entry["part_of"]) for name, entry in stated.items() if entry.get("part_of")}
         for key in release.values.keys():
             if key.measure != Measure.COUNT:
@@ -243,7 +257,7 @@ def read_ledger(releases: Sequence[Release]) -> Ledger:
                 zeros_shown=rule["zeros"] == "publish",
             )
             columns[column] = (*columns.get(column, ()), one)
-    return Ledger(tuple(release.id for release in releases), columns, part_of, amounts, amounts_from)
+    return Ledger(tuple(release.id for release in releases), columns, part_of, amounts, amounts_from, sum_of)
 
 
 def _amounts(release: Release) -> dict[tuple[str, str], tuple[PublishedColumn, ...]]:

@@ -11,13 +11,24 @@ from analysis.confidential.aggregate import CountTable
 from analysis.confidential.disclosure.believing import protect_beside
 from analysis.confidential.disclosure.draft import Draft
 from analysis.confidential.disclosure.flow import UNLIMITED, IntArray
-from analysis.confidential.disclosure.joint import Solution
+from analysis.confidential.disclosure.joint import Problem, Solution
 from analysis.confidential.disclosure.ledger import Before
 from analysis.confidential.disclosure.plans import Geography, Plan, plans
 from analysis.confidential.disclosure.systems import System, build_system
 from zicht.errors import InfeasibleError
 
-__all__ = ["Geography", "Intervals", "Patterns", "Plan", "plans", "protect_plan"]
+__all__ = [
+    "Geography",
+    "Held",
+    "Intervals",
+    "Patterns",
+    "Plan",
+    "Tables",
+    "plans",
+    "protect_plan",
+    "protected",
+    "results",
+]
 
 BoolArray = NDArray[np.bool_]
 Tables = Mapping[tuple[str, str, str], CountTable]
@@ -45,6 +56,18 @@ def protect_plan(
     Raises:
         InfeasibleError: No suppressions protect the system.
     """
+    draft, _, solution = protected(plan, tables, geography, fids=fids, held=held)
+    return results(draft, solution)
+
+
+def protected(
+    plan: Plan, tables: Tables, geography: Geography, *, fids: Mapping[str, IntArray], held: Held | None = None
+) -> tuple[Draft, Problem, Solution]:
+    """Protect one system, and return how it was stated as well; see `protect_plan`.
+
+    Raises:
+        InfeasibleError: No suppressions protect the system.
+    """
     system = build_system(
         geography.structure,
         geography.families(plan.period.levels),
@@ -58,7 +81,8 @@ def protect_plan(
     for again in (True, False) if before else (True,):
         draft = _filled(plan, tables, geography, system, count, held or {}, again=again)
         try:
-            return _results(draft, protect_beside(draft.problem(), draft.belief))
+            problem = draft.problem()
+            return draft, problem, protect_beside(problem, draft.belief)
         except InfeasibleError as error:
             failed = error
     raise InfeasibleError(
@@ -90,7 +114,8 @@ def _filled(
     return draft
 
 
-def _results(draft: Draft, solution: Solution) -> tuple[Patterns, Intervals]:
+def results(draft: Draft, solution: Solution) -> tuple[Patterns, Intervals]:
+    """Return the pattern of a solution and what it leaves of its hidden cells; see `protect_plan`."""
     patterns: Patterns = {}
     known: Intervals = {}
     for (category, level), arcs in draft.system.cells.items():

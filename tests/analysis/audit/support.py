@@ -133,6 +133,8 @@ def _indicators(small: Small) -> list[dict[str, Any]]:
         entry = {"id": name, "nature": own.pop("nature", "event"), "measure": "count"}
         if "part_of" in own:
             entry["part_of"] = own.pop("part_of")
+        if "sum_of" in own:
+            entry["sum_of"] = own.pop("sum_of")
         if "spots" in own:
             entry["spots"] = own.pop("spots")
         if "source" in own:
