@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from analysis.confidential.amount_rules import Amount
 from analysis.confidential.contracts import read_sources
 from analysis.confidential.indicators import DisclosureRule, Nature, read_themes
 from analysis.confidential.parts import check_parts
