@@ -16,7 +16,8 @@ from scipy import stats
 
 from analysis.statistics.count_regression import Dispersion, count_regression
 from analysis.statistics.mann_kendall import mann_kendall
-from analysis.statistics.neighbourhood_ratio import neighbourhood_ratio, two_sided_q
+from analysis.statistics.multiple_testing import two_sided_q
+from analysis.statistics.neighbourhood_ratio import neighbourhood_ratio
 from analysis.statistics.sen_slope import sen_slope
 from analysis.statistics.standardisation import crude_expected
 from analysis.statistics.tails import FloatArray

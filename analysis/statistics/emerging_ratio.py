@@ -21,8 +21,8 @@ from numpy.typing import NDArray
 from analysis.statistics._checks import amounts, at_risk, counts, level, refuse
 from analysis.statistics.emerging import emerging_hot_spots
 from analysis.statistics.errors import StatisticError
-from analysis.statistics.multiple_testing import Correction
-from analysis.statistics.neighbourhood_ratio import map_dispersion, neighbourhood_ratio, two_sided_q
+from analysis.statistics.multiple_testing import Correction, two_sided_q
+from analysis.statistics.neighbourhood_ratio import map_dispersion, neighbourhood_ratio
 from analysis.statistics.registry import Statistic
 from analysis.statistics.tails import FloatArray, IntArray, Tails
 from geo.weights import SpatialWeights

@@ -15,7 +15,7 @@ from enum import StrEnum
 import numpy as np
 
 from analysis.statistics.errors import StatisticError
-from analysis.statistics.tails import FloatArray
+from analysis.statistics.tails import FloatArray, Tails
 
 
 class Correction(StrEnum):
@@ -55,3 +55,17 @@ def adjusted(p: FloatArray, *, correction: Correction = Correction.BENJAMINI_HOC
     scaled = values[order] * (harmonic * count / np.arange(1, count + 1))
     result[order] = np.minimum(np.minimum.accumulate(scaled[::-1])[::-1], 1.0)
     return result
+
+
+def two_sided_q(tails: Tails, *, correction: Correction = Correction.BENJAMINI_HOCHBERG) -> FloatArray:
+    """Adjust both tails over the map and double the smaller.
+
+    Args:
+        tails: (n,) one-sided p-values.
+        correction: How p-values are adjusted for being many.
+
+    Returns:
+        (n,) q-values, at most 1, to be compared with alpha itself; NaN where nothing was tested.
+    """
+    upper, lower = (adjusted(tail, correction=correction) for tail in (tails.upper, tails.lower))
+    return np.asarray(np.minimum(2 * np.fmin(upper, lower), 1.0))

@@ -34,7 +34,6 @@ from numpy.typing import NDArray
 from analysis.statistics._checks import BoolArray, amounts, at_risk, counts
 from analysis.statistics._negative_binomial import moment_dispersion
 from analysis.statistics.errors import StatisticError
-from analysis.statistics.multiple_testing import Correction, adjusted
 from analysis.statistics.negative_binomial_sums import sum_tails
 from analysis.statistics.registry import Statistic
 from analysis.statistics.tails import FloatArray, Tails
@@ -137,20 +136,6 @@ def _tails(total: FloatArray, mean: FloatArray, weights: SpatialWeights, known: 
         every[known] = part
         parts.append(every)
     return Tails(*parts)
-
-
-def two_sided_q(tails: Tails, *, correction: Correction = Correction.BENJAMINI_HOCHBERG) -> FloatArray:
-    """Adjust both tails over the map and double the smaller.
-
-    Args:
-        tails: (n,) one-sided p-values.
-        correction: How p-values are adjusted for being many.
-
-    Returns:
-        (n,) q-values, at most 1, to be compared with alpha itself; NaN where nothing was tested.
-    """
-    upper, lower = (adjusted(tail, correction=correction) for tail in (tails.upper, tails.lower))
-    return np.asarray(np.minimum(2 * np.fmin(upper, lower), 1.0))
 
 
 def _checked(observed: NDArray[Any], expected: NDArray[Any]) -> tuple[FloatArray, FloatArray]:

@@ -5,15 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from analysis.statistics.conditional import CLOSE, Null
-from analysis.statistics.multiple_testing import Correction, adjusted
 from analysis.statistics.tails import FloatArray, Tails
 from zicht.published import HotspotClass
-
-
-def two_sided_q(tails: Tails, correction: Correction) -> FloatArray:
-    """Return (n,) twice the smaller of the q-values of both tails, at most 1: to be compared with alpha itself."""
-    both = [adjusted(tail, correction=correction) for tail in (tails.upper, tails.lower)]
-    return np.asarray(np.minimum(2 * np.fmin(*both), 1.0))
 
 
 def called(tails: Tails, q: FloatArray, alpha: float, *, low: str, high: str) -> list[str]:

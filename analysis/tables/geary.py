@@ -7,7 +7,8 @@ from types import MappingProxyType
 
 from analysis.statistics.global_autocorrelation import geary
 from analysis.statistics.local_geary import local_geary
-from analysis.tables.calling import called, drawn_note, null_note, two_sided_q
+from analysis.statistics.multiple_testing import two_sided_q
+from analysis.tables.calling import called, drawn_note, null_note
 from analysis.tables.method import Column, Method, Need, TableInput, TableOutput, given
 from analysis.tables.moran import MOMENTS, global_columns
 
@@ -28,7 +29,7 @@ def run_local(data: TableInput) -> TableOutput:
     """
     options = data.options
     result = local_geary(given(data.column), given(data.weights), rng=data.rng(), draws=options.draws)
-    q = two_sided_q(result.tails, options.correction)
+    q = two_sided_q(result.tails, correction=options.correction)
     columns: dict[str, Column] = {
         "id": data.ids,
         "c": result.c,

@@ -5,7 +5,8 @@ from __future__ import annotations
 from types import MappingProxyType
 
 from analysis.statistics.getis_ord import LocalG, local_g
-from analysis.tables.calling import called, null_note, two_sided_q
+from analysis.statistics.multiple_testing import two_sided_q
+from analysis.tables.calling import called, null_note
 from analysis.tables.method import Column, Method, Need, TableInput, TableOutput, given
 from zicht.published import HotspotClass
 
@@ -34,7 +35,7 @@ def _local_g(data: TableInput, statistic: LocalG) -> TableOutput:
     options = data.options
     result = local_g(given(data.column), given(data.weights), statistic=statistic, rng=data.rng(), draws=options.draws)
     tails = result.tails
-    q = two_sided_q(tails, options.correction)
+    q = two_sided_q(tails, correction=options.correction)
     columns: dict[str, Column] = {
         "id": data.ids,
         "z": result.z,

@@ -8,7 +8,8 @@ import numpy as np
 
 from analysis.statistics.global_autocorrelation import GlobalResult, moran
 from analysis.statistics.local_moran import local_moran
-from analysis.tables.calling import drawn_note, null_note, two_sided_q
+from analysis.statistics.multiple_testing import two_sided_q
+from analysis.tables.calling import drawn_note, null_note
 from analysis.tables.method import Column, Method, Need, TableInput, TableOutput, given
 
 
@@ -31,7 +32,7 @@ def run_local(data: TableInput) -> TableOutput:
         "p_upper": result.tails.upper,
         "p_lower": result.tails.lower,
         "p_mid": result.tails.mid,
-        "q": two_sided_q(result.tails, options.correction),
+        "q": two_sided_q(result.tails, correction=options.correction),
         "quadrant": result.quadrant,
     }
     return TableOutput(columns, (null_note(result.null, options.draws),))

@@ -7,11 +7,12 @@ from types import MappingProxyType
 import numpy as np
 
 from analysis.statistics.empirical_bayes import empirical_bayes, local_empirical_bayes
+from analysis.statistics.multiple_testing import two_sided_q
 from analysis.statistics.neighbourhood_ratio import neighbourhood_ratio
 from analysis.statistics.standardisation import crude_expected
 from analysis.statistics.standardised_ratio import sir
 from analysis.statistics.tails import FloatArray
-from analysis.tables.calling import called, two_sided_q
+from analysis.tables.calling import called
 from analysis.tables.method import Column, Method, Need, TableInput, TableOutput, given
 
 
@@ -44,7 +45,7 @@ def standardised(data: TableInput) -> TableOutput:
     events, exposed = _counted(data)
     options, expected = data.options, _expected(data, events, exposed)
     found = sir(events, expected, confidence=options.confidence, kind=options.limits)
-    q = two_sided_q(found.tails, options.correction)
+    q = two_sided_q(found.tails, correction=options.correction)
     columns: dict[str, Column] = {
         "id": data.ids,
         "observed": events.astype(np.int64),
@@ -78,7 +79,7 @@ def around(data: TableInput) -> TableOutput:
     few = phi is None and np.count_nonzero(expected) <= estimated
     data.refuse(np.full(len(data), few), "Too few areas have expected events to estimate a dispersion.")
     found = neighbourhood_ratio(events, expected, given(data.weights), dispersion=phi, estimated=estimated)
-    q = two_sided_q(found.tails, data.options.correction)
+    q = two_sided_q(found.tails, correction=data.options.correction)
     columns: dict[str, Column] = {
         "id": data.ids,
         "observed": found.observed.astype(np.int64),

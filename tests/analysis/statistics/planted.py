@@ -14,8 +14,8 @@ from scipy.special import erfc
 
 from analysis.statistics.empirical_bayes import assuncao_reis
 from analysis.statistics.getis_ord import z_scores
-from analysis.statistics.multiple_testing import adjusted
-from analysis.statistics.neighbourhood_ratio import neighbourhood_ratio, two_sided_q
+from analysis.statistics.multiple_testing import adjusted, two_sided_q
+from analysis.statistics.neighbourhood_ratio import neighbourhood_ratio
 from analysis.statistics.standardisation import crude_expected
 from geo.weights import SpatialWeights, from_pairs
 

@@ -7,11 +7,10 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from analysis.statistics.errors import StatisticError
-from analysis.statistics.multiple_testing import Correction
+from analysis.statistics.multiple_testing import Correction, two_sided_q
 from analysis.statistics.neighbourhood_ratio import (
     map_dispersion,
     neighbourhood_ratio,
-    two_sided_q,
 )
 from analysis.statistics.standardisation import crude_expected
 from analysis.statistics.standardised_ratio import sir
