@@ -145,7 +145,8 @@ def test_totals_of_every_level_agree_within_rounding(release, entries):
                 if level == "park":
                     continue
                 column = release.values.column(ColumnKey(indicator, period, level, "", entry["measure"]))
-                assert column.low.sum() <= total.high[0]
+                # A total that is hidden may have no upper end that anybody knows.
+                assert np.isnan(total.high[0]) or column.low.sum() <= total.high[0]
                 if entry["disclosure"].get("unplaced") and holds_unplaced("country", level):
                     continue
                 assert np.isnan(column.high).any() or column.high.sum() >= total.low[0]
