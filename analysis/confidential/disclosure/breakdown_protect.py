@@ -78,14 +78,25 @@ def protect_members(members: Sequence[Member], geography: Geography) -> list[tup
     system = _shared(members, geography)
     breakdown = _together(owns, system, [system.count(one.fids) for one in members])
     order = generator(geography.key, total.whole.id, "breakdown", "").permutation(breakdown.truth.shape[1])
+
+    def name(member: int, arc: int) -> str:
+        return f"{members[member].plan.whole.id} in {_place(system, geography, arc)}"
+
     try:
-        _settle(owns, Search(breakdown, order.astype(np.int64)))
+        _settle(owns, Search(breakdown, order.astype(np.int64), name))
     except InfeasibleError as error:
         raise InfeasibleError(
             error.problem, where=f"{total.whole.id}, {total.period.name}", remedy=error.remedy
         ) from None
     _refuse_revised(owns)
     return [results(own.draft, own.solution) for own in owns]
+
+
+def _place(system: System, geography: Geography, arc: int) -> str:
+    for (_, level), arcs in system.cells.items():
+        if arcs.start <= arc < arcs.stop:
+            return str(geography.layers[level].code[arc - arcs.start])
+    return "a piece of a finest area"
 
 
 def _settle(owns: Sequence[_Own], search: Search) -> None:

@@ -7,7 +7,7 @@ that the cheapest table of the larger window moves are hidden. Whatever was met 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 import numpy as np
@@ -34,10 +34,11 @@ class Search:
     Args:
         breakdown: The members, each protected by itself.
         order: (arcs,) secret order in which arcs are asked.
+        name: Names a number, given the member and the arc, for an error.
     """
 
-    def __init__(self, breakdown: Breakdown, order: IntArray) -> None:
-        self.breakdown, self.order = breakdown, order
+    def __init__(self, breakdown: Breakdown, order: IntArray, name: Callable[[int, int], str]) -> None:
+        self.breakdown, self.order, self.name = breakdown, order, name
         self.reached, self.fallen = breakdown.truth.copy(), breakdown.truth.copy()
         self.settled = np.zeros(breakdown.truth.shape, dtype=np.bool_)
         self.programs = self.turns = 0
@@ -224,16 +225,9 @@ class Search:
             self.settled[member, arc] = True
             return
         raise InfeasibleError(
-            f"No suppressions protect a total and its parts together: {self._name(member, arc)} stays too close.",
+            f"No suppressions protect a total and its parts together: {self.name(member, arc)} stays too close.",
             remedy='Write zeros = "suppress" in the theme file, drop the finest level of the total, or leave it out.',
         )
-
-    def _name(self, member: int, arc: int) -> str:
-        what = "the total" if member == 0 else f"part {member}"
-        for (_, level), arcs in self.breakdown.system.cells.items():
-            if arcs.start <= arc < arcs.stop:
-                return f"{what} in {level} {arc - arcs.start}"
-        return f"{what} in atom {arc - self.breakdown.system.atoms.start}"
 
     def _atoms(self, arc: int) -> IntArray:
         first = self.breakdown.system.atoms.start
