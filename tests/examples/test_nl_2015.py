@@ -74,8 +74,10 @@ def assert_agrees_with_a_spatial_join(example, data: Path, release: Release, ind
     # In these two lies a buurt that the file lacks, whose points the join does not find.
     sure = ~np.isin(shown.code, ("GM0175", "GM1669"))
     assert sure.sum() == len(sure) - 2
-    hidden = (true > 0) & (true < 10)
-    assert ((shown.status == Status.SUPPRESSED) == hidden)[sure].all()
+    small, hidden = (true > 0) & (true < 10), shown.status == Status.SUPPRESSED
+    assert hidden[sure & small].all()
+    # Some are hidden beside them, so that nobody finds these by subtraction.
+    assert (hidden & ~small)[sure].mean() < 0.1
     assert (shown.value == 5 * np.round(true / 5))[sure & ~hidden].all()
 
 
