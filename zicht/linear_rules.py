@@ -38,6 +38,11 @@ class TableRule:
     integer: bool = True
     safety_range: float = SAFETY_RANGE
 
+    @property
+    def goal(self) -> int:
+        """What the upper bound of a hidden count must reach: threshold and margin."""
+        return self.threshold + self.margin
+
     def __post_init__(self) -> None:
         if self.threshold < 1 or self.margin < 0 or self.safety_range < 0:
             raise ConfigError("The threshold is at least 1, the margin and the safety range at least 0.")

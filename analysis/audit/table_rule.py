@@ -39,7 +39,7 @@ def demanded(shown: LinearTable, rule: TableRule, low: IntArray) -> IntArray:
         low: (n,) lower bound of each cell.
     """
     direct = containers(shown, np.arange(len(shown)))
-    demand = np.minimum(rule.threshold + rule.margin, shown.upper)
+    demand = np.minimum(rule.goal, shown.upper)
     for cell in np.flatnonzero(~shown.known):
         published = [total for total in _around(direct, int(cell)) if shown.known[total]]
         demand[cell] = min([demand[cell], *low[published].tolist()])

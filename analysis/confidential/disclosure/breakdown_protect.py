@@ -147,7 +147,7 @@ def _together(owns: Sequence[_Own], system: System, counts: Sequence[IntArray]) 
     asked[:, system.atoms] = True
     for at, own in enumerate(owns):
         rule = own.draft.plan.whole.disclosure
-        required[at] = rule.threshold + rule.margin
+        required[at] = rule.goal
         problem = own.problem
         for mine, shared in _levels(own, system):
             asked[at, shared] = True

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from analysis.confidential.disclosure.flow import UNLIMITED
 from analysis.confidential.disclosure.joint import Network, Problem, protect
 from analysis.confidential.disclosure.table_program import View
+from analysis.confidential.disclosure.table_view import ancestors
 from zicht.errors import InfeasibleError
 from zicht.linear_tables import BoolArray, IntArray, LinearTable, containers
 
@@ -27,7 +28,7 @@ MOST_TOTALS = 200
 
 
 def hidden_by_flow(
-    table: LinearTable, view: View, unsafe: BoolArray, cost: FloatArray, above: list[IntArray], *, goal: int
+    table: LinearTable, view: View, unsafe: BoolArray, cost: FloatArray, *, goal: int
 ) -> BoolArray | None:
     """Choose which cells of a table of counts to hide, where the search can.
 
@@ -36,7 +37,6 @@ def hidden_by_flow(
         view: What a reader knows of each cell, published or suppressed.
         unsafe: (n,) cells that may not be published.
         cost: (n,) price of hiding a cell, above 0.
-        above: By cell, all cells that contain it.
         goal: What a hidden cell must look as if it could be: threshold and margin.
 
     Returns:
@@ -44,7 +44,9 @@ def hidden_by_flow(
         search finds no pattern.
     """
     ends = orientation(table)
-    if ends is None or max(map(len, above), default=0) > MOST_TOTALS or np.any(table.value >= UNLIMITED // 2):
+    if ends is None or np.any(table.value >= UNLIMITED // 2):
+        return None
+    if max(map(len, ancestors(table)), default=0) > MOST_TOTALS:
         return None
     try:
         return ~protect(_problem(table, view, unsafe, cost, ends, goal)).published

@@ -98,15 +98,23 @@ def protect_table(
         InfeasibleError: Some cells cannot be protected by any pattern.
     """
     check_exact(table)
-    work = _Work(table, rule, primary(table, rule), key, more or {})
-    progress(f"{int(np.count_nonzero(work.hidden))} cells are unsafe by themselves")
-    quick = work.by_flow() if not more else None
-    if quick is not None:
-        return Pattern(table, work.unsafe.unsafe, quick, work.unsafe.level)
-    work.satisfy()
-    progress(f"{int(np.count_nonzero(work.hidden))} cells suppressed; publishing again what is not needed")
-    work.clean_up()
-    return Pattern(table, work.unsafe.unsafe, work.hidden, work.unsafe.level)
+    found = primary(table, rule)
+    progress(f"{int(np.count_nonzero(found.unsafe))} cells are unsafe by themselves")
+    hidden = None if more else _by_flow(table, rule, found.unsafe, key)
+    if hidden is None:
+        work = _Work(table, rule, found, key, more or {})
+        work.satisfy()
+        progress(f"{int(np.count_nonzero(work.hidden))} cells suppressed; publishing again what is not needed")
+        work.clean_up()
+        hidden = work.hidden
+    return Pattern(table, found.unsafe, hidden, found.level)
+
+
+def _by_flow(table: LinearTable, rule: TableRule, unsafe: BoolArray, key: bytes) -> BoolArray | None:
+    """Return what to hide of a large network of counts, None where this is none or the search finds nothing."""
+    if is_magnitude(table) or np.count_nonzero(unsafe) * len(table) <= MOST_BY_PROGRAM:
+        return None
+    return hidden_by_flow(table, published_view(table, rule), unsafe, costs(table, key), goal=rule.goal)
 
 
 class _Work:
@@ -130,13 +138,6 @@ class _Work:
         self.tables: list[FloatArray] = [table.value.astype(np.float64)]
         self.shown_by: dict[_Demand, int] = {}
 
-    def by_flow(self) -> BoolArray | None:
-        """Return what to hide of a large network of counts, None where this is none or the search finds nothing."""
-        if not self.counts or np.count_nonzero(self.hidden) * len(self.table) <= MOST_BY_PROGRAM:
-            return None
-        goal = self.rule.threshold + self.rule.margin
-        return hidden_by_flow(self.table, self.view, self.unsafe.unsafe, self.cost, self.above, goal=goal)
-
     def _asked(self) -> dict[int, IntArray]:
         """Return by direction what each cell must reach, given what is published now."""
         table = self.table
@@ -149,7 +150,7 @@ class _Work:
         sizes = [len(above) for above in self.above]
         around = np.concatenate([*self.above, np.empty(0, dtype=np.int64)])
         low = np.where(self.hidden[around], UNBOUNDED, self.view.low[around])
-        asked = np.minimum(self.rule.threshold + self.rule.margin, table.upper)
+        asked = np.minimum(self.rule.goal, table.upper)
         np.minimum.at(asked, np.repeat(np.arange(len(table)), sizes), low)
         return {1: asked + self.extra}
 

@@ -13,7 +13,7 @@ from analysis.confidential.disclosure import table_protect
 from analysis.confidential.disclosure.table_flow import hidden_by_flow, orientation
 from analysis.confidential.disclosure.table_protect import protect_table
 from analysis.confidential.disclosure.table_rules import primary
-from analysis.confidential.disclosure.table_view import ancestors, costs, published_view
+from analysis.confidential.disclosure.table_view import costs, published_view
 from tests.analysis.audit.tables import by_milp, fill, layouts, make_table, three_way, two_way
 from tests.analysis.confidential.disclosure.test_table_protect import KEY, RULES, demand, hidden, reader
 from zicht.linear_rules import TableRule
@@ -22,8 +22,7 @@ from zicht.linear_tables import UNBOUNDED, LinearTable
 
 def by_flow(table: LinearTable, rule: TableRule) -> np.ndarray | None:
     unsafe = primary(table, rule).unsafe
-    goal = rule.threshold + rule.margin
-    return hidden_by_flow(table, published_view(table, rule), unsafe, costs(table, KEY), ancestors(table), goal=goal)
+    return hidden_by_flow(table, published_view(table, rule), unsafe, costs(table, KEY), goal=rule.goal)
 
 
 def is_network(relations: list[tuple[int, list[int]]], cells: int) -> bool:
