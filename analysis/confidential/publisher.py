@@ -13,7 +13,6 @@ from itertools import groupby
 import polars as pl
 
 from analysis.confidential.aggregate import AreaIndex, CountTable, count, select
-from analysis.confidential.contracts import Source
 from analysis.confidential.disclosure.breakdown_protect import Member, protect_members
 from analysis.confidential.disclosure.flow import IntArray
 from analysis.confidential.disclosure.ledger import Before, Column, Ledger, compares_years
@@ -95,7 +94,7 @@ class Publisher:
         counted = [self._counted(plan, table, tuple(levels)) for plan in together]
         made = released_together(counted, geography=self.geography, years=self.years, ledger=ledger)
         return [
-            (columns, lost, self._spots(one.plan, self._rows(one.plan, table), columns, source=table.source))
+            (columns, lost, self._spots(one.plan, table, columns))
             for one, (columns, lost) in zip(counted, made, strict=True)
         ]
 
@@ -106,25 +105,24 @@ class Publisher:
         rows, index = self._rows(plan, table), AreaIndex(self.layers)
         return Counted(plan, self._tables(plan, table), {level: index.fids(rows, level) for level in levels})
 
-    def _spots(
-        self, plan: Plan, rows: pl.DataFrame, columns: Sequence[PublishedColumn], *, source: Source
-    ) -> tuple[SpotColumn, ...]:
+    def _spots(self, plan: Plan, table: ObservationTable, columns: Sequence[PublishedColumn]) -> tuple[SpotColumn, ...]:
         rule = plan.whole.spots
         if rule is None:
             return ()
+        rows, source = self._rows(plan, table), table.source
         fid = AreaIndex(self.layers).fids(rows, rule.level)
         geography, period = self.geography, plan.period.name
         return (spots_of(plan.whole, period, rows, fid, source=source, counts=columns, geography=geography),)
 
     def _tables(self, plan: Plan, table: ObservationTable) -> Mapping[Column, CountTable]:
-        wanted = {period for _, period in plan.keys}
         index = AreaIndex(self.layers)
-        return {
-            (item.indicator, item.period, item.level): item
-            for one in (plan.whole, *plan.parts)
-            for item in count(table, one, index=index, years=self.years, periods=self._periods(one, self.years))
-            if item.period in wanted
-        }
+        wanted = {period for _, period in plan.keys}
+        found: dict[Column, CountTable] = {}
+        for one in (plan.whole, *plan.parts):
+            periods = [period for period in self._periods(one, self.years) if period.name in wanted]
+            for item in count(table, one, index=index, years=self.years, periods=periods):
+                found[item.indicator, item.period, item.level] = item
+        return found
 
 
 @dataclass(frozen=True, slots=True, eq=False)
