@@ -7,10 +7,7 @@ this process.
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable
 from pathlib import Path
-from typing import TypeVar
 
 import geopandas as gpd
 import h3
@@ -18,15 +15,14 @@ import numpy as np
 import shapely
 from libpysal.graph import Graph
 
+from benchmarks.beside import best, require
 from geo.areas import BoundarySet, FloatArray, Layer
 from geo.assign import assign
 from geo.boundaries import read_boundaries
 from geo.grids import hex_layers
 from geo.neighbours import h3_rings
 from zicht.config import read_settings
-from zicht.errors import ZichtError
 
-T = TypeVar("T")
 Row = tuple[str, float, float, str]
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -63,21 +59,21 @@ def _assignment(buurten: Layer, name: str) -> Row:
         joined = gpd.sjoin(points, frame, predicate="intersects", how="left")
         return np.asarray(joined.groupby(level=0)["fid"].min().fillna(-1).to_numpy())
 
-    ours, fid = _best(lambda: assign(x, y, buurten), 3)
-    theirs, expected = _best(peer, 2)
-    _require(np.array_equal(fid, expected), "assignment")
+    ours, fid = best(lambda: assign(x, y, buurten), 3)
+    theirs, expected = best(peer, 2)
+    require(np.array_equal(fid, expected), "assignment")
     return f"1,000,000 points into {len(buurten):,} buurten", ours, theirs, f"{name}; geopandas.sjoin; exactly equal"
 
 
 def _rings(boundaries: BoundarySet, name: str) -> Row:
     code = hex_layers([RESOLUTION], boundaries)[f"h3-{RESOLUTION}"].code
-    ours, w = _best(lambda: h3_rings(code), 3)
-    theirs, graph = _best(lambda: Graph.build_h3(code.tolist(), order=1), 1)
+    ours, w = best(lambda: h3_rings(code), 3)
+    theirs, graph = best(lambda: Graph.build_h3(code.tolist(), order=1), 1)
     links = graph.adjacency[graph.adjacency > 0]
     focal, neighbour = (links.index.get_level_values(level).to_numpy(dtype=np.str_) for level in (0, 1))
     start, end = np.searchsorted(code, focal), np.searchsorted(code, neighbour)
     order = np.lexsort((end, start))
-    _require(np.array_equal(start[order], w.rows) and np.array_equal(end[order], w.indices), "rings")
+    require(np.array_equal(start[order], w.rows) and np.array_equal(end[order], w.indices), "rings")
     return (
         f"H3 ring weights, {len(code):,} cells of resolution {RESOLUTION}",
         ours,
@@ -88,7 +84,7 @@ def _rings(boundaries: BoundarySet, name: str) -> Row:
 
 def _fine_rings() -> Row:
     code = np.array(sorted(h3.grid_disk(h3.latlng_to_cell(52.1, 5.4, 9), FINE_RINGS)), dtype=np.str_)
-    ours, _ = _best(lambda: h3_rings(code), 5)
+    ours, _ = best(lambda: h3_rings(code), 5)
     note = "no peer run: Graph.build_h3 takes gigabytes here"
     return f"H3 ring weights, {len(code):,} cells of resolution 9", ours, 0.0, note
 
@@ -102,17 +98,3 @@ def _points(buurten: Layer) -> tuple[FloatArray, FloatArray]:
     spread = np.sqrt(shapely.area(buurten.geometry)) / 3
     x = shapely.get_x(middle)[at] + rng.normal(size=POINTS) * spread[at]
     return x, shapely.get_y(middle)[at] + rng.normal(size=POINTS) * spread[at]
-
-
-def _best(work: Callable[[], T], times: int) -> tuple[float, T]:
-    seconds = []
-    for _ in range(times):
-        start = time.perf_counter()
-        result = work()
-        seconds.append(time.perf_counter() - start)
-    return min(seconds), result
-
-
-def _require(same: bool, what: str) -> None:
-    if not same:
-        raise ZichtError(f"The benchmark of {what} has another answer than its peer.", where="benchmarks.geo_bench")

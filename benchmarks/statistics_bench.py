@@ -8,9 +8,7 @@ process.
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import Any
 
 import h3
 import numpy as np
@@ -25,11 +23,11 @@ from analysis.statistics.getis_ord import LocalG, z_scores
 from analysis.statistics.local_moran import local_moran
 from analysis.statistics.permutation import permuted_tails
 from analysis.statistics.tails import IntArray
+from benchmarks.beside import best, require
 from geo.neighbours import h3_rings
 from geo.weights import SpatialWeights
 from zicht.published import ColumnKey, FloatArray, Measure, PublishedColumn, StrArray
 
-T = TypeVar("T")
 Row = tuple[str, float, float, str]
 
 SEED = 20250101
@@ -48,17 +46,17 @@ def run() -> list[Row]:
     scale = len(code) / len(part_code)
     note = f"esda.G_Local R={DRAWS} on {len(part_code):,} cells, scaled; z equal, p within 5 standard errors"
     peer = _esda(part_counts, part) * scale
-    exact, _ = _best(lambda: conditional_tails(counts, weights), 5)
-    drawn, _ = _best(
+    exact, _ = best(lambda: conditional_tails(counts, weights), 5)
+    drawn, _ = best(
         lambda: permuted_tails(counts.astype(np.float64), weights, rng=np.random.default_rng(SEED), draws=DRAWS), 3
     )
     values = counts.astype(np.float64)
-    alike, _ = _best(lambda: local_moran(values, weights, rng=np.random.default_rng(SEED)), 3)
+    alike, _ = best(lambda: local_moran(values, weights, rng=np.random.default_rng(SEED)), 3)
     alike_peer = _esda_moran(part_counts, part) * scale
     some, above, parent_of = _published(code, counts)
     sums = sums_within_parents(some, above, parent_of)
-    plain, _ = _best(lambda: hotspots(some, weights, method="gi-star", alpha=0.1), 2)
-    bounded, _ = _best(lambda: hotspots(some, weights, method="gi-star", alpha=0.1, sums=sums), 2)
+    plain, _ = best(lambda: hotspots(some, weights, method="gi-star", alpha=0.1), 2)
+    bounded, _ = best(lambda: hotspots(some, weights, method="gi-star", alpha=0.1, sums=sums), 2)
     return [
         (f"Gi* exact null, {len(code):,} H3 cells", exact, peer, note),
         (f"Gi* shared draws R={DRAWS}, {len(code):,} H3 cells", drawn, peer, "same peer run"),
@@ -90,12 +88,12 @@ def _esda(counts: IntArray, weights: SpatialWeights) -> float:
         return G_Local(values, neighbours, keep_simulations=True, **options)
 
     peer()
-    seconds, theirs = _best(peer, 1)
-    _require(np.allclose(theirs.Zs, z_scores(values, weights, statistic=LocalG.GI)), "z-scores")
+    seconds, theirs = best(peer, 1)
+    require(np.allclose(theirs.Zs, z_scores(values, weights, statistic=LocalG.GI)), "z-scores")
     ours = conditional_tails(counts, weights).upper
     reached = (theirs.rGs >= theirs.Gs[:, None] - 1e-12).mean(axis=1)
     error = np.sqrt(ours * (1 - ours) / DRAWS) + 1 / DRAWS
-    _require(bool(np.all(np.abs(reached - ours) < 5 * error)), "p-values")
+    require(bool(np.all(np.abs(reached - ours) < 5 * error)), "p-values")
     return seconds
 
 
@@ -108,9 +106,9 @@ def _esda_moran(counts: IntArray, weights: SpatialWeights) -> float:
         return Moran_Local(values, neighbours, **options)
 
     peer()
-    seconds, theirs = _best(peer, 1)
+    seconds, theirs = best(peer, 1)
     ours = local_moran(values, weights, rng=np.random.default_rng(SEED)).i
-    _require(np.allclose(theirs.Is * weights.n / (weights.n - 1), ours), "local Moran's I")
+    require(np.allclose(theirs.Is * weights.n / (weights.n - 1), ours), "local Moran's I")
     return seconds
 
 
@@ -132,17 +130,3 @@ def _column(code: StrArray, counts: IntArray, level: str) -> PublishedColumn:
         low=np.where(hidden, 1.0, value),
         high=np.where(hidden, 12.0, value),
     )
-
-
-def _best(work: Callable[[], T], times: int) -> tuple[float, T]:
-    seconds = []
-    for _ in range(times):
-        start = time.perf_counter()
-        answer = work()
-        seconds.append(time.perf_counter() - start)
-    return min(seconds), answer
-
-
-def _require(equal: bool, what: str) -> None:
-    if not equal:
-        raise SystemExit(f"{what}: the peer's answer differs")

@@ -7,10 +7,6 @@ ours, and their time is scaled by the number of series. Each of our times is the
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable
-from typing import TypeVar
-
 import numpy as np
 from scipy import stats
 
@@ -21,9 +17,9 @@ from analysis.statistics.neighbourhood_ratio import neighbourhood_ratio
 from analysis.statistics.sen_slope import sen_slope
 from analysis.statistics.standardisation import crude_expected
 from analysis.statistics.tails import FloatArray
+from benchmarks.beside import best, require
 from geo.weights import SpatialWeights, from_pairs
 
-T = TypeVar("T")
 Row = tuple[str, float, float, str]
 
 SEED = 20250101
@@ -39,13 +35,13 @@ def run() -> list[Row]:
 
 def _trends() -> list[Row]:
     series = np.random.default_rng(SEED).poisson(2, (AREAS, PERIODS)).astype(np.float64)
-    seconds, test = _best(lambda: mann_kendall(series), 5)
-    plain, theirs = _best(lambda: [_one_at_a_time(row) for row in series[:PART]], 1)
+    seconds, test = best(lambda: mann_kendall(series), 5)
+    plain, theirs = best(lambda: [_one_at_a_time(row) for row in series[:PART]], 1)
     ours = list(zip(test.s[:PART].tolist(), test.z[:PART].tolist(), strict=True))
-    _require(np.allclose(theirs, ours), "Mann-Kendall")
-    slopes, slope = _best(lambda: sen_slope(series), 3)
-    scipys, their = _best(lambda: [float(stats.theilslopes(row).slope) for row in series[:PART]], 1)
-    _require(np.allclose(their, slope[:PART]), "Sen's slope")
+    require(np.allclose(theirs, ours), "Mann-Kendall")
+    slopes, slope = best(lambda: sen_slope(series), 3)
+    scipys, their = best(lambda: [float(stats.theilslopes(row).slope) for row in series[:PART]], 1)
+    require(np.allclose(their, slope[:PART]), "Sen's slope")
     scale = AREAS / PART
     size = f"{AREAS:,} series of {PERIODS} periods"
     return [
@@ -72,7 +68,7 @@ def _ratio() -> Row:
     def work() -> FloatArray:
         return two_sided_q(neighbourhood_ratio(counts, crude_expected(counts, exposure), weights).tails)
 
-    seconds, _ = _best(work, 5)
+    seconds, _ = best(work, 5)
     return f"Neighbourhood O/E with dispersion, {weights.n:,} cells", seconds, 0.0, "classes included; no peer"
 
 
@@ -89,7 +85,7 @@ def _regressions() -> list[Row]:
         def work(dispersion: Dispersion = dispersion) -> float:
             return count_regression(counts, covariates, exposure, names=names, dispersion=dispersion).dispersion
 
-        seconds, phi = _best(work, 3)
+        seconds, phi = best(work, 3)
         what = f"Regression ({dispersion}), {DISTRICTS:,} areas x {COVARIATES}"
         rows.append((what, seconds, 0.0, f"dispersion {phi:.3f}, 0.5 planted; no peer installed"))
     return rows
@@ -101,17 +97,3 @@ def _honeycomb(side: int) -> SpatialWeights:
     steps = [(0, 1), (0, -1), (1, 0), (-1, 0), (1, -1), (-1, 1)]
     ends = [((row + a) % side) * side + (column + b) % side for a, b in steps]
     return from_pairs(side * side, np.tile(i, len(steps)), np.concatenate(ends))
-
-
-def _best(work: Callable[[], T], times: int) -> tuple[float, T]:
-    seconds = []
-    for _ in range(times):
-        start = time.perf_counter()
-        answer = work()
-        seconds.append(time.perf_counter() - start)
-    return min(seconds), answer
-
-
-def _require(equal: bool, what: str) -> None:
-    if not equal:
-        raise SystemExit(f"{what}: the peer's answer differs")
