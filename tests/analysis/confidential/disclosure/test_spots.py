@@ -59,37 +59,8 @@ def layers_of(small):
     return found
 
 
-@settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(world=worlds())
-def test_the_check_agrees_with_the_attacker(tmp_path_factory, world):
-    small = world.small
-    stated = small.rules["x"]
-    limited = stated["capacity"] is not None
-    rule = DisclosureRule(
-        threshold=stated["threshold"],
-        margin=stated["margin"],
-        rounding=1,
-        zeros=ZeroPolicy(stated["zeros"]),
-        capacity=Capacity("homes", 1) if limited else None,
-    )
-    geography = Geography(layers_of(small), small.structure(), "key")
-    check = SpotCheck(
-        geography.layers,
-        geography.structure,
-        geography.capacity(rule, where="x"),
-        [counts_of(small, *key) for key in small.shown],
-        rule,
-        drawn(*world.candidates),
-    )
-    critical = np.array(world.critical)
-    report = audit(small.open(tmp_path_factory.mktemp("w") / "release")).systems[0]
-    # The attacker reports what counts alone give away apart; here both count only what windows add.
-    assert (check.failing(small.spots[0].status, critical) is None) == report.spots.found.holds
-
-
-@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(world=worlds())
-def test_raised_counts_leave_every_candidate_free_to_be_silent(tmp_path_factory, world):
+def check_of(world) -> SpotCheck:
+    """The protector's check of a world."""
     small = world.small
     stated = small.rules["x"]
     limited = stated["capacity"] is not None
@@ -103,7 +74,25 @@ def test_raised_counts_leave_every_candidate_free_to_be_silent(tmp_path_factory,
     geography = Geography(layers_of(small), small.structure(), "key")
     counts = [counts_of(small, *key) for key in small.shown]
     room = geography.capacity(rule, where="x")
-    check = SpotCheck(geography.layers, geography.structure, room, counts, rule, drawn(*world.candidates))
+    return SpotCheck(geography.layers, geography.structure, room, counts, rule, drawn(*world.candidates))
+
+
+@settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(world=worlds())
+def test_the_check_agrees_with_the_attacker(tmp_path_factory, world):
+    small = world.small
+    check = check_of(world)
+    critical = np.array(world.critical)
+    report = audit(small.open(tmp_path_factory.mktemp("w") / "release")).systems[0]
+    # The attacker reports what counts alone give away apart; here both count only what windows add.
+    assert (check.failing(small.spots[0].status, critical) is None) == report.spots.found.holds
+
+
+@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(world=worlds())
+def test_raised_counts_leave_every_candidate_free_to_be_silent(tmp_path_factory, world):
+    small = world.small
+    check = check_of(world)
     first = np.array(world.critical)
     silent = np.full(len(first), SILENT)
     endless = np.full(len(first), 10**6)
