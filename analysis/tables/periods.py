@@ -9,8 +9,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 from itertools import pairwise
 
+import numpy as np
+
+from analysis.statistics.tails import IntArray
+from analysis.tables.method import TableInput, given
 from analysis.tables.sheet import NUMBER, Sheet, lines_of
 from zicht.errors import SchemaError
 
@@ -18,6 +23,45 @@ _REMEDY = "Write periods so that only numbers differ, the largest unit first: 20
 
 #: A number of four digits that comes after a shorter one: 12-2024 and 1-2025 would be ordered by month.
 _YEAR_LAST = re.compile(r"\D*\d{1,3}\D(.*\D)?\d{4}(\D|$)")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Long:
+    """A table with a row for each area and period.
+
+    Args:
+        areas: (a,) ids in the order of the table.
+        periods: (p,) periods in the order of time.
+        area: (rows,) position of each row's area.
+        period: (rows,) position of its period.
+        filled: (a, p) rows of each area and period, at most 1.
+    """
+
+    areas: tuple[str, ...]
+    periods: tuple[str, ...]
+    area: IntArray
+    period: IntArray
+    filled: IntArray
+
+
+def read_long(data: TableInput) -> Long:
+    """Place the rows of a long table; what gaps mean is for the method to say.
+
+    Raises:
+        SchemaError: A row has no period, an area has two of one, or their order is not known.
+    """
+    # Spaces around a period are not a part of it, so the same id and period can still come twice.
+    stamps = [one.strip() for one in given(data.periods)]
+    data.refuse(np.array([not one for one in stamps]), "A row has no period.")
+    periods, areas = tuple(in_order(data.sheet, stamps)), tuple(dict.fromkeys(data.ids))
+    row_of, column_of = ({one: at for at, one in enumerate(some)} for some in (areas, periods))
+    area = np.array([row_of[one] for one in data.ids])
+    period = np.array([column_of[one] for one in stamps])
+    filled = np.zeros((len(areas), len(periods)), dtype=np.int64)
+    np.add.at(filled, (area, period), 1)
+    twice = np.asarray((filled > 1).any(axis=1))
+    data.refuse(twice[area], "An area has two rows of one period.", remedy="Add the rows up.")
+    return Long(areas, periods, area, period, filled)
 
 
 def in_order(sheet: Sheet, stamps: Sequence[str]) -> list[str]:

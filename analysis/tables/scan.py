@@ -13,7 +13,7 @@ from analysis.statistics.space_time_scan import space_time_scan
 from analysis.statistics.tails import FloatArray, IntArray
 from analysis.tables.method import Column, Method, Need, TableInput, TableOutput, given
 from analysis.tables.options import Options
-from analysis.tables.periods import in_order
+from analysis.tables.periods import read_long
 from zicht.errors import SchemaError
 
 #: Fewest areas among which a cluster can stand out.
@@ -99,32 +99,22 @@ def _columns(found: Sequence[Cluster], areas: Sequence[str], options: Options) -
     }
 
 
-def _cells(data: TableInput) -> tuple[list[str], tuple[str, ...], IntArray]:
+def _cells(data: TableInput) -> tuple[tuple[str, ...], tuple[str, ...], IntArray]:
     # The periods in order, the areas in the order of the table, and the row of each area and period.
-    stamps = [one.strip() for one in given(data.periods)]
-    data.refuse(np.array([not one for one in stamps]), "A row has no period.")
-    periods = in_order(data.sheet, stamps)
-    areas = tuple(dict.fromkeys(data.ids))
-    row_of, column_of = ({one: at for at, one in enumerate(some)} for some in (areas, periods))
-    area = np.array([row_of[one] for one in data.ids])
-    period = np.array([column_of[one] for one in stamps])
-    filled = np.zeros((len(areas), len(periods)), dtype=np.int64)
-    np.add.at(filled, (area, period), 1)
-    twice = np.asarray((filled[area] > 1).any(axis=1))
-    data.refuse(twice, "An area has two rows of one period.", remedy="Add the rows up.")
+    long = read_long(data)
     data.refuse(
-        np.asarray((filled[area] == 0).any(axis=1)),
+        np.asarray((long.filled == 0).any(axis=1))[long.area],
         "An area has no row for one of the periods.",
         remedy="Give every area a row for every period, with 0 where nothing happened.",
     )
-    cell = np.empty(filled.shape, dtype=np.int64)
-    cell[area, period] = np.arange(len(data))
+    cell = np.empty(long.filled.shape, dtype=np.int64)
+    cell[long.area, long.period] = np.arange(len(data))
     points = given(data.coordinates)
-    elsewhere = (points != points[cell[:, 0]][area]).any(axis=1)
+    elsewhere = (points != points[cell[:, 0]][long.area]).any(axis=1)
     data.refuse(elsewhere, "An area has another point than in its first period.", remedy="Give it one point.")
-    if len(areas) < FEWEST:
-        raise SchemaError(f"A scan needs at least {FEWEST} areas; there are {len(areas)}.", where=data.sheet.where)
-    return periods, areas, cell
+    if len(long.areas) < FEWEST:
+        raise SchemaError(f"A scan needs at least {FEWEST} areas; there are {len(long.areas)}.", where=data.sheet.where)
+    return long.periods, long.areas, cell
 
 
 def _counted(data: TableInput) -> tuple[FloatArray, FloatArray]:

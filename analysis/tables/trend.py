@@ -6,12 +6,11 @@ from collections.abc import Sequence
 from types import MappingProxyType
 
 import numpy as np
-from numpy.typing import NDArray
 
 from analysis.statistics.mann_kendall import EXACT_LONGEST, FEWEST, Significance, mann_kendall, trends
 from analysis.statistics.sen_slope import sen_slope
 from analysis.tables.method import Column, Method, Need, TableInput, TableOutput, given
-from analysis.tables.periods import in_order
+from analysis.tables.periods import Long, read_long
 from analysis.tables.sheet import NUMBER, FloatArray
 from zicht.errors import SchemaError
 
@@ -41,35 +40,23 @@ def mann_kendall_trend(data: TableInput) -> TableOutput:
     return TableOutput(columns, _notes(periods, options.significance))
 
 
-def _cube(data: TableInput) -> tuple[tuple[str, ...], FloatArray, list[str]]:
-    stamps = [one.strip() for one in given(data.periods)]
-    data.refuse(np.array([not one for one in stamps]), "A row has no period.")
-    order = in_order(data.sheet, stamps)
-    areas = tuple(dict.fromkeys(data.ids))
-    row_of, column_of = ({one: at for at, one in enumerate(some)} for some in (areas, order))
-    rows = np.array([row_of[one] for one in data.ids])
-    columns = np.array([column_of[one] for one in stamps])
-    filled = np.zeros((len(areas), len(order)), dtype=np.int64)
-    np.add.at(filled, (rows, columns), 1)
-    _refuse_gaps(data, rows, filled, order)
-    if len(order) < FEWEST:
-        problem = f"A trend needs at least {FEWEST} periods; there are {len(order)}."
+def _cube(data: TableInput) -> tuple[tuple[str, ...], FloatArray, tuple[str, ...]]:
+    long = read_long(data)
+    _refuse_gaps(data, long)
+    if len(long.periods) < FEWEST:
+        problem = f"A trend needs at least {FEWEST} periods; there are {len(long.periods)}."
         raise SchemaError(problem, where=data.sheet.where)
-    series = np.empty(filled.shape)
-    series[rows, columns] = given(data.column)
-    return areas, series, order
+    series = np.empty(long.filled.shape)
+    series[long.area, long.period] = given(data.column)
+    return long.areas, series, long.periods
 
 
-def _refuse_gaps(data: TableInput, rows: NDArray[np.int64], filled: NDArray[np.int64], order: Sequence[str]) -> None:
-    # Spaces around a period are not a part of it, so the same id and period can still come twice.
-    data.refuse(
-        np.asarray((filled > 1).any(axis=1))[rows], "An area has two rows of one period.", remedy="Add the rows up."
-    )
-    short = np.asarray((filled == 0).any(axis=1))
+def _refuse_gaps(data: TableInput, long: Long) -> None:
+    short = np.asarray((long.filled == 0).any(axis=1))
     if short.any():
-        gap = order[int(np.argmin(filled[int(np.argmax(short))] > 0))]
+        gap = long.periods[int(np.argmin(long.filled[int(np.argmax(short))] > 0))]
         data.refuse(
-            short[rows],
+            short[long.area],
             f"An area has no row for period {gap!r}." if short.sum() == 1 else "Areas have unequal numbers of periods.",
             remedy="Give every area a row for every period (a 0 only where nothing happened), or leave it out. "
             "--id names the column of areas.",
