@@ -30,7 +30,7 @@ from analysis.statistics.conditional import Null, at_mean, checked, unweighted, 
 from analysis.statistics.errors import CostError, StatisticError
 from analysis.statistics.exact_null import WIDEST, exact_tails
 from analysis.statistics.limits import DEFAULT_LIMITS, Limits
-from analysis.statistics.permutation import CHUNK, TIE, own_draws, shared_samples
+from analysis.statistics.permutation import CHUNK, TIE, drawn_tails, own_draws, shared_samples
 from analysis.statistics.registry import Statistic
 from analysis.statistics.tails import FloatArray, IntArray, Tails
 from geo.weights import SpatialWeights
@@ -160,11 +160,7 @@ def _drawn(deviation: FloatArray, weights: SpatialWeights, *, rng: np.random.Gen
         for here in _groups(cardinalities, max(1, CHUNK // draws)):
             k = int(cardinalities[here[0]])
             larger[here], tied[here] = _compare(deviation, weights, here, samples[:, : k + 1])
-    return Tails(
-        upper=(larger + tied + 1) / (draws + 1),
-        lower=(draws - larger + 1) / (draws + 1),
-        mid=(larger + (tied + 1) / 2) / (draws + 1),
-    )
+    return drawn_tails(larger, tied, draws)
 
 
 def _groups(cardinalities: IntArray, step: int) -> Iterator[IntArray]:

@@ -58,6 +58,17 @@ def permuted_tails(
         for k in np.unique(cardinalities[cardinalities > 0]).tolist():
             here = np.flatnonzero(cardinalities == k)
             larger[here], tied[here] = _compare(x, weights, here, samples[:, : k + 1])
+    return drawn_tails(larger, tied, draws)
+
+
+def drawn_tails(larger: FloatArray, tied: FloatArray, draws: int) -> Tails:
+    """Return the tails of random draws, among which the map itself counts as one.
+
+    Args:
+        larger: (n,) draws with a larger sum, NaN where nothing was tested.
+        tied: (n,) draws with an equal one.
+        draws: R, at least 1.
+    """
     return Tails(
         upper=(larger + tied + 1) / (draws + 1),
         lower=(draws - larger + 1) / (draws + 1),

@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterator
 import numpy as np
 
 from analysis.statistics.errors import StatisticError
-from analysis.statistics.permutation import CHUNK, TIE
+from analysis.statistics.permutation import CHUNK, TIE, drawn_tails
 from analysis.statistics.tails import FloatArray, Tails
 from analysis.statistics.weight_sums import as_matrix
 from geo.weights import SpatialWeights
@@ -60,11 +60,7 @@ def map_tails(
         found = statistic(*_sums(maps, weights, fixed))
         larger += int(np.count_nonzero(found > observed + tie))
         tied += int(np.count_nonzero(np.abs(found - observed) <= tie))
-    return Tails(
-        upper=np.array([(larger + tied + 1) / (draws + 1)]),
-        lower=np.array([(draws - larger + 1) / (draws + 1)]),
-        mid=np.array([(larger + (tied + 1) / 2) / (draws + 1)]),
-    )
+    return drawn_tails(np.array([float(larger)]), np.array([float(tied)]), draws)
 
 
 def _sums(maps: FloatArray, weights: SpatialWeights, fixed: FloatArray | None) -> tuple[FloatArray, FloatArray]:
