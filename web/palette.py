@@ -58,6 +58,7 @@ STATUSES = {
 
 CLASSES = {
     HotspotClass.HOT: Look("#b3203a"),
+    HotspotClass.PROBABLE: Look("#f2a08a"),
     HotspotClass.NOT_SIGNIFICANT: Look("#f6eed6"),
     HotspotClass.UNDETERMINED: Look("#d6bcee", Pattern.BACKWARD, "#7f55b5"),
     HotspotClass.COLD: Look("#2c6fb3"),

@@ -62,6 +62,12 @@ CLASS_TEXTS: Mapping[str, Text] = {
         "nl": "verborgen: het eigen getal wordt niet getoond en de uitkomst staat niet vast",
         "en": "hidden: its own number is not shown and the outcome is not certain",
     },
+    "probable": {
+        "nl": "waarschijnlijk een hotspot: het gebied met zijn buren heeft meer dan verwacht als de onderdrukte "
+        "waarden zijn wat ze naar verwachting zijn; zeker is dat niet",
+        "en": "probably a hotspot: the area and its neighbours have more than expected if the suppressed values are "
+        "what they are expected to be; that is not certain",
+    },
     "missing": {"nl": "ontbreekt", "en": "missing"},
     "not_applicable": {"nl": "niet van toepassing", "en": "not applicable"},
 }

@@ -42,7 +42,11 @@ class Measure(StrEnum):
 
 
 class HotspotClass(StrEnum):
-    """What a hotspot map says of one area. `undetermined` is never a weaker `not_significant`: it is not knowing."""
+    """What a hotspot map says of one area.
+
+    `undetermined` is never a weaker `not_significant`: it is not knowing. `probable` is hot if the suppressed values
+    are what they are expected to be, where `hot` is hot whatever they are.
+    """
 
     HOT = "hot"
     COLD = "cold"
@@ -51,6 +55,8 @@ class HotspotClass(StrEnum):
     SUPPRESSED = "suppressed"
     MISSING = "missing"
     NOT_APPLICABLE = "not_applicable"
+    # Last, since the position of a class is its code in the columns of older pages.
+    PROBABLE = "probable"
 
 
 #: Order of the statuses in value columns: the position is the code that travels to the browser.

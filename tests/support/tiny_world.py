@@ -230,12 +230,19 @@ def classes(world: Mapping[str, Layer], published: Mapping[ColumnKey, PublishedC
 
 def _classes(layer: Layer, rate: PublishedColumn, key: ClassKey) -> ClassColumn:
     shown = rate.status == Status.PUBLISHED
-    cycle = (HotspotClass.HOT, HotspotClass.NOT_SIGNIFICANT, HotspotClass.COLD, HotspotClass.UNDETERMINED)
+    cycle = (
+        HotspotClass.HOT,
+        HotspotClass.NOT_SIGNIFICANT,
+        HotspotClass.COLD,
+        HotspotClass.UNDETERMINED,
+        HotspotClass.PROBABLE,
+    )
     rank = np.cumsum(shown) - 1
-    label = np.where(shown, np.array([member.value for member in cycle])[rank % 4], rate.status).astype(np.str_)
-    sure = shown & (label != HotspotClass.UNDETERMINED)
-    z = np.where(sure, np.choose(rank % 4, [3.1, 0.2, -2.8, 0.0]), np.nan)
-    q_low = np.where(shown, np.choose(rank % 4, [0.004, 0.6, 0.01, 0.03]), np.nan)
-    q_high = np.where(shown, np.choose(rank % 4, [0.004, 0.6, 0.01, 0.4]), np.nan)
-    hidden = np.where(label == HotspotClass.UNDETERMINED, 1, 0)
+    label = np.where(shown, np.array([member.value for member in cycle])[rank % 5], rate.status).astype(np.str_)
+    unsure = (HotspotClass.UNDETERMINED, HotspotClass.PROBABLE)
+    sure = shown & ~np.isin(label, unsure)
+    z = np.where(sure, np.choose(rank % 5, [3.1, 0.2, -2.8, 0.0, 0.0]), np.nan)
+    q_low = np.where(shown, np.choose(rank % 5, [0.004, 0.6, 0.01, 0.03, 0.02]), np.nan)
+    q_high = np.where(shown, np.choose(rank % 5, [0.004, 0.6, 0.01, 0.4, 0.3]), np.nan)
+    hidden = np.where(np.isin(label, unsure), 1, 0)
     return ClassColumn(key, layer.code, label, z, q_low, q_high, np.full(len(layer), 4), hidden)

@@ -91,27 +91,28 @@ def test_no_byte_holds_a_number_where_nothing_is_published():
 def classes():
     label = np.array(CLASSES)
     nan = np.nan
-    numbers = np.array([[3.5, -2.25, 0.5, nan, nan, nan, nan], [0.01, 0.02, 0.5, 0.01, nan, nan, nan]])
-    counts = np.array([6, 6, 5, 4, 3, 0, 0]), np.array([0, 0, 0, 2, 1, 0, 0])
+    numbers = np.array([[3.5, -2.25, 0.5, nan, nan, nan, nan, nan], [0.01, 0.02, 0.5, 0.01, nan, nan, nan, 0.03]])
+    counts = np.array([6, 6, 5, 4, 3, 0, 0, 5]), np.array([0, 0, 0, 2, 1, 0, 0, 1])
     key = ClassKey("drug-labs", "2025", "buurt", "", "gi-star/rate/queen")
-    return ClassColumn(key, codes(7), label, numbers[0], numbers[1], numbers[1], *counts)
+    return ClassColumn(key, codes(8), label, numbers[0], numbers[1], numbers[1], *counts)
 
 
 def test_classes_are_read_as_they_were_written_and_have_the_documented_bytes():
     body = encode_classes(classes())
 
-    assert same(decode_classes(body, code=codes(7)), classes())
+    assert same(decode_classes(body, code=codes(8)), classes())
     assert body == (
         b'{"format":1,"indicator":"drug-labs","period":"2025","level":"buurt","category":"",'
-        b'"method":"gi-star/rate/queen","class":"0123456","z":[3.5,-2.25,0.5,null,null,null,null],'
-        b'"q_low":[0.01,0.02,0.5,0.01,null,null,null],"q_high":[0.01,0.02,0.5,0.01,null,null,null],'
-        b'"neighbours":[6,6,5,4,3,0,0],"neighbours_suppressed":[0,0,0,2,1,0,0]}'
+        b'"method":"gi-star/rate/queen","class":"01234567","z":[3.5,-2.25,0.5,null,null,null,null,null],'
+        b'"q_low":[0.01,0.02,0.5,0.01,null,null,null,0.03],"q_high":[0.01,0.02,0.5,0.01,null,null,null,0.03],'
+        b'"neighbours":[6,6,5,4,3,0,0,5],"neighbours_suppressed":[0,0,0,2,1,0,0,1]}'
     )
 
 
 def test_the_digits_are_part_of_the_format():
     assert STATUSES == ("published", "suppressed", "missing", "not_applicable")
-    assert CLASSES == ("hot", "cold", "not_significant", "undetermined", "suppressed", "missing", "not_applicable")
+    seven = ("hot", "cold", "not_significant", "undetermined", "suppressed", "missing", "not_applicable")
+    assert (*seven, "probable") == CLASSES
 
 
 def changed(body, **entries):
@@ -178,11 +179,11 @@ def test_a_column_of_other_areas_is_refused():
 
 
 @pytest.mark.parametrize(
-    "entries", [{"class": "0123457"}, {"neighbours": [6.5] * 7}, {"neighbours": [-1] * 7}, {"z": [1]}]
+    "entries", [{"class": "01234568"}, {"neighbours": [6.5] * 8}, {"neighbours": [-1] * 8}, {"z": [1]}]
 )
 def test_classes_that_contradict_themselves_are_refused(entries):
     with pytest.raises(MalformedColumnError):
-        decode_classes(changed(encode_classes(classes()), **entries), code=codes(7))
+        decode_classes(changed(encode_classes(classes()), **entries), code=codes(8))
 
 
 @pytest.mark.parametrize("number", [0, 2, None, "1"])
@@ -190,4 +191,4 @@ def test_another_format_is_refused(number):
     with pytest.raises(UnknownFormatError):
         decode_column(changed(encode_column(small()), format=number), code=codes(5))
     with pytest.raises(UnknownFormatError):
-        decode_classes(changed(encode_classes(classes()), format=number), code=codes(7))
+        decode_classes(changed(encode_classes(classes()), format=number), code=codes(8))
