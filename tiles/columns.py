@@ -118,6 +118,9 @@ def decode_classes(body: bytes, *, code: StrArray) -> ClassColumn:
             q_high=_floats(content["q_high"]),
             neighbours=neighbours,
             neighbours_suppressed=suppressed,
+            # The map colours classes; the ratio behind them is asked for one area at a time.
+            ratio_low=np.full(len(code), np.nan),
+            ratio_high=np.full(len(code), np.nan),
         )
     except ZichtError as error:
         raise MalformedColumnError(f"The column does not fit its areas: {error.problem}", where=error.where) from None

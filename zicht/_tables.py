@@ -83,6 +83,8 @@ class ColumnTable(ABC, Generic[KeyT, ColumnT]):
 
     schema: ClassVar[pa.Schema]
     names: ClassVar[tuple[str, ...]]
+    #: Columns that older files do not have; they are read as empty.
+    added: ClassVar[tuple[str, ...]] = ()
 
     def __init__(self, columns: Iterable[ColumnT]) -> None:
         ordered = sorted(columns, key=lambda column: column.key)
@@ -128,6 +130,12 @@ class ColumnTable(ABC, Generic[KeyT, ColumnT]):
         Raises:
             AlignmentError: The columns of the long form are not those of the contract.
         """
+        older = [name for name in cls.schema.names if name not in cls.added]
+        if table.schema.names == older:
+            for name in cls.added:
+                table = table.append_column(
+                    cls.schema.field(name), pa.nulls(table.num_rows, cls.schema.field(name).type)
+                )
         if table.schema.names != cls.schema.names:
             raise AlignmentError(f"The columns of this table are {', '.join(cls.schema.names)}.")
         return cls(cls._column(key, part) for key, part in runs(table.cast(cls.schema), cls.names))

@@ -21,6 +21,7 @@ from analysis.confidential.indicators import Theme, read_themes
 from analysis.confidential.observations import Places
 from analysis.confidential.optional_levels import with_optional_levels
 from analysis.confidential.pipeline import Inputs, Outcome, run
+from analysis.published.maps import method_names
 from geo.areas import RD, BoundarySet, Layer
 from geo.boundaries import read_boundaries, read_codes
 from geo.families import HEX, resolution
@@ -188,7 +189,8 @@ def _catalogue(
 ) -> dict[str, Any]:
     methods = {
         indicator.id: {
-            level: f"gi-star/{indicator.hotspots.measure}/{neighbours[level][0]}" for level in indicator.hotspots.levels
+            level: method_names(indicator.hotspots.measure, neighbours[level][0])[0]
+            for level in indicator.hotspots.levels
         }
         for theme in themes
         for indicator in theme.indicators

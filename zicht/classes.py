@@ -29,6 +29,8 @@ SCHEMA = pa.schema(
         ("q_high", pa.float64()),
         ("neighbours", pa.int64()),
         ("neighbours_suppressed", pa.int64()),
+        ("ratio_low", pa.float64()),
+        ("ratio_high", pa.float64()),
     ]
 )
 
@@ -57,6 +59,9 @@ class ClassColumn:
         q_high: (n,) largest one; the area is hot only if this one is at most alpha.
         neighbours: (n,) number of neighbours used.
         neighbours_suppressed: (n,) how many of them are suppressed.
+        ratio_low: (n,) smallest observed over expected of the area and its neighbours that the published bounds allow;
+            NaN where the method compares with no expectation or nothing is known.
+        ratio_high: (n,) the largest one.
     """
 
     key: ClassKey
@@ -67,10 +72,13 @@ class ClassColumn:
     q_high: FloatArray
     neighbours: IntArray
     neighbours_suppressed: IntArray
+    ratio_low: FloatArray
+    ratio_high: FloatArray
 
     def __post_init__(self) -> None:
         where = "/".join((self.key.indicator, self.key.period, self.key.level, self.key.method))
-        parts = (self.label, self.z, self.q_low, self.q_high, self.neighbours, self.neighbours_suppressed)
+        numbers = (self.z, self.q_low, self.q_high, self.neighbours, self.neighbours_suppressed)
+        parts = (self.label, *numbers, self.ratio_low, self.ratio_high)
         if any(len(part) != len(self.code) for part in parts):
             raise AlignmentError("The parts of a class column have different lengths.", where=where)
         if not np.isin(self.label, tuple(HotspotClass)).all():
@@ -84,6 +92,7 @@ class ClassTable(ColumnTable[ClassKey, ClassColumn]):
 
     schema = SCHEMA
     names = ("indicator", "period", "level", "category", "method")
+    added = ("ratio_low", "ratio_high")
 
     @staticmethod
     def _rows(column: ClassColumn) -> dict[str, Any]:
@@ -96,6 +105,8 @@ class ClassTable(ColumnTable[ClassKey, ClassColumn]):
             "q_high": nullable(column.q_high),
             "neighbours": column.neighbours,
             "neighbours_suppressed": column.neighbours_suppressed,
+            "ratio_low": nullable(column.ratio_low),
+            "ratio_high": nullable(column.ratio_high),
         }
 
     @staticmethod
@@ -109,4 +120,6 @@ class ClassTable(ColumnTable[ClassKey, ClassColumn]):
             q_high=floats(rows["q_high"]),
             neighbours=rows["neighbours"].to_numpy(),
             neighbours_suppressed=rows["neighbours_suppressed"].to_numpy(),
+            ratio_low=floats(rows["ratio_low"]),
+            ratio_high=floats(rows["ratio_high"]),
         )

@@ -27,7 +27,7 @@ from analysis.confidential.observations import ObservationTable, Places, observe
 from analysis.confidential.publisher import Done, Publisher
 from analysis.confidential.quality import quality_report
 from analysis.confidential.records import CheckedRecords, read_records
-from analysis.published.maps import Above, hotspot_map
+from analysis.published.maps import Above, class_map, method_names
 from analysis.published.rates import rate_column
 from geo.areas import Layer
 from geo.atoms import build_structure
@@ -260,32 +260,30 @@ def rate_unit(indicator: Indicator) -> Mapping[str, str]:
 def classify(values: PublishedTable, inputs: Inputs) -> list[ClassColumn]:
     """Return the hotspot maps: functions of published values and of the neighbourhoods alone."""
     tasks = [
-        (indicator, key)
+        (indicator, indicator.hotspots.alpha, key, method)
         for indicator in inputs.indicators
         for key in values.keys()
         if indicator.hotspots is not None
         and (key.indicator, key.measure) == (indicator.id, indicator.hotspots.measure)
         and key.level in indicator.hotspots.levels
+        for method in method_names(key.measure, inputs.neighbours[key.level][0])
     ]
+
+    def made(task: tuple[Indicator, float, ColumnKey, str]) -> ClassColumn:
+        indicator, alpha, key, method = task
+        return class_map(
+            values,
+            key,
+            weights=inputs.neighbours[key.level][1],
+            method=method,
+            alpha=alpha,
+            per=indicator.exposure.per if indicator.exposure else 1,
+            above=_above(values, key, inputs.layers, unplaced=indicator.disclosure.unplaced),
+        )
+
     # Nearly all the time is spent in array operations that let other threads run.
     with ThreadPoolExecutor() as pool:
-        return list(pool.map(lambda task: _classified(values, task[0], task[1], inputs), tasks))
-
-
-def _classified(values: PublishedTable, indicator: Indicator, key: ColumnKey, inputs: Inputs) -> ClassColumn:
-    rule = indicator.hotspots
-    if rule is None:
-        raise ConfigError(f"{indicator.id!r} has no hotspot map.")
-    name, weights = inputs.neighbours[key.level]
-    return hotspot_map(
-        values,
-        key,
-        weights=weights,
-        method=f"gi-star/{rule.measure}/{name}",
-        alpha=rule.alpha,
-        per=indicator.exposure.per if indicator.exposure else 1,
-        above=_above(values, key, inputs.layers, unplaced=indicator.disclosure.unplaced),
-    )
+        return list(pool.map(made, tasks))
 
 
 def _above(values: PublishedTable, key: ColumnKey, layers: Mapping[str, Layer], *, unplaced: bool) -> Above | None:

@@ -92,21 +92,23 @@ def hotspots(
     _check(column, weights, alpha)
     has_number = np.isin(column.status, (Status.PUBLISHED, Status.SUPPRESSED))
     keep = has_number if exclude is None else has_number & ~exclude
-    bounds = _bounds(column, keep, resolution, sums)
-    among = _restricted(weights, keep)
+    bounds = bounds_of(column, keep, resolution, sums)
+    among = restricted(weights, keep)
     hot, cold = _q_ranges(bounds, among, alpha, limits)
     shown = column.status[keep] == Status.PUBLISHED
-    hidden = _hidden_neighbours(among, shown)
+    hidden = hidden_neighbours(among, shown)
     label = _labels(hot, cold, alpha=alpha, shown=shown)
     return ClassColumn(
         key=ClassKey(column.key.indicator, column.key.period, column.key.level, column.key.category, method),
         code=column.code,
-        label=_all_labels(column.status, keep, label),
-        z=_spread(keep, _z(bounds, among, shown, hidden)),
-        q_low=_spread(keep, np.fmin(hot.low, cold.low)),
-        q_high=_spread(keep, np.fmin(hot.high, cold.high)),
-        neighbours=_spread(keep, among.cardinalities),
-        neighbours_suppressed=_spread(keep, hidden),
+        label=every_label(column.status, keep, label),
+        z=spread(keep, _z(bounds, among, shown, hidden)),
+        q_low=spread(keep, np.fmin(hot.low, cold.low)),
+        q_high=spread(keep, np.fmin(hot.high, cold.high)),
+        neighbours=spread(keep, among.cardinalities),
+        neighbours_suppressed=spread(keep, hidden),
+        ratio_low=np.full(len(keep), np.nan),
+        ratio_high=np.full(len(keep), np.nan),
     )
 
 
@@ -121,7 +123,12 @@ def _check(column: PublishedColumn, weights: SpatialWeights, alpha: float) -> No
         raise StatisticError(f"A false discovery rate lies between 0 and 1, not at {alpha}.")
 
 
-def _bounds(column: PublishedColumn, keep: BoolArray, resolution: float, sums: SumBounds | None) -> Bounds:
+def bounds_of(column: PublishedColumn, keep: BoolArray, resolution: float, sums: SumBounds | None) -> Bounds:
+    """Return what each kept cell can be, in units of `resolution`: a published cell is its published value.
+
+    Raises:
+        AlignmentError: A value is no multiple of `resolution`, or bounds contradict.
+    """
     published = column.status == Status.PUBLISHED
     value, low, high = (part / resolution for part in (column.value, column.low, column.high))
     whole = np.rint(np.where(published, value, 0.0))
@@ -139,7 +146,8 @@ def _bounds(column: PublishedColumn, keep: BoolArray, resolution: float, sums: S
     return Bounds(low[keep], high[keep], known.restricted(keep, low=low, high=high))
 
 
-def _restricted(weights: SpatialWeights, keep: BoolArray) -> SpatialWeights:
+def restricted(weights: SpatialWeights, keep: BoolArray) -> SpatialWeights:
+    """Return the links among the kept areas."""
     rows = weights.rows
     stays = keep[rows] & keep[weights.indices]
     position = np.cumsum(keep) - 1
@@ -181,24 +189,27 @@ def _labels(hot: _Range, cold: _Range, *, alpha: float, shown: BoolArray) -> Str
     return np.where(np.isnan(hot.high), HotspotClass.NOT_APPLICABLE, label).astype(np.str_)
 
 
-def _all_labels(status: StrArray, keep: BoolArray, label: StrArray) -> StrArray:
+def every_label(status: StrArray, keep: BoolArray, label: StrArray) -> StrArray:
+    """Return the class of every area, given those of the kept ones."""
     missing = status == Status.MISSING
     every = np.where(missing, HotspotClass.MISSING, HotspotClass.NOT_APPLICABLE).astype(LABEL)
     every[keep] = label
     return every
 
 
-def _hidden_neighbours(weights: SpatialWeights, shown: BoolArray) -> NDArray[np.int64]:
+def hidden_neighbours(weights: SpatialWeights, shown: BoolArray) -> NDArray[np.int64]:
+    """Count the neighbours of each area that are not shown."""
     return np.bincount(weights.rows, ~shown[weights.indices], minlength=weights.n).astype(np.int64)
 
 
 def _z(bounds: Bounds, weights: SpatialWeights, shown: BoolArray, hidden: NDArray[np.int64]) -> FloatArray:
     z = np.full(weights.n, np.nan)
-    z[shown] = z_scores(bounds.low[shown], _restricted(weights, shown), statistic=LocalG.GI_STAR)
+    z[shown] = z_scores(bounds.low[shown], restricted(weights, shown), statistic=LocalG.GI_STAR)
     return np.where(hidden > 0, np.nan, np.round(z, DECIMALS))
 
 
-def _spread(keep: BoolArray, values: NDArray[np.float64] | NDArray[np.int64]) -> NDArray[Any]:
+def spread(keep: BoolArray, values: NDArray[np.float64] | NDArray[np.int64]) -> NDArray[Any]:
+    """Return numbers of the kept areas among all: NaN, or 0 for whole numbers, elsewhere."""
     every = np.full(len(keep), np.nan) if values.dtype == np.float64 else np.zeros(len(keep), dtype=np.int64)
     every[keep] = values
     return every

@@ -95,7 +95,7 @@ class Bounds:
     def __post_init__(self) -> None:
         if np.any(self.low > self.high):
             raise AlignmentError("A lower bound exceeds its upper bound.", remedy=_ALIGN)
-        if np.any(_slack(self) < -TOLERANCE) or np.any(_slack(self.mirrored) < -TOLERANCE):
+        if np.any(slack(self) < -TOLERANCE) or np.any(slack(self.mirrored) < -TOLERANCE):
             raise AlignmentError("The bounds of cells contradict those of their sums.", remedy=_ALIGN)
 
     @property
@@ -115,8 +115,8 @@ class Bounds:
 _ALIGN = "Take cells and sums from one release."
 
 
-def _slack(bounds: Bounds) -> FloatArray:
-    # (g,) how far each group's weighted sum may exceed that of its lower bounds.
+def slack(bounds: Bounds) -> FloatArray:
+    """Return (g,) how far each group's weighted sum may exceed that of its lower bounds."""
     member = bounds.sums.group >= 0
     least = np.bincount(
         bounds.sums.group[member], (bounds.sums.weight * bounds.low)[member], minlength=bounds.sums.high.size
@@ -124,16 +124,34 @@ def _slack(bounds: Bounds) -> FloatArray:
     return np.asarray(bounds.sums.high - least)
 
 
-def largest_neighbour_sums(bounds: Bounds, weights: SpatialWeights) -> FloatArray:
-    """Return (n,) upper bounds of the sum of each area's neighbours, inf where unbounded; 0 for islands.
+def closest_high(bounds: Bounds) -> FloatArray:
+    """Return (n,) the upper bound of each cell by itself and by what the rest of its group leaves it."""
+    if bounds.sums.high.size == 0:
+        return bounds.high
+    room = np.floor(np.maximum(slack(bounds), 0.0)[bounds.sums.group] / bounds.sums.weight + TOLERANCE)
+    return np.where(bounds.sums.group >= 0, np.minimum(bounds.high, bounds.low + room), bounds.high)
 
-    In each group a neighbourhood's members together exceed their lower bounds by at most the group's slack, divided by
-    the smallest of their weights.
+
+def largest_neighbour_sums(bounds: Bounds, weights: SpatialWeights) -> FloatArray:
+    """Return (n,) upper bounds of the sum of each area's neighbours, inf where unbounded; 0 for islands."""
+    return largest_sums(bounds, weights.rows, weights.indices.astype(np.int64), weights.n)
+
+
+def largest_sums(bounds: Bounds, rows: IntArray, cells: IntArray, count: int) -> FloatArray:
+    """Return upper bounds of sums of cells, inf where unbounded; 0 where there are none.
+
+    In each group the members of one sum together exceed their lower bounds by at most the group's slack, divided by the
+    smallest of their weights.
+
+    Args:
+        bounds: The map.
+        rows: (m,) which of the sums each cell belongs to, 0 to `count`.
+        cells: (m,) positions of the cells; a sum holds a cell once at most.
+        count: How many sums.
     """
-    rows, cells = weights.rows, weights.indices.astype(np.int64)
     group = bounds.sums.group[cells]
     alone, grouped = group < 0, group >= 0
-    total = np.bincount(rows[alone], bounds.high[cells[alone]], minlength=weights.n).astype(np.float64)
+    total = np.bincount(rows[alone], bounds.high[cells[alone]], minlength=count).astype(np.float64)
     if not grouped.any():
         return total
     rows, cells, group = rows[grouped], cells[grouped], group[grouped]
@@ -141,10 +159,10 @@ def largest_neighbour_sums(bounds: Bounds, weights: SpatialWeights) -> FloatArra
     rows, cells, group = rows[order], cells[order], group[order]
     first = np.flatnonzero(np.concatenate([[True], (rows[1:] != rows[:-1]) | (group[1:] != group[:-1])]))
     low, high = (np.add.reduceat(part[cells], first) for part in (bounds.low, bounds.high))
-    room = np.maximum(_slack(bounds), 0.0)[group[first]] / np.minimum.reduceat(bounds.sums.weight[cells], first)
+    room = np.maximum(slack(bounds), 0.0)[group[first]] / np.minimum.reduceat(bounds.sums.weight[cells], first)
     with np.errstate(invalid="ignore"):  # -inf + inf: an unbounded cell, where the plain upper bound stands
         together = np.fmin(high, low + np.floor(room + TOLERANCE))
-    return total + np.bincount(rows[first], together, minlength=weights.n)
+    return total + np.bincount(rows[first], together, minlength=count)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -221,7 +239,7 @@ def _running(values: FloatArray, start: IntArray) -> FloatArray:
 
 def _largest_excess(bounds: Bounds, low: FloatArray, high: FloatArray) -> FloatArray:
     # (g,) K: fill the cheapest members of each group first; inf where the group's sum is unbounded.
-    room = np.maximum(_slack(bounds), 0.0)
+    room = np.maximum(slack(bounds), 0.0)
     excess = np.where(np.isfinite(room), 0.0, np.inf)
     group, weight = bounds.sums.group, bounds.sums.weight
     member = np.flatnonzero((group >= 0) & np.isfinite(room)[group]) if room.size else np.zeros(0, dtype=np.int64)

@@ -55,7 +55,7 @@ def moment_dispersion(count: FloatArray, mean: FloatArray, freedom: int) -> floa
     def excess(dispersion: float) -> float:
         return float(np.sum(squares / (mean * (1 + dispersion * mean)))) - freedom
 
-    return _root(excess, "Pearson's statistic")
+    return root(excess, "Pearson's statistic")
 
 
 def likelihood_dispersion(count: FloatArray, mean: FloatArray) -> float:
@@ -69,7 +69,7 @@ def likelihood_dispersion(count: FloatArray, mean: FloatArray) -> float:
         own = _log_excess(spread) * mean**2 - count * mean / (1 + spread)
         return float(np.sum(more * counter / (1 + dispersion * counter)) + np.sum(own))
 
-    return _root(score, "likelihood")
+    return root(score, "likelihood")
 
 
 def _more_than(count: FloatArray) -> FloatArray:
@@ -86,7 +86,12 @@ def _log_excess(a: FloatArray) -> FloatArray:
     return np.where(a < SMALL, series, (np.log1p(far) - far / (1 + far)) / far**2)
 
 
-def _root(falling: Callable[[float], float], name: str) -> float:
+def root(falling: Callable[[float], float], name: str) -> float:
+    """Return the dispersion at which a falling function is 0; 0 where it never is above it.
+
+    Raises:
+        StatisticError: It is above 0 however large the dispersion.
+    """
     if falling(0.0) <= 0:
         return 0.0
     high = 1.0

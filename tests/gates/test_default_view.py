@@ -10,6 +10,7 @@ import pytest
 from analysis.confidential.fiction.plan import planted
 from geo.boundaries import read_boundaries
 from geo.fiction import COUNTRY, SEED, make_addresses
+from zicht.classes import ClassKey
 from zicht.published import ColumnKey, HotspotClass, Measure, Status
 from zicht.release import Release, open_release
 
@@ -27,14 +28,11 @@ def plan(demo: Path):
 
 def first_view(release: Release):
     default = release.catalogue["default"]
-    found = [
-        column
-        for column in release.classes
-        if (column.key.indicator, column.key.period, column.key.level)
-        == (default["indicator"], default["period"], default["level"])
-    ]
-    assert len(found) == 1
-    return default, found[0]
+    entry = next(entry for entry in release.catalogue["indicators"] if entry["id"] == default["indicator"])
+    method = entry["hotspots"]["method"][default["level"]]
+    assert method.startswith("neighbourhood-ratio/")
+    key = ClassKey(default["indicator"], default["period"], default["level"], "", method)
+    return default, release.classes.column(key)
 
 
 def test_the_first_view_is_hotspots_per_buurt_over_all_years(release):

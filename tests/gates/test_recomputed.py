@@ -9,7 +9,7 @@ import geopandas as gpd
 import numpy as np
 import pytest
 
-from analysis.published.maps import Above, hotspot_map
+from analysis.published.maps import Above, class_map
 from analysis.published.rates import rate_column
 from geo.areas import Layer
 from geo.families import family_of, holds_unplaced
@@ -83,7 +83,7 @@ def test_every_class_is_made_again_from_published_values(release, entries, tmp_p
         key, entry = column.key, entries[column.key.indicator]
         unplaced = entry["disclosure"].get("unplaced", False)
         again.append(
-            hotspot_map(
+            class_map(
                 release.values,
                 ColumnKey(key.indicator, key.period, key.level, key.category, entry["hotspots"]["measure"]),
                 weights=weights[key.level],

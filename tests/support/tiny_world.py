@@ -245,4 +245,6 @@ def _classes(layer: Layer, rate: PublishedColumn, key: ClassKey) -> ClassColumn:
     q_low = np.where(shown, np.choose(rank % 5, [0.004, 0.6, 0.01, 0.03, 0.02]), np.nan)
     q_high = np.where(shown, np.choose(rank % 5, [0.004, 0.6, 0.01, 0.4, 0.3]), np.nan)
     hidden = np.where(np.isin(label, unsure), 1, 0)
-    return ClassColumn(key, layer.code, label, z, q_low, q_high, np.full(len(layer), 4), hidden)
+    return ClassColumn(
+        key, layer.code, label, z, q_low, q_high, np.full(len(layer), 4), hidden, *np.full((2, len(layer)), np.nan)
+    )

@@ -94,7 +94,7 @@ def classes():
     numbers = np.array([[3.5, -2.25, 0.5, nan, nan, nan, nan, nan], [0.01, 0.02, 0.5, 0.01, nan, nan, nan, 0.03]])
     counts = np.array([6, 6, 5, 4, 3, 0, 0, 5]), np.array([0, 0, 0, 2, 1, 0, 0, 1])
     key = ClassKey("drug-labs", "2025", "buurt", "", "gi-star/rate/queen")
-    return ClassColumn(key, codes(8), label, numbers[0], numbers[1], numbers[1], *counts)
+    return ClassColumn(key, codes(8), label, numbers[0], numbers[1], numbers[1], *counts, *np.full((2, 8), nan))
 
 
 def test_classes_are_read_as_they_were_written_and_have_the_documented_bytes():
