@@ -145,6 +145,8 @@ def _class(site: Site, main: PublishedColumn, fid: int, language: str) -> dict[s
         "z": number(column.z[fid]),
         "q_low": number(column.q_low[fid]),
         "q_high": number(column.q_high[fid]),
+        "ratio_low": number(column.ratio_low[fid]),
+        "ratio_high": number(column.ratio_high[fid]),
         "neighbours": int(column.neighbours[fid]),
         "neighbours_suppressed": int(column.neighbours_suppressed[fid]),
         "reasons": _reasons(column, fid, alpha, language),
@@ -164,6 +166,10 @@ def _reasons(column: ClassColumn, fid: int, alpha: object, language: str) -> lis
             suppressed=int(column.neighbours_suppressed[fid]),
         )
     )
+    least, most = float(column.ratio_low[fid]), float(column.ratio_high[fid])
+    if math.isfinite(least) and math.isfinite(most):
+        shown = {"low": _decimal(least, language), "high": _decimal(most, language)}
+        reasons.append(text("receipt.class.ratio_one" if least == most else "receipt.class.ratio", **shown))
     low, high = float(column.q_low[fid]), float(column.q_high[fid])
     if math.isfinite(low) and math.isfinite(high):
         key = "receipt.class.q_one" if _decimal(low, language) == _decimal(high, language) else "receipt.class.q"

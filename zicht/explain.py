@@ -226,6 +226,20 @@ def _class(item: ClassColumn, entry: Mapping[str, Any], fid: int) -> Iterator[Li
             },
         )
 
+    if not math.isnan(item.ratio_low[fid]):
+        low, high = item.ratio_low[fid], item.ratio_high[fid]
+        yield Line(
+            {"nl": "waargenomen gedeeld door verwacht", "en": "observed over expected"},
+            {
+                "nl": f"{_span(low, high, 'tot')}, met de buren samen",
+                "en": f"{_span(low, high, 'to')}, together with its neighbours",
+            },
+        )
+
+
+def _span(low: float, high: float, to: str) -> str:
+    return f"{low:.3g}" if low == high else f"{low:.3g} {to} {high:.3g}" if math.isfinite(high) else f">= {low:.3g}"
+
 
 def _how(release: Release, entry: Mapping[str, Any]) -> Iterator[Line]:
     source, rule = entry["source"], entry["disclosure"]

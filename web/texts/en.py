@@ -115,6 +115,8 @@ EN: Mapping[str, str] = {
     "legend.hotspot_title": "Hotspots",
     "legend.level": "per {level}",
     "legend.method_hotspot": "Getis-Ord Gi* ({method}), corrected for many tests (FDR, α = {alpha}).",
+    "legend.method_ratio": "Observed over expected, together with its neighbours ({method}), "
+    "corrected for many tests (FDR, α = {alpha}).",
     "legend.method_value": "Classes: groups of equal size (quantiles), rounded, the same for all years.",
     "legend.method_value_total": "Classes: groups of equal size (quantiles), rounded.",
     "legend.number": "number of areas in each class",
@@ -331,6 +333,8 @@ EN: Mapping[str, str] = {
     "receipt.checks": "Checks",
     "receipt.class": "Class",
     "receipt.class.neighbours": "Compared with {count} neighbouring areas, of which {suppressed} hidden.",
+    "receipt.class.ratio": "Here and around together {low} to {high} times what the average of the whole would give.",
+    "receipt.class.ratio_one": "Here and around together {low} times what the average of the whole would give.",
     "receipt.class.q": "Chance of coincidence after correction (q): {low} to {high}; a hotspot at {alpha} or less.",
     "receipt.class.q_one": "Chance of coincidence after correction (q): {low}; a hotspot at {alpha} or less.",
     "receipt.definition": "Definition",

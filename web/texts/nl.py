@@ -115,6 +115,8 @@ NL: Mapping[str, str] = {
     "legend.hotspot_title": "Hotspots",
     "legend.level": "per {level}",
     "legend.method_hotspot": "Getis-Ord Gi* ({method}), gecorrigeerd voor veel toetsen (FDR, α = {alpha}).",
+    "legend.method_ratio": "Waargenomen gedeeld door verwacht, met de buren samen ({method}), "
+    "gecorrigeerd voor veel toetsen (FDR, α = {alpha}).",
     "legend.method_value": "Klassen: even grote groepen (kwantielen), afgerond, gelijk voor alle jaren.",
     "legend.method_value_total": "Klassen: even grote groepen (kwantielen), afgerond.",
     "legend.number": "aantal gebieden per klasse",
@@ -338,6 +340,8 @@ NL: Mapping[str, str] = {
     "receipt.checks": "Controles",
     "receipt.class": "Klasse",
     "receipt.class.neighbours": "Vergeleken met {count} buurgebieden, waarvan {suppressed} verborgen.",
+    "receipt.class.ratio": "Hier en rondom samen {low} tot {high} keer zoveel als bij het gemiddelde van het geheel past.",
+    "receipt.class.ratio_one": "Hier en rondom samen {low} keer zoveel als bij het gemiddelde van het geheel past.",
     "receipt.class.q": "Kans op toeval na correctie (q): {low} tot {high}; hotspot bij hoogstens {alpha}.",
     "receipt.class.q_one": "Kans op toeval na correctie (q): {low}; hotspot bij hoogstens {alpha}.",
     "receipt.definition": "Definitie",

@@ -56,8 +56,9 @@ function methodText(view) {
     return t(view.state.period.includes('-') ? 'legend.method_value_total' : 'legend.method_value');
   }
   const alpha = view.entry.hotspots?.alpha ?? '';
-  return t('legend.method_hotspot', {
-    method: view.entry.methods[view.level] || '',
+  const method = view.entry.methods[view.level] || '';
+  return t(method.startsWith('neighbourhood-ratio/') ? 'legend.method_ratio' : 'legend.method_hotspot', {
+    method,
     alpha: typeof alpha === 'number' ? breakNumber(alpha) : alpha
   });
 }
