@@ -138,7 +138,7 @@ def _administrative(
 
 
 def _hexes(where: FloatArray, coarsest: int, finest: int) -> tuple[dict[str, IntArray], IntArray]:
-    trees = {resolution: KDTree(_lattice(resolution)) for resolution in range(coarsest, finest + 1)}
+    trees = {resolution: KDTree(middles(resolution)) for resolution in range(coarsest, finest + 1)}
     parent = {f"h3-{coarsest}": np.zeros(trees[coarsest].n, dtype=np.int64)}
     for resolution in range(coarsest + 1, finest + 1):
         nearest = trees[resolution - 1].query(trees[resolution].data)[1]
@@ -146,7 +146,7 @@ def _hexes(where: FloatArray, coarsest: int, finest: int) -> tuple[dict[str, Int
     return parent, np.asarray(trees[finest].query(where)[1], dtype=np.int64)
 
 
-def _lattice(resolution: int) -> FloatArray:
+def middles(resolution: int) -> FloatArray:
     """Return the middles of the hexes of one resolution that lie in the country."""
     step = SPACING_9 * np.sqrt(7.0) ** (9 - resolution)
     reach = int(1.5 * SIDE / step) + 2

@@ -16,7 +16,7 @@ from analysis.confidential.disclosure.flow import UNLIMITED
 from analysis.confidential.disclosure.joint import Problem, protect
 from analysis.confidential.disclosure.systems import TOTAL, Family, System, build_system
 from analysis.confidential.disclosure.tree import tree_optimum
-from benchmarks.disclosure_systems import SyntheticCountry, events, synthetic_country
+from benchmarks.disclosure_systems import IntArray, SyntheticCountry, events, synthetic_country
 from geo.hierarchy import Hierarchy
 from zicht.structure import COUNTRY, Structure
 
@@ -58,9 +58,13 @@ def _family(country: SyntheticCountry, chain: tuple[str, ...]) -> Family:
 
 def national_problem(system: System, country: SyntheticCountry, total: int, *, zeros_shown: bool) -> Problem:
     """Return what must be protected of a number of events, with prices and order from a fixed seed."""
+    return problem_of(system, country, events(country, total), zeros_shown=zeros_shown)
+
+
+def problem_of(system: System, country: SyntheticCountry, count: IntArray, *, zeros_shown: bool) -> Problem:
+    """Return what must be protected of (atoms,) events, with prices and order from a fixed seed."""
     size = len(system.network)
     truth = np.zeros(size, dtype=np.int64)
-    count = events(country, total)
     # The atoms of a country stand in the order of buurt and hex, as those of a system do.
     truth[system.atoms] = count
     for level, sums in country.totals(count).items():

@@ -75,6 +75,34 @@ def parents(cell: CellArray, resolution: int) -> CellArray:
     return np.asarray(np.where(cell == 0, np.uint64(0), coarser), dtype=np.uint64)
 
 
+def shifted_groups(cell: CellArray, resolution: int) -> NDArray[np.int64]:
+    """Group cells into a grid of a coarser resolution that lies one cell aside from H3's own.
+
+    Every cell is moved one step along the first axis of local coordinates and grouped by the parent it then has, so the
+    groups tile the plane as the parents do and share none of their borders.
+
+    Args:
+        cell: (n,) cells of one resolution, none of them near one of H3's twelve pentagons.
+        resolution: The resolution that the groups are like, coarser than that of the cells.
+
+    Returns:
+        (n,) the group of each cell, from 0, in ascending order of the parent moved to.
+
+    Raises:
+        BoundaryError: A cell is too far from the others, or a pentagon lies between them.
+    """
+    codes = to_strings(cell).tolist()
+    try:
+        middle = codes[len(codes) // 2]
+        places = [h3.cell_to_local_ij(middle, code) for code in codes]
+        moved = [h3.local_ij_to_cell(middle, i + 1, j) for i, j in places]
+    except h3.H3BaseException:
+        raise BoundaryError(
+            "The hexes lie too far apart to be shifted together.", where="H3", remedy="Take a smaller country."
+        ) from None
+    return np.unique(parents(from_strings(np.array(moved)), resolution), return_inverse=True)[1].astype(np.int64)
+
+
 def resolutions(cell: CellArray) -> NDArray[np.int64]:
     """Return the (n,) resolution of each cell."""
     return np.asarray((cell >> np.uint64(52)) & np.uint64(15), dtype=np.int64)

@@ -182,6 +182,11 @@ class Site:
             maps.setdefault(key.indicator, {}).setdefault(key.level, set()).add(key.period)
         return {name: {level: tuple(sorted(p)) for level, p in by.items()} for name, by in maps.items()}
 
+    def agreement(self, indicator: str) -> Mapping[str, list[Mapping[str, Any]]]:
+        """Return, by period, how far the hotspot maps of an indicator agree on different divisions of the country."""
+        entries = self.release.agreement.get("indicators", ())
+        return {str(one["period"]): list(one["maps"]) for one in entries if one["indicator"] == indicator}
+
     def shown(self, indicator: str) -> Mapping[str, float]:
         """Return, by level, the share of areas (0 to 1) with a published value in the last period offered."""
         entry = self.offered.get(indicator, {"periods": [], "measures": {}})

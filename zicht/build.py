@@ -5,7 +5,7 @@ places -> pipeline -> release folder.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -37,7 +37,7 @@ from zicht.audience import check_earlier, missing_from
 from zicht.config import Settings
 from zicht.errors import AlignmentError, ConfigError
 from zicht.recipe import Recipe
-from zicht.release import Release, canonical_json, open_release, write_release
+from zicht.release import AGREEMENT, Release, canonical_json, open_release, write_release
 from zicht.report_page import check_target, write_report
 from zicht.spots import FILE as SPOTS
 from zicht.structure import FILE as STRUCTURE
@@ -219,12 +219,20 @@ def _write_data(
     outcome.structure.write(folder / STRUCTURE)
     if len(outcome.spots):
         outcome.spots.write(folder / SPOTS)
+    if outcome.agreements:
+        (folder / AGREEMENT).write_bytes(canonical_json({"indicators": list(_agreements(outcome))}))
     (folder / "quality.json").write_bytes(canonical_json(outcome.quality))
     progress("drawing tiles")
     zooms = write_geometry(layers.values(), folder / "geometry", progress=progress)
     levels = [_level(name, zooms.get(name)) for name in layers]
     complete = {**texts, "levels": levels, "bounds": _bounds(folder / "areas.parquet")}
     (folder / "catalogue.json").write_bytes(canonical_json(complete))
+
+
+def _agreements(outcome: Outcome) -> Iterator[dict[str, Any]]:
+    for one in outcome.agreements:
+        pairs = [pair.content() for pair in one.agreements]
+        yield {"indicator": one.indicator, "period": one.period, "maps": pairs}
 
 
 def _level(level: str, zooms: Any) -> dict[str, Any]:

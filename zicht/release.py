@@ -26,6 +26,8 @@ from zicht.spots import SpotTable
 FORMAT = 1
 MANIFEST = "manifest.json"
 ATTESTATIONS = "attestations"
+#: How far hotspots stay where they are when borders lie elsewhere; absent where only one division has a map.
+AGREEMENT = "agreement.json"
 REQUIRED = ("areas.parquet", "values.parquet", "classes.parquet", "catalogue.json", "quality.json")
 
 
@@ -43,6 +45,7 @@ class Release:
         values: Every published number.
         classes: Every hotspot map.
         spots: Every hotspot window; empty where the release has none.
+        agreement: Content of `agreement.json`; empty where the release has none.
     """
 
     path: Path
@@ -54,6 +57,7 @@ class Release:
     values: PublishedTable
     classes: ClassTable
     spots: SpotTable = field(default_factory=lambda: SpotTable(()))
+    agreement: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def short_id(self) -> str:
@@ -233,4 +237,5 @@ def open_release(path: Path) -> Release:
         values=PublishedTable.read(path / "values.parquet"),
         classes=ClassTable.read(path / "classes.parquet"),
         spots=SpotTable.read(path / SPOTS),
+        agreement=json.loads((path / AGREEMENT).read_bytes()) if (path / AGREEMENT).is_file() else {},
     )

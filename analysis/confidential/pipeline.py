@@ -27,6 +27,7 @@ from analysis.confidential.observations import ObservationTable, Places, observe
 from analysis.confidential.publisher import Done, Publisher
 from analysis.confidential.quality import quality_report
 from analysis.confidential.records import CheckedRecords, read_records
+from analysis.confidential.zonings import AtomPlaces, Compared, compare_zonings
 from analysis.published.maps import Above, class_map, method_names
 from analysis.published.rates import rate_column
 from geo.areas import Layer
@@ -102,6 +103,7 @@ class Outcome:
     quality: Mapping[str, Any]
     losses: tuple[Loss, ...]
     spots: SpotTable = field(default_factory=lambda: SpotTable(()))
+    agreements: tuple[Compared, ...] = ()
 
 
 def run(inputs: Inputs, *, progress: Progress) -> Outcome:
@@ -123,13 +125,16 @@ def run(inputs: Inputs, *, progress: Progress) -> Outcome:
     progress("exposures and rates")
     values = PublishedTable([*counts, *amounts, *with_rates(counts, inputs)])
     progress("hotspots")
+    classes = ClassTable(classify(values, inputs))
+    places = AtomPlaces(inputs.layers, geography.structure)
     return Outcome(
         values=values,
-        classes=ClassTable(classify(values, inputs)),
+        classes=classes,
         structure=geography.structure,
         quality=quality_report(observed.values(), years=inputs.years),
         losses=lost,
         spots=SpotTable(spots),
+        agreements=tuple(compare_zonings(values, classes, inputs.indicators, places)),
     )
 
 

@@ -4,7 +4,8 @@ An area and its neighbours are taken together: O events where E were expected at
 tested as a sum of negative binomial counts (`analysis.statistics.neighbourhood_ratio`), each tail adjusted by
 Benjamini-Hochberg over the map. The dispersion phi is estimated from the published cells, as counts that had to be
 large enough to be shown (`analysis.statistics.censored_counts`). What is found hot is left out of it, until nothing
-more is found: a cluster would otherwise hide itself, most of all where little but clusters is published.
+more is found, and a count far from its expectation adds only so much: a cluster would otherwise hide itself, most of
+all where little but clusters is published.
 
 A published cell counts as its published value; a hidden one is any whole number within its bounds and those of sums of
 hidden cells, never zero and never left out. Given E and phi, p falls when O rises, so O at its lowest and at its
@@ -46,6 +47,9 @@ RATIO_DECIMALS = 4
 
 #: Fewest areas that a dispersion is estimated from; with fewer, counts are taken for Poisson.
 FEWEST = 3
+
+#: A count that lies more than two and a half standard deviations from what was expected adds no more to the dispersion.
+CAP = 6.25
 
 #: How often the dispersion is estimated again without what was found hot; it settles within three or four.
 ROUNDS = 8
@@ -178,10 +182,11 @@ def _dispersion(bounds: Bounds, expected: Expected, ordinary: BoolArray) -> floa
         return 0.0
     count, certain = bounds.low[usable], bounds.low[bounds.certain]
     if bounds.certain.all() or not certain.any():
-        return shown_dispersion(count, mean[usable])
+        return shown_dispersion(count, mean[usable], cap=CAP)
     # What is published says itself what could be: the smallest count of the map, and zeros where there are any.
     threshold = float(certain[certain > 0].min())
-    return shown_dispersion(count, mean[usable], threshold=threshold, zeros=bool((certain == 0).any()))
+    zeros = bool((certain == 0).any())
+    return shown_dispersion(count, mean[usable], threshold=threshold, zeros=zeros, cap=CAP)
 
 
 def _tails(total: FloatArray, mean: FloatArray, around: _Around, phi: float, *, unknown: tuple[float, float]) -> Tails:

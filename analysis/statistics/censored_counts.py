@@ -13,10 +13,15 @@ fill in the hidden ones within their bounds does not mend it, for the bounds are
 deviation is compared with what it is expected to be *given that the count could be shown*: the moment estimate
 (Pearson's statistic equals its degrees of freedom, Breslow 1984) of a truncated law; the plain one where all are shown.
 
+A few clusters can be most of what Pearson's statistic adds up to. With a cap a squared deviation counts as at most so
+many variances, in what is counted and in what is expected alike, so that the estimate stays that of the law and hardly
+that of the clusters (Huber's proposal for generalised linear models, Cantoni & Ronchetti 2001).
+
 Conventions: bounds are inclusive whole numbers, the upper one possibly infinite. phi >= 0, and 0 is Poisson. That a
 count which could be shown is hidden all the same (to protect another) tells nothing of it.
 
-Breslow (1984), Applied Statistics 33, 38-44; Johnson, Kemp & Kotz (2005), Univariate Discrete Distributions, ch. 5.
+Breslow (1984), Applied Statistics 33, 38-44; Cantoni & Ronchetti (2001), JASA 96, 1022-1030;
+Johnson, Kemp & Kotz (2005), Univariate Discrete Distributions, ch. 5.
 """
 
 from __future__ import annotations
@@ -65,7 +70,13 @@ def conditional_moments(
 
 
 def shown_dispersion(
-    count: NDArray[Any], mean: NDArray[Any], *, threshold: float = 0.0, zeros: bool = True, estimated: int = 1
+    count: NDArray[Any],
+    mean: NDArray[Any],
+    *,
+    threshold: float = 0.0,
+    zeros: bool = True,
+    estimated: int = 1,
+    cap: float = np.inf,
 ) -> float:
     """Estimate from counts that are shown how much more than Poisson counts vary around what was expected.
 
@@ -75,13 +86,14 @@ def shown_dispersion(
         threshold: Counts below it are not shown, but 0 where `zeros` is true.
         zeros: Whether zeros are shown.
         estimated: How many parameters the expected counts were estimated with.
+        cap: Squared deviations count as at most so many variances, above 1; infinite for the plain estimate.
 
     Returns:
         phi, 0 or more.
 
     Raises:
-        StatisticError: A value is not finite or negative, a mean is 0, a count could not be shown, lengths differ, or
-            there are no more counts than parameters.
+        StatisticError: A value is not finite or negative, a mean is 0, a count could not be shown, lengths differ, the
+            cap is not above 1, or there are no more counts than parameters.
     """
     at = amounts(mean, "expected counts")
     shown = amounts(count, "counts")
@@ -91,34 +103,49 @@ def shown_dispersion(
     freedom = shown.size - estimated
     if freedom < 1:
         raise StatisticError(f"There are {shown.size} counts for {estimated} parameters.")
+    if not cap > 1:
+        raise StatisticError(f"A cap is a number of variances above 1, not {cap}.")
     squares, means, size = (shown - at) ** 2, *_like(at)
-    lowest = np.full(means.size, max(threshold, 1.0))
+    lowest = max(threshold, 1.0)
+    plain = np.isinf(cap) and threshold <= (1 if zeros else 0)
 
     def excess(dispersion: float) -> float:
-        found = float(np.sum(squares / (at * (1 + dispersion * at))))
-        if threshold <= (1 if zeros else 0):
+        found = float(np.sum(np.minimum(squares / (at * (1 + dispersion * at)), cap)))
+        if plain:
             return found - freedom
-        chance = expected_square(means, lowest, dispersion, zeros=zeros) / (means * (1 + dispersion * means))
+        chance = expected_square(means, lowest, dispersion, zeros=zeros, cap=cap)
         return found - freedom / shown.size * float(np.sum(size * chance))
 
     return root(excess, "Pearson's statistic")
 
 
-def expected_square(mean: FloatArray, lowest: FloatArray, dispersion: float, *, zeros: bool) -> FloatArray:
-    """Return the expected squared deviation from the mean of counts that are shown.
+def expected_square(
+    mean: FloatArray, lowest: float, dispersion: float, *, zeros: bool, cap: float = np.inf
+) -> FloatArray:
+    """Return what squared deviations of counts that are shown are expected to be, in variances.
 
     Args:
         mean: (n,) expected counts, positive.
-        lowest: (n,) whole numbers of 1 or more; counts below them are not shown, but zeros may be.
+        lowest: A whole number of 1 or more; counts below it are not shown, but zeros may be.
         dispersion: phi, not negative.
         zeros: Whether zeros are shown.
+        cap: They count as at most so many variances.
     """
-    high = np.full(mean.shape, np.inf)
-    square = conditional_moments(lowest, high, mean, dispersion)[1]
+    variance = mean * (1 + dispersion * mean)
+    reach = np.sqrt(cap * variance)
+    inside = np.floor(mean + reach)
+    low = np.maximum(np.ceil(mean - reach), lowest)
+    first = np.full(mean.shape, lowest)
+    # Shown counts within the cap, and those beyond it on either side.
+    near = np.where(inside >= low, _between(low, np.maximum(inside, low), mean, dispersion, 0), 0.0)
+    square = conditional_moments(low, np.maximum(inside, low), mean, dispersion)[1] / variance
+    some = _exceeded(first - 1, mean, dispersion, 0)
+    # Beyond the cap a square counts as the cap; without one there is nothing beyond.
+    total = near * square + (np.maximum(some - near, 0.0) * cap if np.isfinite(cap) else 0.0)
     if not zeros:
-        return square
-    some, none = _exceeded(lowest - 1, mean, dispersion, 0), _reached(np.zeros(mean.shape), mean, dispersion, 0)
-    return np.asarray((some * square + none * mean**2) / (some + none))
+        return np.asarray(total / np.maximum(some, TINY))
+    none = _reached(np.zeros(mean.shape), mean, dispersion, 0)
+    return np.asarray((total + none * np.minimum(mean**2 / variance, cap)) / np.maximum(some + none, TINY))
 
 
 def _like(mean: FloatArray) -> tuple[FloatArray, FloatArray]:

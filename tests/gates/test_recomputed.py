@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from importlib.resources import files
 from itertools import pairwise
 from pathlib import Path
 
@@ -9,6 +10,9 @@ import geopandas as gpd
 import numpy as np
 import pytest
 
+from analysis.confidential.contracts import read_sources
+from analysis.confidential.indicators import read_themes
+from analysis.confidential.zonings import AtomPlaces, compare_zonings
 from analysis.published.maps import Above, class_map
 from analysis.published.rates import rate_column
 from geo.areas import Layer
@@ -16,7 +20,7 @@ from geo.families import family_of, holds_unplaced
 from geo.neighbours import h3_rings, queen
 from zicht.classes import ClassTable
 from zicht.published import ColumnKey, Measure, PublishedColumn, PublishedTable, Status
-from zicht.release import Release, open_release
+from zicht.release import Release, canonical_json, open_release
 from zicht.structure import read_structure
 
 
@@ -150,3 +154,31 @@ def test_totals_of_every_level_agree_within_rounding(release, entries):
                 if entry["disclosure"].get("unplaced") and holds_unplaced("country", level):
                     continue
                 assert np.isnan(column.high).any() or column.high.sum() >= total.low[0]
+
+
+def layers_of(release: Release) -> dict[str, Layer]:
+    frame = gpd.read_parquet(release.path / "areas.parquet")
+    found = {}
+    for level, areas in release.areas.items():
+        geometry = frame.query("level == @level").geometry.to_numpy()
+        found[level] = Layer(level, areas.code, areas.name, areas.parent, areas.kind, geometry)
+    return found
+
+
+def test_agreement_between_divisions_is_made_again_from_the_release(release):
+    folder = Path(str(files("analysis.confidential")))
+    themes = read_themes(folder / "themes", read_sources(folder / "sources"))
+    names = {entry["id"] for entry in release.catalogue["indicators"]}
+    indicators = [one for theme in themes for one in theme.indicators if one.id in names]
+    places = AtomPlaces(layers_of(release), read_structure(release.path / "structure.parquet"))
+
+    again = list(compare_zonings(release.values, release.classes, indicators, places))
+
+    written = [
+        {"indicator": one.indicator, "period": one.period, "maps": [pair.content() for pair in one.agreements]}
+        for one in again
+    ]
+    assert canonical_json({"indicators": written}) == (release.path / "agreement.json").read_bytes()
+    pairs = [pair for one in again for pair in one.agreements]
+    assert any(pair.second.startswith("shifted-") for pair in pairs)
+    assert any(pair.kappa is not None and pair.kappa > 0.2 for pair in pairs)

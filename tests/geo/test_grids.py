@@ -20,6 +20,7 @@ from geo.grids import (
     hex_polygons,
     parents,
     resolutions,
+    shifted_groups,
     to_strings,
 )
 from geo.hierarchy import hierarchy
@@ -188,3 +189,27 @@ def test_the_largest_hexes_reach_over_the_border_and_hold_every_point():
 def test_no_resolution_is_an_error():
     with pytest.raises(BoundaryError, match="at least one resolution"):
         hex_layers([], boundaries(box(0, 0)))
+
+
+def test_shifted_groups_tile_the_plane_as_parents_do_and_share_no_parent():
+    middle = h3.latlng_to_cell(52.1, 5.3, 8)
+    cell = from_strings(np.array(sorted(h3.grid_disk(middle, 12))))
+
+    group = shifted_groups(cell, 7)
+
+    size = np.bincount(group)
+    assert size.max() == 7
+    inner = np.flatnonzero(size == 7)
+    assert len(inner) > 30
+    for one in inner:
+        members = to_strings(cell[group == one]).tolist()
+        # One of them is the middle: the six others are beside it.
+        assert any(set(h3.grid_disk(code, 1)) == set(members) for code in members)
+        assert len({h3.cell_to_parent(code, 7) for code in members}) > 1
+
+
+def test_cells_that_cannot_be_moved_together_are_refused():
+    far = np.array(sorted([h3.latlng_to_cell(52.1, 5.3, 8), h3.latlng_to_cell(-33.9, 151.2, 8)]))
+
+    with pytest.raises(BoundaryError, match="too far apart"):
+        shifted_groups(from_strings(far), 7)

@@ -121,6 +121,7 @@ def full_catalogue(site: Site) -> dict[str, Any]:
             "shown": site.shown(entry["id"]),
             "lead": site.lead(entry["id"]),
             "maps": site.hotspot_maps.get(entry["id"], {}),
+            "agreement": site.agreement(entry["id"]),
             "methods": {level: site.method(entry["id"], level) for level in site.hotspot_maps.get(entry["id"], {})},
         }
         for entry in site.catalogue["indicators"]

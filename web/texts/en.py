@@ -112,6 +112,9 @@ EN: Mapping[str, str] = {
     "layer.value": "Values",
     "legend.between": "{low} to {high}",
     "legend.from": "{low} or more",
+    "legend.agreement": "Agreement with other borders (1 equal, 0 chance): {maps}.",
+    "legend.agreement_one": "{level} {kappa}",
+    "legend.agreement_shifted": "shifted {level} {kappa}",
     "legend.hotspot_title": "Hotspots",
     "legend.level": "per {level}",
     "legend.method_hotspot": "Getis-Ord Gi* ({method}), corrected for many tests (FDR, α = {alpha}).",
@@ -151,10 +154,12 @@ EN: Mapping[str, str] = {
     "method.bounds": "Rounded; the true figure lies between {low} and {high}.",
     "method.bounds_hidden": "It lies between {low} and {high}.",
     "method.hotspots.text": (
-        "A hotspot is an area that, together with the areas around it, is higher than chance would make it. We use "
-        "the Getis-Ord Gi* statistic on the published figures, compare with randomly shuffled maps and correct for "
-        "the large number of tests. Where a figure in the surroundings is hidden, we use every value it may have. "
-        "Only if the answer is always the same do we give it. Otherwise it cannot be determined."
+        "A hotspot is an area that, together with the areas around it, is higher than chance would make it. We "
+        "compare the number there with what the average would give, and allow for events that come in bunches. "
+        "Beside it stands Getis-Ord Gi*, which compares with randomly shuffled maps. We use published figures only "
+        "and correct for the large number of tests. Where a figure in the surroundings is hidden, we use every value "
+        "it may have. If the answer is always the same we give it. If it is so only when the hidden figures are as "
+        "expected, we call it probable. Otherwise it cannot be determined."
     ),
     "method.hotspots.title": "How a hotspot is determined",
     "method.indicators.title": "Subjects and sources",
@@ -333,8 +338,8 @@ EN: Mapping[str, str] = {
     "receipt.checks": "Checks",
     "receipt.class": "Class",
     "receipt.class.neighbours": "Compared with {count} neighbouring areas, of which {suppressed} hidden.",
-    "receipt.class.ratio": "Here and around together {low} to {high} times what the average of the whole would give.",
-    "receipt.class.ratio_one": "Here and around together {low} times what the average of the whole would give.",
+    "receipt.class.ratio": "Here and around together {low} to {high} times what the average would give.",
+    "receipt.class.ratio_one": "Here and around together {low} times what the average would give.",
     "receipt.class.q": "Chance of coincidence after correction (q): {low} to {high}; a hotspot at {alpha} or less.",
     "receipt.class.q_one": "Chance of coincidence after correction (q): {low}; a hotspot at {alpha} or less.",
     "receipt.definition": "Definition",

@@ -112,6 +112,9 @@ NL: Mapping[str, str] = {
     "layer.value": "Waarden",
     "legend.between": "{low} tot {high}",
     "legend.from": "{low} of meer",
+    "legend.agreement": "Overeenstemming met andere grenzen (1 gelijk, 0 toeval): {maps}.",
+    "legend.agreement_one": "{level} {kappa}",
+    "legend.agreement_shifted": "verschoven {level} {kappa}",
     "legend.hotspot_title": "Hotspots",
     "legend.level": "per {level}",
     "legend.method_hotspot": "Getis-Ord Gi* ({method}), gecorrigeerd voor veel toetsen (FDR, α = {alpha}).",
@@ -152,10 +155,12 @@ NL: Mapping[str, str] = {
     "method.bounds_hidden": "Het ligt tussen {low} en {high}.",
     "method.hotspots.text": (
         "Een hotspot is een gebied dat samen met zijn buurgebieden hoger scoort dan bij toeval te verwachten is. We "
-        "rekenen met de toets Getis-Ord Gi* op de gepubliceerde cijfers, vergelijken met willekeurig geschudde "
-        "kaarten en corrigeren voor het grote aantal toetsen. Is een cijfer in de omgeving verborgen, dan rekenen we "
-        "met alle waarden die het kan hebben. Alleen als het antwoord altijd hetzelfde is, noemen we het. Anders is "
-        "het niet te bepalen."
+        "vergelijken het aantal daar met wat bij het gemiddelde past, en houden er rekening mee dat gebeurtenissen "
+        "vaak samen voorkomen. Ernaast staat de toets Getis-Ord Gi*, die vergelijkt met willekeurig geschudde "
+        "kaarten. We gebruiken alleen gepubliceerde cijfers en corrigeren voor het grote aantal toetsen. Is een "
+        "cijfer in de omgeving verborgen, dan rekenen we met alle waarden die het kan hebben. Is het antwoord altijd "
+        "hetzelfde, dan noemen we het. Is het alleen zo als de verborgen cijfers zijn zoals verwacht, dan heet het "
+        "waarschijnlijk. Anders is het niet te bepalen."
     ),
     "method.hotspots.title": "Hoe een hotspot wordt bepaald",
     "method.indicators.title": "Onderwerpen en bronnen",
@@ -340,8 +345,8 @@ NL: Mapping[str, str] = {
     "receipt.checks": "Controles",
     "receipt.class": "Klasse",
     "receipt.class.neighbours": "Vergeleken met {count} buurgebieden, waarvan {suppressed} verborgen.",
-    "receipt.class.ratio": "Hier en rondom samen {low} tot {high} keer zoveel als bij het gemiddelde van het geheel past.",
-    "receipt.class.ratio_one": "Hier en rondom samen {low} keer zoveel als bij het gemiddelde van het geheel past.",
+    "receipt.class.ratio": "Hier en rondom samen {low} tot {high} keer zoveel als past bij het gemiddelde.",
+    "receipt.class.ratio_one": "Hier en rondom samen {low} keer zoveel als past bij het gemiddelde.",
     "receipt.class.q": "Kans op toeval na correctie (q): {low} tot {high}; hotspot bij hoogstens {alpha}.",
     "receipt.class.q_one": "Kans op toeval na correctie (q): {low}; hotspot bij hoogstens {alpha}.",
     "receipt.definition": "Definitie",

@@ -93,7 +93,7 @@ def test_where_nothing_is_hidden_it_is_the_plain_statistic_with_the_dispersion_o
     assert hot[40:44].all()
     near = np.flatnonzero(hot)
     rest = np.setdiff1d(np.arange(400), np.concatenate([near - 1, near, near + 1]) % 400)
-    phi = ratios.shown_dispersion(count[rest], expected[rest])
+    phi = ratios.shown_dispersion(count[rest], expected[rest], cap=ratios.CAP)
     truth, upper, lower = plain(count, expected, ring(400), phi)
     assert found.q_high == pytest.approx(np.minimum(upper, lower), abs=1e-8)
     assert np.array_equal(found.q_low, found.q_high)

@@ -54,15 +54,19 @@ def test_a_count_without_bounds_has_the_moments_of_its_law():
     assert square == pytest.approx(6 + 0.5 * 36)
 
 
+@pytest.mark.parametrize("cap", [np.inf, 6.25, 1.5])
 @pytest.mark.parametrize("zeros", [True, False])
 @pytest.mark.parametrize("phi", [0.0, 0.8])
-def test_the_expected_square_of_what_is_shown(zeros, phi):
+@pytest.mark.parametrize("lowest", [1, 7, 30])
+def test_the_expected_square_of_what_is_shown(lowest, phi, zeros, cap):
     y, chance = law(4.0, phi)
-    shown = chance * ((y >= 7) | ((y == 0) & zeros))
+    shown = chance * ((y >= lowest) | ((y == 0) & zeros))
+    variance = 4 + 16 * phi
 
-    found = expected_square(np.array([4.0]), np.array([7.0]), phi, zeros=zeros)[0]
+    found = expected_square(np.array([4.0]), float(lowest), phi, zeros=zeros, cap=cap)[0]
 
-    assert found == pytest.approx(((y - 4) ** 2 * shown).sum() / shown.sum(), rel=1e-8)
+    squares = np.minimum((y - 4) ** 2 / variance, cap)
+    assert found == pytest.approx((squares * shown).sum() / shown.sum(), rel=1e-7)
 
 
 def counted(phi: float, *, n: int = 100_000, seed: int = 3) -> tuple[np.ndarray, np.ndarray]:
@@ -93,12 +97,24 @@ def test_what_is_shown_because_it_is_large_gives_the_dispersion_of_all(phi, zero
         assert map_dispersion(count[shown], mean[shown]) > phi + 0.1
 
 
+@pytest.mark.parametrize("phi", [0.0, 0.5])
+def test_with_a_cap_it_is_that_of_the_law_and_hardly_that_of_clusters(phi):
+    count, mean = counted(phi, n=20_000)
+    raised = np.random.default_rng(4).random(len(mean)) < 0.05
+    mixed = np.where(raised, count * 6, count)
+
+    assert shown_dispersion(count, mean, cap=6.25) == pytest.approx(phi, abs=0.04)
+    capped, plain = shown_dispersion(mixed, mean, cap=6.25), shown_dispersion(mixed, mean)
+    assert capped - phi < 0.3 * (plain - phi)
+
+
 @pytest.mark.parametrize(
     ("count", "mean", "options", "says"),
     [
         ([12, 3], [4.0, 4.0], {"threshold": 10}, "below 10"),
         ([12, 0], [4.0, 4.0], {"threshold": 10, "zeros": False}, "below 10"),
         ([12, 15], [4.0, 0.0], {}, "above 0"),
+        ([12, 15], [4.0, 4.0], {"cap": 1.0}, "above 1"),
         ([12], [4.0], {}, "1 counts for 1 parameters"),
         ([12, np.nan], [4.0, 4.0], {}, "finite"),
         ([12, -1], [4.0, 4.0], {}, "negative"),

@@ -21,7 +21,7 @@ export class Legend {
         el('p', {class: 'legend-unit'}, t('legend.number'))
       ),
       this.list(shown),
-      el('p', {class: 'legend-note'}, methodText(view))
+      el('p', {class: 'legend-note'}, [methodText(view), agreementText(view)].filter(Boolean).join(' '))
     );
   }
 
@@ -50,6 +50,23 @@ export function unitText({measure, unit}) {
 export function levelText({level}) {
   return t('legend.level', {level: levelOne(level)});
 }
+
+/** How far the hotspots stay where they are when the borders lie elsewhere; '' where there is nothing to compare. */
+export function agreementText(view) {
+  const maps = view.layer === HOTSPOT ? view.entry.agreement?.[view.state.period] || [] : [];
+  const compared = maps
+    .filter(pair => pair.kappa !== null && [pair.first, pair.second].includes(view.level))
+    .map(pair => {
+      const other = pair.first === view.level ? pair.second : pair.first;
+      const shifted = other.startsWith(SHIFTED);
+      const id = shifted ? other.slice(SHIFTED.length) : other;
+      const level = `${levelOne(id).toLowerCase()}${id.startsWith('h3-') ? ` (${id.slice(3)})` : ''}`;
+      return t(shifted ? 'legend.agreement_shifted' : 'legend.agreement_one', {level, kappa: breakNumber(pair.kappa)});
+    });
+  return compared.length ? t('legend.agreement', {maps: compared.join('; ')}) : '';
+}
+
+const SHIFTED = 'shifted-';
 
 function methodText(view) {
   if (view.layer !== HOTSPOT) {
