@@ -40,12 +40,12 @@ RINGS, PART_RINGS = 143, 22
 
 def run() -> list[Row]:
     """Measure, and refuse to report a time for an answer that differs from the peer's."""
-    code, part_code = _disk(RINGS), _disk(PART_RINGS)
+    code, part_code = disk(CENTRE, RINGS), disk(CENTRE, PART_RINGS)
     weights, part = h3_rings(code), h3_rings(part_code)
-    counts, part_counts = _counts(len(code)), _counts(len(part_code))
+    counts, part_counts = synthetic_counts(len(code)), synthetic_counts(len(part_code))
     scale = len(code) / len(part_code)
     note = f"esda.G_Local R={DRAWS} on {len(part_code):,} cells, scaled; z equal, p within 5 standard errors"
-    peer = _esda(part_counts, part) * scale
+    peer = esda_seconds(part_counts, part) * scale
     exact, _ = best(lambda: conditional_tails(counts, weights), 5)
     drawn, _ = best(
         lambda: permuted_tails(counts.astype(np.float64), weights, rng=np.random.default_rng(SEED), draws=DRAWS), 3
@@ -71,15 +71,18 @@ def run() -> list[Row]:
     ]
 
 
-def _disk(rings: int) -> StrArray:
-    return np.array(sorted(h3.grid_disk(CENTRE, rings)), dtype=np.str_)
+def disk(centre: str, rings: int) -> StrArray:
+    """Return the codes of all cells within so many rings, ascending."""
+    return np.array(sorted(h3.grid_disk(centre, rings)), dtype=np.str_)
 
 
-def _counts(count: int) -> IntArray:
+def synthetic_counts(count: int) -> IntArray:
+    """Return counts of which most are 0 and a few large."""
     return np.asarray(np.random.default_rng(SEED).negative_binomial(0.15, 0.05, count), dtype=np.int64)
 
 
-def _esda(counts: IntArray, weights: SpatialWeights) -> float:
+def esda_seconds(counts: IntArray, weights: SpatialWeights) -> float:
+    """Return the seconds of esda's local G, once its answer was compared with ours."""
     neighbours = W({i: weights.neighbours(i).tolist() for i in range(weights.n)}, silence_warnings=True)
     options = {"transform": "B", "permutations": DRAWS, "star": False, "n_jobs": 1, "seed": SEED}
     values = counts.astype(np.float64)
