@@ -8,12 +8,17 @@ from tiles.errors import MalformedArchiveError
 
 # Deflate, no flags, no time, no hint of level or system (RFC 1952, section 2.3).
 _HEADER = b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\xff"
-_LEVEL = 9
+_SMALLEST = 9
 
 
-def gzip_bytes(data: bytes) -> bytes:
-    """Return the data as one gzip member without time, name or system."""
-    deflate = zlib.compressobj(_LEVEL, zlib.DEFLATED, -zlib.MAX_WBITS)
+def gzip_bytes(data: bytes, *, level: int = _SMALLEST) -> bytes:
+    """Return the data as one gzip member without time, name or system.
+
+    Args:
+        data: What to compress.
+        level: 1, fastest, to 9, smallest.
+    """
+    deflate = zlib.compressobj(level, zlib.DEFLATED, -zlib.MAX_WBITS)
     body = deflate.compress(data) + deflate.flush()
     return _HEADER + body + zlib.crc32(data).to_bytes(4, "little") + (len(data) & 0xFFFFFFFF).to_bytes(4, "little")
 

@@ -60,13 +60,18 @@ def _encode_feature(feature: Feature, keys: dict[str, int], values: dict[bytes, 
     tags: list[int] = []
     for key, value in feature.properties.items():
         # Values are told apart by their bytes: 1, 1.0 and True are equal to Python, and three values to a tile.
-        tags += (keys.setdefault(key, len(keys)), values.setdefault(_encode_value(value), len(values)))
+        tags += (keys.setdefault(key, len(keys)), values.setdefault(encode_value(value), len(values)))
     number = b"" if feature.id is None else pb.tagged_number(1, feature.id)
     properties = pb.tagged(2, pb.packed(tags)) if tags else b""
     return number + properties + pb.tagged_number(3, feature.type) + pb.tagged(4, pb.packed(_commands(feature)))
 
 
-def _encode_value(value: Value) -> bytes:
+def encode_value(value: Value) -> bytes:
+    """Return a value as it stands in the dictionary of a layer.
+
+    Raises:
+        MalformedTileError: It is a text that UTF-8 cannot write, or a whole number of more than 64 bits.
+    """
     if isinstance(value, str):
         return pb.tagged(1, _utf8(value))
     if isinstance(value, bool):

@@ -9,13 +9,13 @@ from __future__ import annotations
 import hashlib
 import os
 import threading
-from collections import OrderedDict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 
 from tiles.archive import Reader
+from tiles.cache import TileCache
 from tiles.errors import MalformedArchiveError, TileAddressError
 from tiles.scheme import ZoomRange, check_tile
 from zicht.errors import ReleaseError
@@ -84,19 +84,18 @@ class TileSet:
     """
 
     def __init__(self, folder: Path, levels: Iterable[str], *, cache_bytes: int = CACHE_BYTES) -> None:
-        self._files: list[ByteFile] = []
+        self._files: dict[str, ByteFile] = {}
         self._readers: dict[str, Reader] = {}
-        self._cache = _Cache(cache_bytes)
+        self._cache: TileCache[tuple[str, int, int, int], Tile] = TileCache(cache_bytes)
         try:
             for level in levels:
-                self._readers[level] = self._open(folder / f"{level}.pmtiles")
+                self._readers[level] = self._open(level, folder / f"{level}.pmtiles")
         except BaseException:
             self.close()
             raise
 
-    def _open(self, path: Path) -> Reader:
-        file = ByteFile(path)
-        self._files.append(file)
+    def _open(self, level: str, path: Path) -> Reader:
+        file = self._files[level] = ByteFile(path)
         reader = Reader(file, where=str(path))
         if file.size != reader.header.end:
             raise MalformedArchiveError(
@@ -113,7 +112,7 @@ class TileSet:
     def close(self) -> None:
         """Close every archive."""
         while self._files:
-            self._files.pop().close()
+            self._files.popitem()[1].close()
 
     @property
     def levels(self) -> tuple[str, ...]:
@@ -126,7 +125,7 @@ class TileSet:
         Raises:
             TileAddressError: The level has no tiles.
         """
-        header = self._reader(level).header
+        header = self.reader(level).header
         return ZoomRange(header.minzoom, header.maxzoom)
 
     def bounds(self, level: str) -> tuple[float, float, float, float]:
@@ -135,7 +134,28 @@ class TileSet:
         Raises:
             TileAddressError: The level has no tiles.
         """
-        return self._reader(level).header.degrees
+        return self.reader(level).header.degrees
+
+    def file(self, level: str) -> ByteFile:
+        """Return the archive of a level as a file.
+
+        Raises:
+            TileAddressError: The level has no tiles.
+        """
+        self.reader(level)
+        return self._files[level]
+
+    def reader(self, level: str) -> Reader:
+        """Return the archive of a level as tiles.
+
+        Raises:
+            TileAddressError: The level has no tiles.
+        """
+        if level not in self._readers:
+            raise TileAddressError(
+                f"There are no tiles of level {level!r}.", remedy=f"Levels with tiles: {', '.join(self._readers)}."
+            )
+        return self._readers[level]
 
     def get(self, level: str, zoom: int, x: int, y: int) -> Tile | None:
         """Return a tile, or None where nothing is drawn.
@@ -154,42 +174,9 @@ class TileSet:
         address = (level, zoom, x, y)
         tile = self._cache.get(address)
         if tile is None:
-            body = self._reader(level).get(zoom, x, y)
+            body = self.reader(level).get(zoom, x, y)
             if body is None:
                 return None
             tile = Tile(body, hashlib.sha256(body).hexdigest()[:32])
-            self._cache.put(address, tile)
+            self._cache.put(address, tile, size=len(body))
         return tile
-
-    def _reader(self, level: str) -> Reader:
-        if level not in self._readers:
-            raise TileAddressError(
-                f"There are no tiles of level {level!r}.", remedy=f"Levels with tiles: {', '.join(self._readers)}."
-            )
-        return self._readers[level]
-
-
-class _Cache:
-    """The tiles asked for last, up to a number of bytes."""
-
-    def __init__(self, limit: int) -> None:
-        self._limit = limit
-        self._size = 0
-        self._tiles: OrderedDict[tuple[str, int, int, int], Tile] = OrderedDict()
-        self._lock = threading.Lock()
-
-    def get(self, address: tuple[str, int, int, int]) -> Tile | None:
-        with self._lock:
-            if address in self._tiles:
-                self._tiles.move_to_end(address)
-            return self._tiles.get(address)
-
-    def put(self, address: tuple[str, int, int, int], tile: Tile) -> None:
-        with self._lock:
-            if address in self._tiles or len(tile.body) > self._limit:
-                return
-            self._tiles[address] = tile
-            self._size += len(tile.body)
-            while self._size > self._limit:
-                _, oldest = self._tiles.popitem(last=False)
-                self._size -= len(oldest.body)

@@ -7,13 +7,16 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from web import errors, security
 from web.api.v1 import api
+from web.hot import HotTiles
 from web.public import files
 from web.public.bundle import bundle
 from web.public.columns import columns
 from web.public.downloads import downloads
 from web.public.pages import page_context, pages
+from web.public.value_tiles import value_tiles
 from web.public.vector_tiles import vector_tiles
 from web.site import Site
+from web.tilestore import TileStore
 from zicht.config import LEAD_SHARE, Background
 from zicht.release import Release
 
@@ -52,8 +55,11 @@ def create_app(
     app.config.update(MAX_CONTENT_LENGTH=_LONGEST_REQUEST)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     files.install(app)
-    for views in (pages, columns, vector_tiles, downloads, api):
+    for views in (pages, columns, downloads, api):
         app.register_blueprint(views(site))
+    store = TileStore(site)
+    for tiled in (vector_tiles, value_tiles):
+        app.register_blueprint(tiled(store))
     app.register_blueprint(bundle())
     errors.install(app, page_context(site))
     security.install(app, background)
@@ -61,4 +67,5 @@ def create_app(
         app.wsgi_app = ProxyFix(  # type: ignore[method-assign]
             app.wsgi_app, x_for=proxies, x_proto=proxies, x_host=proxies
         )
+    app.wsgi_app = HotTiles(app.wsgi_app)  # type: ignore[method-assign]
     return app

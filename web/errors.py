@@ -18,7 +18,7 @@ from zicht.errors import AlignmentError, ZichtError
 _LOG = logging.getLogger("zicht.web")
 
 #: Paths whose readers are programs.
-MACHINE = ("/api/", "/columns/", "/tiles/", "/deck.json", "/openapi.json")
+MACHINE = ("/api/", "/columns/", "/tiles/", "/ogc", "/deck.json", "/openapi.json")
 
 
 class NotHereError(ZichtError):
@@ -33,8 +33,8 @@ class ServerError(ZichtError):
     """The server cannot start."""
 
 
-OK, NO_CONTENT, NOT_MODIFIED, FOUND = 200, 204, 304, 302
-BAD_REQUEST, NOT_FOUND, INTERNAL = 400, 404, 500
+OK, NO_CONTENT, PARTIAL, NOT_MODIFIED, FOUND = 200, 204, 206, 304, 302
+BAD_REQUEST, NOT_FOUND, UNSATISFIABLE, INTERNAL = 400, 404, 416, 500
 
 #: Codes by kind of error; the first that fits counts.
 CODES: tuple[tuple[type[ZichtError], int], ...] = (

@@ -11,8 +11,11 @@ import gzip
 import hashlib
 import json
 from collections.abc import Mapping
+from functools import lru_cache
 
 from flask import Response, request
+from werkzeug.datastructures import Accept
+from werkzeug.http import parse_accept_header
 
 FOR_EVER = "public, max-age=31536000, immutable"
 REVALIDATE = "public, no-cache"
@@ -24,6 +27,16 @@ _SMALL = 256
 def compress(body: bytes) -> bytes:
     """Return the gzip form of a body; the same body gives the same bytes."""
     return gzip.compress(body, compresslevel=6, mtime=0)
+
+
+@lru_cache(maxsize=64)
+def takes_gzip(header: str | None) -> bool:
+    """Return whether a client takes compressed tiles: one that says nothing of encodings takes any (RFC 9110, 12.5.3).
+
+    Args:
+        header: Accept-Encoding, None where there is none.
+    """
+    return header is None or bool(parse_accept_header(header, Accept).quality("gzip"))
 
 
 def tag(body: bytes) -> str:

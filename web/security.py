@@ -27,7 +27,15 @@ _FIXED = {
 }
 
 #: Public data may be read by any page of anybody: maps elsewhere use tiles, columns and answers.
-OPEN = ("/api/", "/columns/", "/tiles/")
+OPEN = ("/api/", "/columns/", "/tiles/", "/ogc")
+
+#: What a page elsewhere may ask and read, so that it can fetch a part of an archive and ask whether a tile changed.
+_CROSS_ORIGIN = {
+    "Access-Control-Allow-Origin": "*",
+    "Access-Control-Allow-Methods": "GET, HEAD, OPTIONS",
+    "Access-Control-Allow-Headers": "Range, If-Range, If-None-Match",
+    "Access-Control-Expose-Headers": "ETag, Content-Range, Accept-Ranges, API-Version",
+}
 
 
 def policy(background: Background) -> str:
@@ -57,7 +65,7 @@ def install(app: Flask, background: Background) -> None:
     def add(response: Response) -> Response:
         response.headers.update(headers)
         if request.path.startswith(OPEN):
-            response.headers["Access-Control-Allow-Origin"] = "*"
+            response.headers.update(_CROSS_ORIGIN)
         return response
 
     app.after_request(add)

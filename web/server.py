@@ -1,8 +1,17 @@
-"""Serve an application with waitress: pure Python, the same on every system."""
+"""Serve an application with waitress: pure Python, the same on every system; several processes where asked.
+
+Python runs one thread at a time, so a second core is used by a second process. All processes take connections from one
+socket that was opened, with the release, before they were made: the release is in memory once.
+"""
 
 from __future__ import annotations
 
+import logging
+import os
+import signal
 import socket
+import sys
+from types import FrameType
 
 import waitress
 from flask import Flask
@@ -13,22 +22,76 @@ THREADS = 8
 _HIGHEST_PORT = 65_535
 
 
-def serve(app: Flask, host: str, port: int) -> None:
+def serve(app: Flask, host: str, port: int, *, workers: int = 1) -> None:
     """Serve until interrupted.
 
     Args:
         app: What to serve.
         host: Name or address to listen on.
         port: 1 to 65,535.
+        workers: Processes, at least 1; more than 1 not on Windows.
 
     Raises:
-        ServerError: The port is taken, not allowed or out of range, or the host is not of this machine.
+        ServerError: The port is taken, not allowed or out of range, the host is not of this machine, the system has no
+            `fork`, or a process ended by itself.
     """
+    if workers > 1 and not hasattr(os, "fork"):
+        raise ServerError("This system cannot serve with several processes.", remedy="Leave --workers out.")
     listener = listen(host, port)
     try:
-        waitress.serve(app, sockets=[listener], threads=THREADS, ident=None, clear_untrusted_proxy_headers=True)
+        if workers == 1:
+            _run(app, listener)
+        else:
+            _supervise(app, listener, workers)
     finally:
         listener.close()
+
+
+def _run(app: Flask, listener: socket.socket) -> None:
+    # It warns of every request that waits for a thread, thousands of lines under load, and writing them slows it down.
+    logging.getLogger("waitress.queue").setLevel(logging.ERROR)
+    waitress.serve(app, sockets=[listener], threads=THREADS, ident=None, clear_untrusted_proxy_headers=True)
+
+
+def _supervise(app: Flask, listener: socket.socket, workers: int) -> None:
+    children: set[int] = set()
+
+    def stop(number: int, frame: FrameType | None) -> None:  # noqa: ARG001 - the signature of a signal handler
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGTERM, stop)
+    try:
+        for _ in range(workers):
+            children.add(_fork(app, listener))
+        ended, status = os.wait()
+        children.discard(ended)
+        raise ServerError(
+            f"A process of the server ended by itself (code {os.waitstatus_to_exitcode(status)}).",
+            remedy="Start the server again; the log says why it ended.",
+        )
+    finally:
+        for child in children:
+            os.kill(child, signal.SIGTERM)
+        for child in children:
+            os.waitpid(child, 0)
+        signal.signal(signal.SIGTERM, before)
+
+
+def _fork(app: Flask, listener: socket.socket) -> int:
+    sys.stdout.flush()
+    sys.stderr.flush()
+    child = os.fork()
+    if child:
+        return child
+    # From here on a copy: it must never return into the caller, whose work it would do a second time.
+    code = 1
+    try:
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
+        signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches all; the parent ends them
+        _run(app, listener)
+        code = 0
+    finally:
+        os._exit(code)
 
 
 def listen(host: str, port: int) -> socket.socket:

@@ -73,7 +73,7 @@ def addresses(app: Flask, rule: Rule, release: Release) -> Iterator[str]:
 
 def built(rule: Rule, values: dict[str, object]) -> str:
     """Return the path of a rule with its arguments filled in."""
-    found = rule.build(values, append_unknown=False)
+    found = rule.build(values, append_unknown=True)
     assert found is not None, rule.rule
     return found[1]
 
@@ -84,7 +84,9 @@ def arguments(rule: Rule, release: Release) -> Iterator[dict[str, object]]:
     known = {"release", "level", "indicator", "period", "measure", "code", "z", "x", "y"}
     assert names <= known, f"the crawl does not know how to ask for {rule.rule}"
     fixed = {"release": release.short_id} if "release" in names else {}
-    if {"z", "x", "y"} <= names:
+    if {"z", "x", "y", "indicator"} <= names:
+        yield from ({**fixed, **tile} for tile in tiles_with_figures(release))
+    elif {"z", "x", "y"} <= names:
         yield from ({**fixed, **tile} for tile in tiles(release))
     elif "indicator" in names:
         yield from ({**fixed, **{k: v for k, v in key.items() if k in names}} for key in numbers(release, names))
@@ -114,6 +116,17 @@ def numbers(release: Release, names: set[str]) -> Iterator[dict[str, object]]:
             if asked not in seen:
                 seen.add(asked)
                 yield key
+
+
+def tiles_with_figures(release: Release) -> Iterator[dict[str, object]]:
+    """Yield a tile of every column that has tiles: of the first column the first, of the second the second, and on."""
+    by_level: dict[str, list[dict[str, object]]] = {}
+    for tile in tiles(release):
+        by_level.setdefault(str(tile["level"]), []).append(tile)
+    for number, key in enumerate(release.values.keys()):
+        if key.level in by_level:
+            tile = by_level[key.level][number % len(by_level[key.level])]
+            yield {**tile, "indicator": key.indicator, "period": key.period, "measure": key.measure}
 
 
 def tiles(release: Release) -> Iterator[dict[str, object]]:

@@ -1,80 +1,58 @@
-"""Vector tiles: geometry with feature id and code, the same for every indicator and kept for ever.
-
-A tile that exists and holds nothing is 204; a tile outside the zooms of its level or outside the world is 404.
-"""
+"""Vector tiles: geometry with feature id and code, the same for every indicator and kept for ever; also as a file."""
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, request
+from flask import Blueprint, Response
 
-from tiles.errors import TileAddressError
-from tiles.scheme import ZoomRange, check_tile
+from tiles.scheme import ZoomRange
 from tiles.tilejson import tilejson
-from tiles.tileset import Tile, TileSet
-from web.errors import NO_CONTENT, NotHereError
+from web.public.tile_answers import answer_tile, check_release, root_url, tile_address
+from web.ranges import answer_file
 from web.responses import FOR_EVER, REVALIDATE, answer, canonical
 from web.site import Site
+from web.tilestore import TileStore
 from web.translations import DEFAULT, localised
 
-MVT = "application/vnd.mapbox-vector-tile"
+PMTILES = "application/vnd.pmtiles"
 
 
-def vector_tiles(site: Site) -> Blueprint:
-    """Return the views of the tiles and their TileJSON."""
+def vector_tiles(store: TileStore) -> Blueprint:
+    """Return the views of the geometry tiles, their TileJSON and their archives."""
     views = Blueprint("vector_tiles", __name__)
-    tileset = TileSet(site.release.path / "geometry", site.levels)
+    site = store.site
 
-    def tile(release: str, level: str, z: int, x: int, y: int) -> Response:
+    def tile(release: str, level: str, z: str, x: str, y: str) -> Response:
         check_release(site, release)
-        first, last = site.zooms(level)
-        if not first <= z <= last:
-            raise NotHereError(f"This level has tiles at zooms {first} to {last}.")
-        try:
-            check_tile(z, x, y)
-        except TileAddressError as error:
-            raise NotHereError(error.problem, remedy=error.remedy) from error
-        return _answer(tileset.get(level, z, x, y))
+        return answer_tile(store.tileset.get(level, *tile_address(site, level, z, x, y)))
 
     def describe(release: str, level: str) -> Response:
         check_release(site, release)
         return answer(canonical(_tilejson(site, level)), content_type="application/json", cache=REVALIDATE)
 
-    address = "/tiles/<release>/<level>/<int:z>/<int:x>/<int:y>"
-    views.add_url_rule(f"{address}.mvt", view_func=tile)
-    views.add_url_rule(address, view_func=tile, endpoint="tile_plain")
+    def archive(release: str, level: str) -> Response:
+        check_release(site, release)
+        site.zooms(level)
+        return _archive(store, level)
+
+    views.add_url_rule("/tiles/<release>/<level>/<z>/<x>/<y>", view_func=tile)
     views.add_url_rule("/tiles/<release>/<level>.json", view_func=describe)
+    views.add_url_rule("/tiles/<release>/<level>.pmtiles", view_func=archive)
     return views
 
 
-def check_release(site: Site, release: str) -> None:
-    """Refuse a path that names another release.
-
-    Raises:
-        NotHereError: It does.
-    """
-    if release != site.release.short_id:
-        raise NotHereError("This server has another release.", remedy="Reload the page.")
-
-
-def _answer(tile: Tile | None) -> Response:
-    response = Response(status=NO_CONTENT) if tile is None else Response(tile.body, content_type=MVT)
-    response.headers["Cache-Control"] = FOR_EVER
-    if tile is not None:
-        # Archives hold tiles packed, and every vector tile client takes them so.
-        response.headers["Content-Encoding"] = "gzip"
-        response.set_etag(tile.etag)
-        response.make_conditional(request)
-    return response
+def _archive(store: TileStore, level: str) -> Response:
+    path = store.site.release.geometry_path(level)
+    digest = store.site.release.manifest["files"][path.relative_to(store.site.release.path).as_posix()]
+    return answer_file(store.tileset.file(level), etag=digest[:32], content_type=PMTILES, cache=FOR_EVER)
 
 
 def _tilejson(site: Site, level: str) -> dict[str, object]:
     first, last = site.zooms(level)
     west, south, east, north = site.catalogue["bounds"]
-    root = site.base_url or request.url_root.rstrip("/")
     name = next(entry["name"] for entry in site.catalogue["levels"] if entry["id"] == level)
     return tilejson(
         level,
-        base=f"{root}/tiles/{site.release.short_id}",
+        base=f"{root_url(site)}/tiles/{site.release.short_id}",
         zooms=ZoomRange(first, last),
         bounds=(west, south, east, north),
         name=localised(name, DEFAULT),
