@@ -25,6 +25,7 @@ COMMANDS: Mapping[str, str] = {
     "report": "zicht.commands.report:report",
     "serve": "zicht.commands.serve:serve",
     "stats": "zicht.commands.stats:stats",
+    "tiles": "zicht.commands.tiles:tiles",
     "verify": "zicht.commands.verify:verify",
 }
 
@@ -42,6 +43,7 @@ SUMMARIES: Mapping[str, str] = {
     "report": "Say how much a release shows and hides.",
     "serve": "Serve the dashboard of a release.",
     "stats": "Compute a spatial statistic of any table.",
+    "tiles": "Check files of vector tiles.",
     "verify": "Check every byte of a release.",
 }
 

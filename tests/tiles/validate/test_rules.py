@@ -1,0 +1,375 @@
+"""Every rule has a file that breaks it and nothing else; and valid files break none."""
+
+from __future__ import annotations
+
+import struct
+
+import pytest
+
+from tests.tiles.validate.forge import (
+    CLOSE,
+    METADATA,
+    SQUARE,
+    archive,
+    checked,
+    directory,
+    feature,
+    geometry,
+    layer,
+    line,
+    move,
+    rules,
+    text_value,
+    zig,
+)
+from tiles import protobuf as pb
+from tiles.archive import write_archive
+from tiles.compress import gzip_bytes
+from tiles.scheme import ZoomRange
+from tiles.validate.rules import RULES, Weight
+from tiles.validate.secrets import secret_of
+
+HOLE = [*SQUARE, *move((2, -8)), *line((0, 4), (4, 0), (0, -4)), *CLOSE]
+SECOND = feature([*move((20, 10)), *line((10, 0), (0, 10), (-10, 0)), *CLOSE], number=8)
+LONE = dict(keys=(), values=[])
+
+
+def bare(numbers, kind=3):
+    """A tile of one feature with this geometry."""
+    return layer(feature(numbers, kind=kind))
+
+
+TILES = {
+    "wire": [
+        layer()[:-1],
+        layer() + b"\xff",
+        layer() + bytes([0x1B]),
+        layer(feature(tags=()), keys=(), values=[]) + b"\x00",
+    ],
+    "field": [
+        layer() + pb.tagged_number(2, 5),
+        layer(last=pb.tagged_number(6, 1)),
+        layer(feature(extra=pb.tagged_number(5, 1))),
+    ],
+    "field-repeated": [layer(last=pb.tagged_number(5, 4096)), layer(feature(extra=pb.tagged_number(1, 7)))],
+    "text": [layer(name=b"\xff"), layer(values=[text_value(b"\xc3\x28")])],
+    "tile-layers": [b""],
+    "layer-features": [layer(b"", **LONE)],
+    "layer-version": [layer(version=None), layer(version=1), layer(version=3)],
+    "layer-name": [layer(name=None)],
+    "layer-name-unique": [layer() + layer()],
+    "layer-extent": [layer(extent=None), layer(extent=0)],
+    "key-unique": [layer(feature(tags=(0, 0, 1, 0)), keys=("a", "a"))],
+    "value-unique": [layer(feature(tags=(0, 0, 1, 1)), keys=("a", "b"), values=[text_value("x")] * 2)],
+    "value-one": [
+        layer(values=[pb.tagged(4, b"")]),
+        layer(values=[pb.tagged(4, pb.tagged(1, b"x") + pb.tagged_number(5, 1))]),
+    ],
+    "feature-type": [layer(feature(kind=None))],
+    "feature-geometry": [layer(feature([]))],
+    "type-known": [layer(feature(kind=4))],
+    "type-unknown": [layer(feature(kind=0))],
+    "tags-pairs": [layer(feature(tags=(0, 0, 0)), keys=("a",))],
+    "tags-range": [layer(feature(tags=(0, 0, 1, 0))), layer(feature(tags=(0, 0, 0, 1)))],
+    "tags-key-unique": [layer(feature(tags=(0, 0, 0, 0)))],
+    "geometry-integer": [bare([9, 1 << 32, 0], kind=1)],
+    "command-known": [bare([*SQUARE, 3]), bare([0], kind=1), bare([8 | 4], kind=2)],
+    "command-parameters": [bare([9, 2], kind=1), bare(SQUARE[:5]), bare([(1 << 29) - 1 << 3 | 1, 2, 2], kind=1)],
+    "parameter-range": [bare([9, (1 << 32) - 1, 0], kind=1)],
+    "line-still": [bare([*move((1, 1)), *line((0, 0), (1, 1))], kind=2)],
+    "close-count": [bare([*SQUARE[:-1], 23]), bare([*SQUARE[:-1], 7])],
+    "point-commands": [bare([1], kind=1), bare(line((1, 1)), kind=1), bare([*move((1, 1)), *move((1, 1))], kind=1)],
+    "line-commands": [
+        bare(move((1, 1)), kind=2),
+        bare([*move((1, 1), (2, 2)), *line((1, 1))], kind=2),
+        bare([*move((1, 1)), 2], kind=2),
+        bare([*move((1, 1)), *line((1, 1)), *CLOSE], kind=2),
+    ],
+    "polygon-commands": [
+        bare([*move((1, 1)), *line((5, 0), (0, 5))]),
+        bare([*move((1, 1)), *line((5, 0)), *CLOSE]),
+        bare([*move((1, 1), (1, 1)), *line((5, 0), (0, 5)), *CLOSE]),
+        bare([*SQUARE, *CLOSE]),
+        bare(line((5, 0), (0, 5))),
+    ],
+    "ring-first": [bare([*move((10, 10)), *line((0, 10), (10, 0), (0, -10)), *CLOSE])],
+    "ring-closed": [bare([*move((10, 10)), *line((10, 0), (0, 10), (-10, 0), (0, -10)), *CLOSE])],
+    "ring-area": [bare([*SQUARE, *move((1, 1)), *line((1, 0), (-2, 0)), *CLOSE])],
+    "ring-simple": [
+        bare([*move((0, 0)), *line((10, 0), (0, 10), (-5, -12), (-5, 12)), *CLOSE]),
+        bare([*move((0, 0)), *line((10, 0), (-5, 5), (5, 5), (-10, 0), (5, -5)), *CLOSE]),
+    ],
+    "hole-inside": [bare([*SQUARE, *move((90, 90)), *line((0, 4), (4, 0), (0, -4)), *CLOSE])],
+    "extension": [
+        layer() + pb.tagged(16, b"x"),
+        layer(last=pb.tagged_number(99, 1)),
+        layer(values=[pb.tagged(4, pb.tagged(1, b"x") + pb.tagged(9, b"y"))]),
+    ],
+    "key-used": [layer(keys=("code", "spare"))],
+    "value-used": [layer(values=[text_value("BU01"), text_value("4711")])],
+    "feature-id": [layer(feature(number=None))],
+    "id-unique": [layer(feature(), feature([*move((40, 40)), *line((5, 0), (0, 5)), *CLOSE]))],
+    "within-buffer": [bare(move((-81, 0)), kind=1), bare(move((0, 4177)), kind=1)],
+    "polygons-apart": [bare([*SQUARE, *move((1, -9)), *line((4, 0), (0, 4), (-4, 0)), *CLOSE])],
+    "edges-match": [
+        layer(feature(), feature([*move((15, 10)), *line((10, 0), (0, 10), (-10, 0)), *CLOSE], number=8)),
+        layer(feature(), feature([*move((20, 10)), *line((10, 0), (0, 10), (-10, 0), (0, -4)), *CLOSE], number=8)),
+    ],
+    "layer-version-first": [
+        pb.tagged(
+            3,
+            pb.tagged(1, b"buurt")
+            + pb.tagged_number(15, 2)
+            + feature()
+            + pb.tagged(3, b"code")
+            + text_value("BU01")
+            + pb.tagged_number(5, 4096),
+        )
+    ],
+}
+
+
+def shifted(spans):
+    return [(offset + (part == 1), length) for part, (offset, length) in enumerate(spans)]
+
+
+def numbered(*numbers):
+    return {number: layer(feature(number=7, extra=b"")) + layer(name=f"x{number}") for number in numbers}
+
+
+NAMED_GZIP = b"\x1f\x8b\x08\x08" + b"\0" * 4 + b"\0\xffsecret\0" + gzip_bytes(b"{}")[10:]
+ARCHIVES = {
+    "archive-header": [b"PMTiles\x02" + archive()[8:], archive()[:100], archive(version=2)],
+    "archive-sections": [
+        archive(spans=lambda s: [*s[:3], (s[3][0], s[3][1] + 9)]),
+        archive(spans=lambda s: [(s[0][0], s[0][1] + 5), *s[1:]]),
+    ],
+    "archive-kind": [archive(kinds=(2, 2, 2)), archive(kinds=(2, 4, 1))],
+    "archive-zooms": [
+        archive(zooms=(3, 1)),
+        archive(zooms=(1, 2)),
+        archive(bounds=(-10, -10, 10, 10, 9, 0, 0)),
+        archive(zooms=(0, 99)),
+    ],
+    "archive-bounds": [
+        archive(bounds=(10, -10, -10, 10, 0, 0, 0)),
+        archive(bounds=(-10, -10, 10, 910_000_000, 0, 0, 0)),
+        archive(bounds=(-10, -10, 10, 10, 0, 11, 0)),
+    ],
+    "archive-counts": [archive(counts=(2, 1, 1)), archive(counts=(1, 2, 1)), archive(counts=(1, 1, 3))],
+    "archive-clustered": [
+        archive(
+            {0: layer(), 1: layer(feature(number=9))}, entries=lambda e: [(0, e[1][1], e[1][2], 1), (1, 0, e[0][2], 1)]
+        ),
+        archive(clustered=2),
+    ],
+    "archive-root": [
+        archive(root=gzip_bytes(directory([(0, 0, 1, 1)])), spans=lambda s: [(17_000, 10), *s[1:]], tail=b"\0" * 20_000)
+    ],
+    "directory": [
+        archive(root=gzip_bytes(pb.packed([0]))),
+        archive(
+            root=gzip_bytes(pb.packed([2, 0, 1])),
+        ),
+        archive(root=gzip_bytes(pb.packed([1, 0, 1, 5, 0]))),
+    ],
+    "directory-order": [
+        archive(entries=lambda e: [(0, 0, e[0][2], 2), (1, 0, e[0][2], 1)], zooms=(0, 1)),
+        archive(entries=lambda e: [*e, *e]),
+    ],
+    "directory-entry": [
+        archive(entries=lambda e: [(0, 0, 0, 1)]),
+        archive(entries=lambda e: [(0, 0, 9_999, 1)]),
+        archive(entries=lambda e: [(0, 5_000, 4, 0)]),
+    ],
+    "directory-depth": [
+        archive(root=gzip_bytes(directory([(0, 0, 33, 0)])), leaves=gzip_bytes(directory([(0, 0, 33, 0)])))
+    ],
+    "compression": [
+        archive(packed=lambda body: body, kinds=(1, 2, 1)),
+        archive(tail=b"", packed=lambda body: gzip_bytes(body) + b"x"),
+    ],
+    "metadata": [archive(metadata=b"["), archive(metadata=b"[]")],
+    "metadata-layers": [archive(metadata={}), archive(metadata={"vector_layers": [{"id": "wijk"}]})],
+    "metadata-extra": [
+        archive(metadata=METADATA | {"generator": "x"}),
+        archive(metadata={"vector_layers": [{"id": "buurt", "tilestats": 1}]}),
+    ],
+    "gzip-extra": [archive({0: layer()}, packed=lambda body: b"\x1f\x8b\x08\0\1\2\3\4\0\xff" + gzip_bytes(body)[10:])],
+    "bytes-unused": [archive(tail=b"4711"), archive(gap=b"4711")],
+    "content-stored-twice": [archive({0: layer(), 1: layer()})],
+    "ids-by-zoom": [archive({0: layer(feature(), SECOND), 1: layer()})],
+    "tiles-match": [
+        archive(
+            {
+                1: layer(feature([*move((4050, 10)), *line((20, 0), (0, 20), (-20, 0)), *CLOSE])),
+                4: layer(feature([*move((-46, 10)), *line((20, 0), (0, 21), (-20, 0)), *CLOSE])),
+            },
+            zooms=(1, 1),
+            bounds=(-10, -10, 10, 10, 1, 0, 0),
+        )
+    ],
+}
+
+#: What a broken file breaks besides, because one fault brings the other.
+ALSO = {
+    "wire": {"layer-extent", "layer-features", "layer-version", "layer-name", "tile-layers"},
+    "tile-layers": set(),
+    "layer-features": set(),
+    "value-one": {"field", "text"},
+    "geometry-integer": set(),
+    "type-unknown": {"feature-geometry"},
+    "close-count": set(),
+    "ring-closed": {"ring-simple"},
+    "ring-area": {"ring-simple"},
+    "line-still": {"ring-simple"},
+    "layer-extent": {"within-buffer"},
+    "field": {"field-repeated"},
+    "archive-root": {"compression", "directory", "bytes-unused", "archive-sections"},
+    "archive-sections": {"compression", "directory", "metadata", "bytes-unused"},
+    "archive-kind": {"metadata", "directory", "bytes-unused"},
+    "archive-zooms": {"archive-bounds"},
+    "directory": {"bytes-unused", "archive-bounds", "metadata-layers"},
+    "directory-order": {"archive-counts", "archive-zooms"},
+    "directory-entry": {"bytes-unused", "metadata-layers"},
+    "directory-depth": {"bytes-unused", "metadata-layers"},
+    "compression": {"bytes-unused", "directory", "gzip-extra", "metadata", "metadata-layers"},
+    "metadata": {"metadata-layers"},
+    "archive-clustered": {"ids-by-zoom"},
+}
+
+
+def cases(table):
+    return [
+        pytest.param(rule, data, id=f"{rule}-{at}") for rule, files in table.items() for at, data in enumerate(files)
+    ]
+
+
+@pytest.mark.parametrize(("rule", "data"), cases(TILES) + cases(ARCHIVES))
+def test_every_rule_finds_what_breaks_it_and_nothing_else(rule, data):
+    found = rules(data)
+    assert rule in found
+    assert found - {rule} <= ALSO.get(rule, set())
+
+
+def test_every_rule_is_tried():
+    assert {*TILES, *ARCHIVES, "secret", "gap-narrow"} == set(RULES)
+
+
+VALID = [
+    layer(),
+    layer(feature(HOLE)),
+    layer(feature(), SECOND),
+    layer(feature(move((1, 1), (5, 5)), kind=1)),
+    layer(feature([*move((1, 1)), *line((5, 5), (1, 0)), *move((9, 9)), *line((5, 5))], kind=2)),
+    layer(feature(tags=()), keys=(), values=[]),
+    layer() + layer(name="wijk"),
+    archive(),
+    archive(counts=(1, 1, 1)),
+    archive({0: layer(), 1: layer(last=b"")}, entries=lambda e: [(0, 0, e[0][2], 2)], spans=lambda s: s)
+    if False
+    else archive(packed=lambda body: body, kinds=(1, 1, 1)),
+    write_archive({0: layer(), 1: layer()}, zooms=ZoomRange(0, 1), bounds=(-180, -85, 180, 85), metadata=METADATA),
+    gzip_bytes(layer()),
+]
+
+
+@pytest.mark.parametrize("data", VALID, ids=range(len(VALID)))
+def test_a_valid_file_breaks_no_rule(data):
+    report = checked(data)
+    assert report.counts == {}
+    assert report.valid
+
+
+def test_what_only_should_be_is_a_warning():
+    report = checked(layer(b"", **LONE))
+    assert report.valid
+    assert [finding.fails for finding in report.findings] == [False]
+    assert not checked(layer(version=1)).valid
+
+
+def test_a_finding_names_tile_layer_feature_rule_and_section():
+    (finding,) = checked(archive({0: layer(feature(), feature([*move((9, 9)), 3], kind=2, number=9))})).findings[:1]
+    assert finding.content() == {
+        "rule": "command-known",
+        "section": "MVT 4.3.1",
+        "weight": "must",
+        "problem": "There is no command 3.",
+        "tile": [0, 0, 0],
+        "layer": "buurt",
+        "feature": 1,
+    }
+
+
+def test_our_own_promises_can_be_left_out():
+    data = layer(feature(number=None), keys=("code", "spare"))
+    assert rules(data) == {"feature-id", "key-used"}
+    assert rules(data, spec_only=True) == set()
+
+
+def test_many_findings_are_counted_and_few_are_kept():
+    report = checked(layer(*[feature(kind=4, number=at) for at in range(50)]), most=5)
+    assert report.counts == {"type-known": 50}
+    assert len(report.findings) == 5
+
+
+def test_a_gap_is_an_error_where_it_is_closed_and_a_warning_where_it_is_open():
+    left = feature([*move((0, 0)), *line((50, 0), (0, 100), (-50, 0)), *CLOSE])
+    closed = [*move((50, 0)), *line((50, 0), (0, 100), (-50, 0), (0, -20), *[(1, -30), (-1, -30)]), *CLOSE]
+    opened = [*move((51, 0)), *line((50, 0), (0, 100), (-51, 0)), *CLOSE]
+    assert rules(layer(left, feature(closed, number=8))) == {"edges-match"}
+    assert rules(layer(left, feature(opened, number=8))) == {"gap-narrow"}
+
+
+def test_an_area_too_small_to_draw_may_stand_on_its_neighbour():
+    dot = feature([*move((12, 12)), *line((1, 0), (0, 1), (-1, 0)), *CLOSE], number=9)
+    assert rules(layer(feature(), dot)) == set()
+
+
+@pytest.mark.parametrize(
+    ("secret", "value"),
+    [
+        ("4711", pb.tagged_number(5, 4711)),
+        ("4711", pb.tagged_number(4, 4711)),
+        ("4711", pb.tagged_number(6, pb.zigzag(4711))),
+        ("-12", pb.tagged_number(6, pb.zigzag(-12))),
+        ("-12", pb.tagged_number(4, (1 << 64) - 12)),
+        ("3", pb.tagged_number(5, 3)),
+        ("66.7", b"\x19" + struct.pack("<d", 66.7)),
+        ("66.7", b"\x15" + struct.pack("<f", 66.7)),
+        ("4711", b"\x19" + struct.pack("<d", 4711)),
+        ("Riet", pb.tagged(1, b"De Rietlanden")),
+        ("x", pb.tagged(1, b"x")),
+        ("4711", pb.tagged(1, b"about 4711")),
+        ("16777216", pb.tagged(9, pb.varint(16_777_216))),
+    ],
+)
+def test_a_secret_is_found_in_every_form(secret, value):
+    data = layer(values=[pb.tagged(4, value)])
+    report = checked(data, secrets=[secret_of(secret, line=3)])
+    assert report.counts["secret"] == 1
+    shown = next(finding.problem for finding in report.findings if finding.rule == "secret")
+    assert "line 3" in shown
+    assert secret not in shown.replace("line 3", "")
+
+
+def test_a_secret_that_is_an_id_or_in_the_metadata_is_found():
+    assert "secret" in rules(layer(feature(number=4711)), secrets=[secret_of("4711")])
+    described = METADATA | {"description": "canary"}
+    assert "secret" in rules(archive(metadata=described), secrets=[secret_of("canary")])
+
+
+def test_small_numbers_are_not_found_in_geometry():
+    assert rules(layer(), secrets=[secret_of("10"), secret_of("20")]) == set()
+
+
+def test_every_rule_says_where_it_is_written():
+    for rule in RULES.values():
+        assert rule.section.startswith(("MVT ", "PMTiles 3, ", "Zicht"))
+        assert rule.text.endswith(".")
+        assert (rule.weight is Weight.OURS) == rule.section.startswith("Zicht") or rule.weight is Weight.SHOULD
+
+
+def test_zigzag_helpers_agree_with_the_specification():
+    assert geometry([*move((25, 17))]) == pb.tagged(4, bytes([9, 50, 34]))
+    assert zig(-2, -5) == [3, 9]
