@@ -96,7 +96,7 @@ def _wrong(shapes: Shapes, excused: shapely.Geometry | None, *, gap: float) -> d
 def _closed_slits(shapes: Shapes) -> shapely.Geometry:
     """Return the holes of the whole that are narrower than the gap: open ones may be water that is as narrow."""
     parts = shapely.get_parts(shapely.union_all(shapes))
-    holes = shapely.polygons([ring for part in parts for ring in part.interiors])
+    holes = np.array([shapely.Polygon(ring) for part in parts for ring in part.interiors], dtype=object)
     # A slit of length l and width w has the area l w and the border 2 l, about.
     return shapely.union_all(holes[2 * shapely.area(holes) < GAP * shapely.length(holes)])
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import http.client
 from collections import OrderedDict
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -47,6 +48,8 @@ def open_source(where: str, *, timeout: float = TIMEOUT) -> Source:
     """
     if urlsplit(where).scheme in ("http", "https"):
         return _Remote(where, timeout).source()
+    if not Path(where).is_file():
+        raise TileError("The file cannot be opened: there is none.", where=where)
     file = ByteFile(Path(where))
     return Source(where, file.size, file)
 
@@ -59,6 +62,7 @@ class _Remote:
         self._timeout = timeout
         self._blocks: OrderedDict[int, bytes] = OrderedDict()
         self._etag = ""
+        self._size = 0
 
     def source(self) -> Source:
         status, headers, body = self._fetch(0)
@@ -68,8 +72,10 @@ class _Remote:
         total = headers.get("content-range", "").rpartition("/")[2]
         if not total.isdigit() or not 0 < int(total) <= LARGEST:
             raise TileError("The server does not say how large the file is, or it is too large.", where=self._address)
-        self._blocks[0] = body
         size = int(total)
+        self._check_length(body, 0, size)
+        self._blocks[0] = body
+        self._size = size
         return Source(self._address, size, lambda offset, length: self._read(offset, min(length, size - offset)))
 
     def _read(self, offset: int, length: int) -> bytes:
@@ -84,10 +90,15 @@ class _Remote:
             status, headers, body = self._fetch(number)
             if status != _PARTIAL or headers.get("etag", "") != self._etag:
                 raise TileError("The file changed while it was read.", where=self._address, remedy="Try again.")
+            self._check_length(body, number, self._size)
             self._blocks[number] = body
             while len(self._blocks) > _KEPT:
                 self._blocks.popitem(last=False)
         return self._blocks[number]
+
+    def _check_length(self, body: bytes, number: int, size: int) -> None:
+        if len(body) != min(BLOCK, size - number * BLOCK):
+            raise TileError("The server gives more or less than was asked.", where=self._address)
 
     def _fetch(self, number: int) -> tuple[int, dict[str, str], bytes]:
         parts = urlsplit(self._address)
@@ -95,14 +106,11 @@ class _Remote:
         start = number * BLOCK
         asked = {"Range": f"bytes={start}-{start + BLOCK - 1}", "Accept-Encoding": "gzip, identity"}
         try:
-            connection = kind(parts.hostname or "", parts.port, timeout=self._timeout)
-            try:
+            with closing(kind(parts.hostname or "", parts.port, timeout=self._timeout)) as connection:
                 connection.request("GET", f"{parts.path or '/'}{'?' * bool(parts.query)}{parts.query}", headers=asked)
-                response = connection.getresponse()
-                limit = BLOCK if response.status == _PARTIAL else LARGEST
-                body = response.read(limit + 1)
-            finally:
-                connection.close()
+                with closing(connection.getresponse()) as response:
+                    limit = BLOCK if response.status == _PARTIAL else LARGEST
+                    body = response.read(limit + 1)
         except (OSError, http.client.HTTPException, ValueError) as error:
             raise TileError(f"The server does not answer ({type(error).__name__}).", where=self._address) from None
         if response.status not in (_OK, _PARTIAL) or len(body) > limit:
