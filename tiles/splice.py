@@ -25,19 +25,13 @@ from zicht.classes import ClassColumn
 from zicht.errors import AlignmentError
 from zicht.published import FloatArray, PublishedColumn, Status
 
-#: Properties of a feature, in this order; what an area or a column does not have is left out.
+#: Properties of a feature, in this order; what an area or a column does not have is left out. Low and high are the
+#: least and greatest true value that a published, rounded value stands for.
 CODE, NAME, STATUS, VALUE, LOW, HIGH, CLASS = "code", "name", "status", "value", "low", "high", "class"
-KEYS = (CODE, NAME, STATUS, VALUE, LOW, HIGH, CLASS)
 
-#: What a client is told of them; class and bounds only where the column has them.
+#: Their types, in the words that clients look for; which a column has depends on it. Meanings are in the documentation.
 FIELDS: Mapping[str, str] = {
-    CODE: "String",
-    NAME: "String",
-    STATUS: "String: published, suppressed, missing or not_applicable",
-    VALUE: "Number; absent unless published",
-    LOW: "Number: least true value a published, rounded value stands for",
-    HIGH: "Number: greatest true value a published, rounded value stands for",
-    CLASS: "String: class on the hotspot map",
+    name: "Number" if name in (VALUE, LOW, HIGH) else "String" for name in (CODE, NAME, STATUS, VALUE, LOW, HIGH, CLASS)
 }
 
 _LAYER = 3
@@ -204,24 +198,33 @@ def splice(frame: Frame, figures: Figures) -> bytes:
         frame: A geometry tile of a level.
         figures: A column of that level.
     """
-    cells, tags_of, first = figures.cell, figures.tags, len(frame.texts)
-    dictionary: dict[bytes, int] = {}
+    dictionary = _Dictionary(frame.texts)
     tags_by_cell: dict[int, bytes] = {}
     out = [frame.head]
     for fid, number, texts, geometry in frame.features:
-        cell = cells[fid]
+        cell = figures.cell[fid]
         tags = tags_by_cell.get(cell)
         if tags is None:
-            tags = tags_by_cell[cell] = _indexed(tags_of[cell], frame.texts, dictionary, first)
+            tags = tags_by_cell[cell] = dictionary.tags(figures.tags[cell])
         out.append(pb.tagged(_FEATURE, number + pb.tagged(_TAGS, texts + tags) + geometry))
-    out += [pb.tagged(_KEY, key.encode()) for key in figures.fields]
-    return pb.tagged(_LAYER, b"".join([*out, *frame.texts, *dictionary]))
+    out += [pb.tagged(_KEY, figures.fields[key].encode()) for key in dictionary.keys]
+    return pb.tagged(_LAYER, b"".join([*out, *frame.texts, *dictionary.values]))
 
 
-def _indexed(tags: tuple[Tag, ...], texts: Mapping[bytes, int], dictionary: dict[bytes, int], first: int) -> bytes:
-    numbers: list[int] = []
-    for key, value in tags:
-        # An area may be called what a status is called; the dictionary holds every value once.
-        known = texts.get(value)
-        numbers += (key, first + dictionary.setdefault(value, len(dictionary)) if known is None else known)
-    return pb.packed(numbers)
+class _Dictionary:
+    """The keys and values of one tile, numbered as they are first used: what no feature of it has is not in it."""
+
+    def __init__(self, texts: Mapping[bytes, int]) -> None:
+        self._texts = texts
+        self.keys: dict[int, int] = {0: 0, 1: 1}
+        self.values: dict[bytes, int] = {}
+
+    def tags(self, tags: tuple[Tag, ...]) -> bytes:
+        numbers: list[int] = []
+        for key, value in tags:
+            # An area may be called what a status is called; the dictionary holds every value once.
+            known = self._texts.get(value)
+            if known is None:
+                known = len(self._texts) + self.values.setdefault(value, len(self.values))
+            numbers += (self.keys.setdefault(key, len(self.keys)), known)
+        return pb.packed(numbers)

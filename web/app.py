@@ -12,6 +12,7 @@ from web.public import files
 from web.public.bundle import bundle
 from web.public.columns import columns
 from web.public.downloads import downloads
+from web.public.ogc import ogc
 from web.public.pages import page_context, pages
 from web.public.value_tiles import value_tiles
 from web.public.vector_tiles import vector_tiles
@@ -58,7 +59,7 @@ def create_app(
     for views in (pages, columns, downloads, api):
         app.register_blueprint(views(site))
     store = TileStore(site)
-    for tiled in (vector_tiles, value_tiles):
+    for tiled in (vector_tiles, value_tiles, ogc):
         app.register_blueprint(tiled(store))
     app.register_blueprint(bundle())
     errors.install(app, page_context(site))

@@ -11,6 +11,7 @@ from werkzeug.routing import Rule
 
 from tiles.archive import Reader
 from tiles.scheme import tile_address
+from zicht.published import ColumnKey
 from zicht.release import Release
 
 ERRORS = (
@@ -82,10 +83,15 @@ def arguments(rule: Rule, release: Release) -> Iterator[dict[str, object]]:
     """Yield every set of arguments that a rule can be asked with."""
     names = set(rule.arguments)
     known = {"release", "level", "indicator", "period", "measure", "code", "z", "x", "y"}
+    known |= {"collection", "tms", "matrix", "row", "col"}
     assert names <= known, f"the crawl does not know how to ask for {rule.rule}"
     fixed = {"release": release.short_id} if "release" in names else {}
     if {"z", "x", "y", "indicator"} <= names:
         yield from ({**fixed, **tile} for tile in tiles_with_figures(release))
+    elif "collection" in names:
+        yield from ({k: v for k, v in tile.items() if k in names} for tile in collections(release))
+    elif "tms" in names:
+        yield {"tms": "WebMercatorQuad"}
     elif {"z", "x", "y"} <= names:
         yield from ({**fixed, **tile} for tile in tiles(release))
     elif "indicator" in names:
@@ -123,10 +129,23 @@ def tiles_with_figures(release: Release) -> Iterator[dict[str, object]]:
     by_level: dict[str, list[dict[str, object]]] = {}
     for tile in tiles(release):
         by_level.setdefault(str(tile["level"]), []).append(tile)
-    for number, key in enumerate(release.values.keys()):
-        if key.level in by_level:
-            tile = by_level[key.level][number % len(by_level[key.level])]
-            yield {**tile, "indicator": key.indicator, "period": key.period, "measure": key.measure}
+    for number, key in enumerate(with_tiles(release)):
+        tile = by_level[key.level][number % len(by_level[key.level])]
+        asked = {"indicator": key.indicator, "period": key.period, "measure": key.measure}
+        yield {**tile, **asked, **({"category": key.category} if key.category else {})}
+
+
+def collections(release: Release) -> Iterator[dict[str, object]]:
+    """Yield every collection of the standard interface with the address of one of its tiles."""
+    for key, tile in zip(with_tiles(release), tiles_with_figures(release), strict=True):
+        parts = (key.level, key.indicator, key.period, key.measure, key.category)
+        address = {"matrix": tile["z"], "row": tile["y"], "col": tile["x"], "tms": "WebMercatorQuad"}
+        yield {"collection": ".".join(part for part in parts if part), **address}
+
+
+def with_tiles(release: Release) -> list[ColumnKey]:
+    """Return the columns whose level has tiles."""
+    return [key for key in release.values.keys() if release.geometry_path(key.level).is_file()]
 
 
 def tiles(release: Release) -> Iterator[dict[str, object]]:

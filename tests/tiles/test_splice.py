@@ -57,7 +57,7 @@ def classes(code=CODES):
 
 
 def square(fid):
-    corner = ((fid * 10, 0), (fid * 10 + 9, 0), (fid * 10 + 9, 9), (fid * 10, 9))
+    corner = ((fid * 10, 0), (fid * 10 + 10, 0), (fid * 10 + 10, 9), (fid * 10, 9))
     return Feature(GeometryType.POLYGON, (corner,), fid, {"fid": fid, "code": str(CODES[fid])})
 
 
@@ -124,6 +124,11 @@ def test_the_dictionary_has_each_value_once_and_those_of_this_tile_alone():
 
     assert set(found) == words
     assert len(dictionary(spliced())) == len(set(dictionary(spliced())))
+
+
+def test_a_tile_without_a_published_cell_has_no_key_for_one():
+    keys = [content for number, content in layer_fields(spliced([1, 3], hotspots=classes())) if number == 3]
+    assert keys == [b"code", b"name", b"status", b"class"]
 
 
 def test_an_area_may_be_called_what_a_status_or_class_is_called():

@@ -65,14 +65,18 @@ def _number(text: str) -> int:
     return int(text)
 
 
-def answer_tile(tile: Tile | None) -> Response:
+def answer_tile(tile: Tile | None, *, cache: str = FOR_EVER) -> Response:
     """Answer a tile, 304 where the client has it, 204 where nothing is drawn.
 
     Archives hold tiles compressed, and every client of vector tiles takes them so; one that says that it does not is
     given the tile as it is.
+
+    Args:
+        tile: The tile.
+        cache: Cache-Control; for ever only where the address names the release.
     """
     response = Response(status=NO_CONTENT) if tile is None else _body(tile)
-    response.headers["Cache-Control"] = FOR_EVER
+    response.headers["Cache-Control"] = cache
     if tile is not None:
         response.make_conditional(request)
     return response
