@@ -1,7 +1,7 @@
-"""Tiles served: by the whole server under load, by the layer ahead of the framework beside the framework, and spliced anew.
+"""Tiles served: the whole server under load, the layer ahead of the framework beside it, and splicing anew.
 
-The release is the demo's (`make demo`) where it is there, else one of a few buurten. The server is `zicht serve` with two
-processes on the loopback interface; the load is wrk where it is installed, else threads of Python, which measure
+The release is the demo's (`make demo`) where it is there, else one of a few buurten. The server is `zicht serve` with
+two processes on the loopback interface; the load is wrk where it is installed, else threads of Python, which measure
 themselves more than the server. Each load lasts a few seconds and every process is ended. Seconds are for 1,000 tiles;
 the note has the rate, the slowest of a hundred and, on Linux, the processor time of the server for one tile.
 """
@@ -97,7 +97,7 @@ def _ask(app: object, path: str) -> None:
     environ = _ENVIRONS.get(path)
     if environ is None:
         environ = _ENVIRONS[path] = EnvironBuilder(where, query_string=query).get_environ()
-    answer = app(dict(environ), lambda status, headers, exc_info=None: None)  # type: ignore[operator]
+    answer = app(dict(environ), lambda *_: None)  # type: ignore[operator]
     b"".join(answer)
     getattr(answer, "close", lambda: None)()
 
@@ -122,7 +122,7 @@ def _serving(release: Release) -> Iterator[tuple[int, int]]:
     with listen("127.0.0.1", 0) as free:
         port = free.getsockname()[1]
     command = [sys.executable, "-m", "zicht", "serve", str(release.path), "--port", str(port), "--draft"]
-    server = subprocess.Popen(
+    server = subprocess.Popen(  # noqa: S603 - our own command
         [*command, "--workers", str(WORKERS)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
     )
     try:
@@ -155,8 +155,8 @@ def _load(what: str, paths: list[str], port: int, process: int, folder: Path) ->
     rate, slowest = drive(paths, port, folder, SECONDS)
     used = (_processor(process) - before) / max(rate * SECONDS, 1)
     by = "wrk" if drive is _wrk else "Python threads: wrk is not installed"
-    note = f"{rate:,.0f} a second, 99% within {slowest:.0f} ms, {used * 1000:.2f} ms of processor each; {WORKERS} processes, {by}"
-    return what, 1000 / rate, 0.0, note
+    speed = f"{rate:,.0f} a second, 99% within {slowest:.0f} ms, {used * 1000:.2f} ms of processor each"
+    return what, 1000 / rate, 0.0, f"{speed}; {WORKERS} processes, {by}"
 
 
 def _wrk(paths: list[str], port: int, folder: Path, seconds: float) -> tuple[float, float]:
@@ -167,7 +167,7 @@ def _wrk(paths: list[str], port: int, folder: Path, seconds: float) -> tuple[flo
         "request = function()\n  n = n + 1\n  return wrk.format('GET', paths[n % #paths + 1])\nend\n"
     )
     command = ["wrk", "-t1", f"-c{CONNECTIONS}", f"-d{seconds:.0f}s", "--latency", "-s", str(script)]
-    done = subprocess.run(
+    done = subprocess.run(  # noqa: S603 - on the loopback interface
         [*command, f"http://127.0.0.1:{port}"], check=True, capture_output=True, text=True, timeout=seconds + 30
     )
     if "Non-2xx" in done.stdout:

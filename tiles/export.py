@@ -1,7 +1,7 @@
 """One static archive of geometry with figures: for a plain file host or a CDN, where no server of ours runs.
 
-Every level is a layer; a tile holds the layers whose zooms it lies in. Layers are spliced as the server does it, so that
-file and server give the same bytes of each.
+Every level is a layer; a tile holds the layers whose zooms it lies in. Layers are spliced as the server does it, so
+that file and server give the same bytes of each.
 """
 
 from __future__ import annotations

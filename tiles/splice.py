@@ -1,8 +1,8 @@
 """Published values put into geometry tiles without reading a coordinate: standard Mapbox Vector Tiles 2.1.
 
 A geometry tile is taken apart once (`Frame`): the id and the encoded geometry of every feature, and the texts that are
-the same for every indicator. A published column is prepared once for all tiles (`Figures`). Splicing copies the bytes of
-the geometry and writes new tags and a new dictionary, which holds the values of the features of that tile alone.
+the same for every indicator. A published column is prepared once for all tiles (`Figures`). Splicing copies the bytes
+of the geometry and writes new tags and a new dictionary, which holds the values of the features of that tile alone.
 
 Only what is published can come in: of a cell with any other status nothing but the status is written, so that neither
 its number nor its bounds stand in the tags or in the dictionary. Specification:

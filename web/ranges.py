@@ -1,7 +1,7 @@
 """A file, or the part of it that is asked for (HTTP Range, RFC 9110, section 14): how an archive of tiles is read.
 
-One range is answered. A header with several, or one that is malformed, is passed by as the standard allows; a range that
-lies beyond the file is refused.
+One range is answered. A header with several, or one that is malformed, is passed by as the standard allows; a range
+that lies beyond the file is refused.
 """
 
 from __future__ import annotations

@@ -12,10 +12,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tiles import protobuf as pb
+from tiles.archive import write_archive
 from tiles.errors import MalformedTileError, TileAddressError
 from tiles.features import Feature, GeometryType, TileLayer
 from tiles.mvt import decode_tile, encode_tile
-from tiles.archive import write_archive
 from tiles.scheme import ZoomRange, tile_number
 from tiles.splice import figures_of, splice, take_apart, texts_of
 from tiles.spliced import Selection, SplicedTiles
@@ -80,7 +80,7 @@ def dictionary(tile):
 
 
 def geometry_of(tile):
-    features = [dict((n, c) for n, _, c in pb.fields(f)) for number, f in layer_fields(tile) if number == 2]
+    features = [{n: c for n, _, c in pb.fields(f)} for number, f in layer_fields(tile) if number == 2]
     return [(f[1], f[3], f[4]) for f in features]
 
 

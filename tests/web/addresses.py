@@ -32,6 +32,22 @@ def tiles(release: Release) -> list[str]:
     return [middle(release, level) for level in ("buurt", "h3-8")]
 
 
+def figures(release: Release) -> list[str]:
+    """Tiles of two levels with figures."""
+    found = []
+    for path in tiles(release):
+        root, z, x, y = path.rsplit("/", 3)
+        found.append(f"{root}/{LABS}/2024-2025/{z}/{x}/{y}")
+    return found
+
+
+def standard() -> list[str]:
+    """The documents of the standard interface."""
+    collection = f"/ogc/collections/buurt.{LABS}.2024.count"
+    ways = ["", "/api", "/conformance", "/collections", "/tileMatrixSets", "/tileMatrixSets/WebMercatorQuad"]
+    return [*(f"/ogc{way}" for way in ways), collection, f"{collection}/tiles", f"{collection}/tiles/WebMercatorQuad"]
+
+
 def middle(release: Release, level: str) -> str:
     """The tile over the first area of a level, at its last zoom."""
     zoom = next(entry["maxzoom"] for entry in release.catalogue["levels"] if entry["id"] == level)
@@ -60,7 +76,10 @@ def everything(release: Release) -> list[str]:
         *pages(),
         *columns(release),
         *tiles(release),
+        *figures(release),
+        *standard(),
         *api(),
+        f"/tiles/{release.short_id}/buurt.pmtiles",
         f"/tiles/{release.short_id}/buurt.json",
         "/deck.json",
         f"/download/{LABS}/2024/buurt.csv",

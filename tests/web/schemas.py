@@ -1,7 +1,7 @@
 """Shapes of answers, written after OGC 20-057, OGC 17-083r4 and TileJSON 3.0.0, and a small check of them.
 
-A schema is a type, a callable, a list of one schema for every item, or a mapping of names; a name that ends in "?" may be
-absent. No schema forbids more.
+A schema is a type, a callable, a list of one schema for every item, or a mapping of names; a name that ends in "?" may
+be absent. No schema forbids more.
 """
 
 from __future__ import annotations

@@ -42,25 +42,38 @@ def test_a_background_map_opens_its_own_host_and_no_other(release):
 
 
 def test_public_data_may_be_read_from_any_page_and_pages_may_not(client, release):
-    for path in [*addresses.api(), *addresses.tiles(release), *addresses.columns(release)]:
+    for path in [
+        *addresses.api(),
+        *addresses.tiles(release),
+        *addresses.figures(release),
+        *addresses.standard(),
+        *addresses.columns(release),
+    ]:
         assert client.get(path).headers["Access-Control-Allow-Origin"] == "*", path
     for path in addresses.pages():
         assert "Access-Control-Allow-Origin" not in client.get(path).headers
 
 
 def test_what_names_its_release_is_kept_for_ever(client, release):
-    for path in [*addresses.columns(release), *addresses.tiles(release)]:
+    for path in [*addresses.columns(release), *addresses.tiles(release), *addresses.figures(release)]:
         assert client.get(path).headers["Cache-Control"] == "public, max-age=31536000, immutable", path
 
 
 def test_what_does_not_is_asked_for_again(client, release):
-    for path in [*addresses.api(), "/deck.json", f"/tiles/{release.short_id}/buurt.json"]:
+    for path in [*addresses.api(), *addresses.standard(), "/deck.json", f"/tiles/{release.short_id}/buurt.json"]:
         assert "no-cache" in client.get(path).headers["Cache-Control"], path
 
 
 @pytest.mark.parametrize("encoding", ["identity", "gzip"])
 def test_an_entity_tag_spares_the_second_transfer(client, release, encoding):
-    tagged = [*addresses.columns(release), *addresses.tiles(release), *addresses.api(), "/deck.json"]
+    tagged = [
+        *addresses.columns(release),
+        *addresses.tiles(release),
+        *addresses.figures(release),
+        *addresses.standard(),
+        *addresses.api(),
+        "/deck.json",
+    ]
     for path in tagged:
         first = client.get(path, headers={"Accept-Encoding": encoding})
         assert first.status_code == 200, path

@@ -20,7 +20,7 @@ class Behind:
         self.closed = 0
         self.status, self.cache, self.body, self.extra = status, cache, body, extra
 
-    def __call__(self, environ, start_response):
+    def __call__(self, _, start_response):
         self.asked += 1
         length = ("Content-Length", str(len(self.body)))
         start_response(self.status, [("ETag", ETAG), ("Cache-Control", self.cache), length, *self.extra])
@@ -36,7 +36,7 @@ class Behind:
 def ask(app, path="/tiles/r/buurt/1/1/1", method="GET", **more):
     given = []
     environ = {"PATH_INFO": path, "QUERY_STRING": "", "REQUEST_METHOD": method, "wsgi.input": io.BytesIO(), **more}
-    answer = app(environ, lambda status, headers, exc_info=None: given.append((status, headers)))
+    answer = app(environ, lambda status, headers, _=None: given.append((status, headers)))
     body = b"".join(answer)
     getattr(answer, "close", lambda: None)()
     return given[-1][0], dict(given[-1][1]), body

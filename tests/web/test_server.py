@@ -1,10 +1,14 @@
 from __future__ import annotations
 
+import os
+import signal
 import socket
 import subprocess
 import sys
 import threading
+import time
 import urllib.request
+from pathlib import Path
 
 import pytest
 import waitress
@@ -48,6 +52,76 @@ def test_it_serves(app):
         thread.join(5)
 
 
+@pytest.fixture
+def several(release):
+    """A server of two processes: its address and the process that holds them."""
+    with listen("127.0.0.1", 0) as free:
+        port = free.getsockname()[1]
+    command = [sys.executable, "-W", "error", "-m", "zicht", "serve", str(release.path), "--draft", "--workers", "2"]
+    with subprocess.Popen([*command, "--port", str(port)], stderr=subprocess.PIPE, text=True) as process:
+        try:
+            yield f"http://127.0.0.1:{port}", process
+        finally:
+            process.kill()
+
+
+def answered(address, *, within=30.0):
+    until = time.monotonic() + within
+    while True:
+        try:
+            with urllib.request.urlopen(address, timeout=10) as answer:
+                return answer.read()
+        except OSError:
+            if time.monotonic() > until:
+                raise
+            time.sleep(0.1)
+
+
+def children(process):
+    found = Path(f"/proc/{process.pid}/task/{process.pid}/children")
+    if not found.is_file():
+        pytest.skip("this system does not list the children of a process")
+    return [int(number) for number in found.read_text().split()]
+
+
+def alive(number):
+    try:
+        os.kill(number, 0)
+    except ProcessLookupError:
+        return False
+    return True
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="this system has no fork")
+def test_several_processes_serve_and_end_together(several, release):
+    address, process = several
+    assert answered(f"{address}/api/v1/releases")
+    path = addresses.figures(release)[0]
+    assert len({answered(address + path) for _ in range(8)}) == 1
+    both = children(process)
+    assert len(both) == 2
+    process.terminate()
+    assert process.wait(20) == 130
+    assert not any(map(alive, both))
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="this system has no fork")
+def test_when_one_of_them_ends_the_server_says_so(several):
+    address, process = several
+    answered(f"{address}/api/v1/releases")
+    both = children(process)
+    os.kill(both[0], signal.SIGKILL)
+    assert process.wait(20) == 1
+    assert "ended by itself (code -9)" in process.stderr.read()
+    assert not alive(both[1])
+
+
+def test_a_system_without_fork_serves_with_one_process(app, monkeypatch):
+    monkeypatch.delattr("os.fork", raising=False)
+    with pytest.raises(ServerError, match="several processes"):
+        serve(app, "127.0.0.1", 0, workers=2)
+
+
 BLOCKED = (
     "affine analysis.audit analysis.confidential exactextract geopandas h3 h3ronpy highspy isal numba pandas pandera"
     " polars pyogrio pyproj rasterio rich shapely"
@@ -81,6 +155,8 @@ def test_the_server_and_the_certificate_need_none_of_the_confidential_half(tmp_p
         *addresses.pages(),
         *addresses.columns(release),
         *addresses.tiles(release),
+        *addresses.figures(release),
+        *addresses.standard(),
         *addresses.api(),
         "/deck.json",
         f"/tiles/{release.short_id}/buurt.json",

@@ -1,8 +1,9 @@
 """Areas over tiles and zooms: valid polygons, borders that match, tiles that agree, ids that are complete.
 
 Within a tile, GEOS finds edges that cross another area, run along its border without the same vertices, or leave a gap
-narrower than a unit: closed all round it is an error, open it may be water and is a warning. An outline, and the straight cut at the buffer, touch no other area and so are no finding. An area
-too small to draw stands as one square unit upon its neighbours; what it alone causes is passed by. Needs shapely.
+narrower than a unit. A gap that is closed all round is an error; an open one may be water and is a warning. An outline,
+and the straight cut at the buffer, touch no other area and so are no finding. An area too small to draw stands as one
+square unit upon its neighbours; what it alone causes is passed by. Needs shapely.
 """
 
 from __future__ import annotations
@@ -134,7 +135,7 @@ def _edges(layer: ReadLayer) -> Points:
             following = np.concatenate([ring[1:], ring[:1]])
             swap = (ring[:, 0] > following[:, 0]) | ((ring[:, 0] == following[:, 0]) & (ring[:, 1] > following[:, 1]))
             first, second = np.where(swap[:, None], following, ring), np.where(swap[:, None], ring, following)
-            number = np.full((len(ring), 1), feature.id % (1 << 62), dtype=np.int64)
+            number = np.full((len(ring), 1), (feature.id or 0) % (1 << 62), dtype=np.int64)
             rows.append(np.hstack([number, first, second]))
     return np.concatenate(rows)
 

@@ -116,7 +116,7 @@ def _points(steps: Sequence[Step], place: Place) -> Check[tuple[Points, ...]]:
 def _lines(steps: Sequence[Step], place: Place, *, ring: bool) -> Check[tuple[Points, ...]]:
     pattern = (_MOVE, _LINE, _CLOSE) if ring else (_MOVE, _LINE)
     rule, least = ("polygon-commands", 2) if ring else ("line-commands", 1)
-    parts = []
+    parts: list[Points] = []
     if not steps:
         yield Finding(rule, "There are no commands.", place)
     for start in range(0, len(steps), len(pattern)):

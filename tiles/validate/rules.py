@@ -1,7 +1,7 @@
 """The rules of the validator: where each is written down, and what it says.
 
-MVT is the Mapbox Vector Tile specification 2.1 (https://github.com/mapbox/vector-tile-spec/tree/master/2.1), PMTiles its
-specification 3 (https://github.com/protomaps/PMTiles/blob/main/spec/v3/spec.md). "Zicht" are the promises of this
+MVT is the Mapbox Vector Tile specification 2.1 (https://github.com/mapbox/vector-tile-spec/tree/master/2.1), PMTiles 3
+that of archives (https://github.com/protomaps/PMTiles/blob/main/spec/v3/spec.md). "Zicht" are the promises of this
 project: nothing in a tile that nobody asked for, borders that match, and every area at every zoom.
 """
 

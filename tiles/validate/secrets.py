@@ -1,10 +1,10 @@
 """A search for values that must not occur, in every form in which bytes could hold them.
 
 A number is compared with every number that was decoded from a dictionary, and with every feature id, whatever its type;
-and its forms of four bytes and more (varint, zigzag varint, float, double) are looked for in all bytes, so that a field
-nobody knows hides nothing. Shorter forms occur by chance in any geometry, and are looked for only among what was decoded.
-A text is looked for in all bytes where it has three bytes or more, else among the decoded texts. Numbers are looked for
-as texts too. What is found is called by its line in the file, never by its value.
+and its forms of four bytes and more (varint, zigzag varint, float, double) are looked for in all bytes, so that a
+field nobody knows hides nothing. Shorter forms occur by chance in any geometry, and are looked for only among what was
+decoded. A text is looked for in all bytes where it has three bytes or more, else among the decoded texts. Numbers are
+looked for as texts too. What is found is called by its line in the file, never by its value.
 """
 
 from __future__ import annotations

@@ -119,8 +119,8 @@ def _layer(data: bytes, place: Place, buffer: float) -> Check[ReadLayer]:
     for value in raw:
         values += yield from _value(value, place)
     features, used = [], (set[int](), set[int]())
-    for position, body in enumerate(found.get(2, [])):
-        feature, tags = yield from _feature(bytes(body), place.within(feature=position))  # type: ignore[arg-type]
+    for position, body in enumerate(each for each in found.get(2, []) if isinstance(each, bytes)):
+        feature, tags = yield from _feature(body, place.within(feature=position))
         yield from _tags(tags, len(keys), len(raw), place.within(feature=position))
         yield from _inside(feature, extent, buffer, place.within(feature=position))
         features.append(feature)
@@ -136,7 +136,7 @@ def _stated(data: bytes, found: Mapping[int, list[pb.Raw]], place: Place) -> Che
         yield Finding("layer-name", "The layer has no name.", place)
     version = found.get(15, [None])[0]
     if version != _VERSION:
-        yield Finding("layer-version", f"The version is {version}." if version else "There is no version.", place)
+        yield Finding("layer-version", f"The version is {version!r}." if version else "There is no version.", place)
     elif data[:1] != bytes([15 << 3]):
         yield Finding("layer-version-first", "The version is not the first field.", place)
     if not found.get(5, [0])[0]:

@@ -49,7 +49,7 @@ def ogc(store: TileStore) -> Blueprint:
         return json(lambda root: documents.api(root, PATHS), documents.OPENAPI)
 
     def conformance() -> Response:
-        return json(lambda root: {"conformsTo": list(documents.CONFORMANCE)})
+        return json(lambda _: {"conformsTo": list(documents.CONFORMANCE)})
 
     def collections() -> Response:
         return json(lambda root: documents.collections(store, tuple(listed.keys.values()), root))
@@ -75,7 +75,7 @@ def ogc(store: TileStore) -> Blueprint:
 
     def matrix_set(tms: str) -> Response:
         _check_tms(tms)
-        return json(lambda root: documents.tile_matrix_set())
+        return json(lambda _: documents.tile_matrix_set())
 
     views.add_url_rule("", view_func=landing)
     views.add_url_rule("/", view_func=landing, endpoint="landing_slash")
@@ -104,7 +104,7 @@ class _Collections:
         offered = (
             key for key in site.release.values.keys() if key.level in site.levels and key.indicator in site.indicators
         )
-        return {name: key for name, key in sorted((documents.collection_id(key), key) for key in offered)}
+        return dict(sorted((documents.collection_id(key), key) for key in offered))
 
     def key(self, name: str) -> ColumnKey:
         """Return the column of a collection.

@@ -31,7 +31,7 @@ from tiles.validate.secrets import secret_of
 
 HOLE = [*SQUARE, *move((2, -8)), *line((0, 4), (4, 0), (0, -4)), *CLOSE]
 SECOND = feature([*move((20, 10)), *line((10, 0), (0, 10), (-10, 0)), *CLOSE], number=8)
-LONE = dict(keys=(), values=[])
+LONE = {"keys": (), "values": []}
 
 
 def bare(numbers, kind=3):
@@ -179,9 +179,9 @@ ARCHIVES = {
         archive(entries=lambda e: [*e, *e]),
     ],
     "directory-entry": [
-        archive(entries=lambda e: [(0, 0, 0, 1)]),
-        archive(entries=lambda e: [(0, 0, 9_999, 1)]),
-        archive(entries=lambda e: [(0, 5_000, 4, 0)]),
+        archive(entries=lambda _: [(0, 0, 0, 1)]),
+        archive(entries=lambda _: [(0, 0, 9_999, 1)]),
+        archive(entries=lambda _: [(0, 5_000, 4, 0)]),
     ],
     "directory-depth": [archive(root=SELF, leaves=SELF)],
     "compression": [

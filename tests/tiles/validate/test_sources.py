@@ -62,7 +62,7 @@ def test_a_file_on_a_server_is_checked_like_one_on_disk(tmp_path, monkeypatch, b
     on_disk = validate(open_source(str(tmp_path / "a.pmtiles")))
     with server(ranged()) as address:
         remote = validate(open_source(address))
-    with server(lambda start, end: (200, {}, BODY)) as address:
+    with server(lambda *_: (200, {}, BODY)) as address:
         whole = validate(open_source(address))
     assert on_disk.findings == remote.findings == whole.findings
     assert set(on_disk.counts) == {"bytes-unused", "metadata-layers", "content-stored-twice"}
@@ -95,14 +95,14 @@ def changing():
 @pytest.mark.parametrize(
     "answer",
     [
-        lambda start, end: (404, {}, b"nothing"),
-        lambda start, end: (500, {}, b""),
-        lambda start, end: (302, {"Location": "file:///etc/passwd"}, b""),
+        lambda *_: (404, {}, b"nothing"),
+        lambda *_: (500, {}, b""),
+        lambda *_: (302, {"Location": "file:///etc/passwd"}, b""),
         lambda start, end: (206, {}, BODY[start:end]),
         lambda start, end: (206, {"Content-Range": "bytes 0-9/*"}, BODY[start:end]),
         lambda start, end: (206, {"Content-Range": "bytes 0-9/99999999999999"}, BODY[start:end]),
-        lambda start, end: (206, {"Content-Range": f"bytes 0-9/{len(BODY)}"}, BODY * 3),
-        lambda start, end: (206, {"Content-Length": "999999", "Content-Range": f"bytes 0-9/{len(BODY)}"}, BODY[:10]),
+        lambda *_: (206, {"Content-Range": f"bytes 0-9/{len(BODY)}"}, BODY * 3),
+        lambda *_: (206, {"Content-Length": "999999", "Content-Range": f"bytes 0-9/{len(BODY)}"}, BODY[:10]),
         changing(),
     ],
 )
