@@ -12,6 +12,8 @@ from analysis.confidential.amount_rules import ENTRIES as ENTRIES_OF_AMOUNTS
 from analysis.confidential.definitions import Indicator
 from analysis.confidential.disclosure_rules import DisclosureRule
 from analysis.confidential.spot_rules import SpotRule
+from tiles.splice import FIELDS
+from tiles.validate.rules import RULES
 from zicht.areas import COLUMNS
 from zicht.certificate import AMOUNT_RULE, SPOT_RULE, AuditedAmounts, AuditedSpots, AuditedSystem, Certificate
 from zicht.cli import COMMANDS, SUMMARIES
@@ -102,6 +104,14 @@ def test_amounts_in_the_certificate_are_described():
 def test_the_columns_of_derived_intervals_are_described():
     for column in INTERVAL_COLUMNS:
         assert f"`{column}`" in page("how-to/audit-a-release.md"), column
+
+
+def test_every_rule_of_the_validator_and_every_property_of_a_tile_is_described():
+    text = page("reference/tiles.md")
+    for name, rule in RULES.items():
+        assert f"| `{name}` | {rule.section} | {rule.weight} | {rule.text} |" in text, name
+    for name in FIELDS:
+        assert f"`{name}`" in text, name
 
 
 def test_every_page_is_in_the_navigation():
