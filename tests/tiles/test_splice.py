@@ -53,7 +53,7 @@ def classes(code=CODES):
     number = np.zeros(size)
     whole = number.astype(np.int64)
     key = ClassKey("labs", "2024", "buurt", "", "m")
-    return ClassColumn(key, code, label, number, number, number, whole, whole)
+    return ClassColumn(key, code, label, number, number, number, whole, whole, number, number)
 
 
 def square(fid):

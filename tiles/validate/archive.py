@@ -156,7 +156,7 @@ def unpacked(data: bytes, compression: int) -> Check[bytes | None]:
         return None
     if not inflate.eof or inflate.unused_data:
         yield Finding("compression", "Compressed data are cut off, followed by others, or too large.")
-    if data[3] or any(data[4:8]):
+    if any(data[3:8]):
         yield Finding("gzip-extra", "Compressed data carry a name, a comment, more fields or a time.")
     return content
 

@@ -20,6 +20,9 @@ MOST = 20
 
 _GZIP = b"\x1f\x8b"
 
+#: Tiles of a run that are looked at: they are all equal, and a damaged directory may state billions.
+_LONGEST_RUN = 256
+
 
 @dataclass(frozen=True, slots=True)
 class Options:
@@ -113,7 +116,7 @@ def _archive(source: Source, options: Options, seen: _Seen) -> Iterator[Finding]
 
 def _tiles(entries: Sequence[Entry]) -> Iterator[tuple[int, Entry]]:
     for entry in entries:
-        for number in range(entry[0], entry[0] + min(entry[3], 1 << 20)):
+        for number in range(entry[0], entry[0] + min(entry[3], _LONGEST_RUN)):
             yield number, entry
 
 

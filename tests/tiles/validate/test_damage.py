@@ -1,0 +1,87 @@
+"""Damaged files end in a report, never in an accident; and what hypothesis can draw as valid is valid."""
+
+from __future__ import annotations
+
+import random
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.tiles.validate.forge import SQUARE, archive, checked, feature, layer, move
+from tests.tiles.validate.test_rules import ARCHIVES, TILES
+from tests.tiles.worlds import coverages
+from tiles.build import archive_bytes, build_pyramid
+from tiles.scheme import TileScheme, ZoomRange
+from tiles.validate.geometry import varints
+from tiles.validate.secrets import secret_of
+
+WHOLE = [
+    layer(feature([*SQUARE, *move((100, 100)), *SQUARE[3:]]), feature(move((4, 4), (9, 9)), kind=1, number=9)),
+    archive({0: layer(), 1: layer(feature(number=8)), 5: layer()}),
+    archive({0: layer()}, packed=lambda body: body, kinds=(1, 1, 1)),
+]
+SECRETS = [secret_of(text) for text in ("1", "4711", "66.7", "-1e300", "1e400", "Riet", "9" * 30)]
+
+
+@pytest.mark.parametrize("whole", WHOLE, ids=["tile", "archive", "plain"])
+def test_any_changed_byte_is_survived(whole):
+    dice = random.Random(4)
+    for at in range(len(whole)):
+        damaged = bytearray(whole)
+        damaged[at] = dice.choice([0, 1, 0x7F, 0x80, 0xFF, dice.randrange(256)])
+        report = checked(bytes(damaged), secrets=SECRETS)
+        assert report.content()["file"] == "bytes"
+
+
+@pytest.mark.parametrize("whole", WHOLE, ids=["tile", "archive", "plain"])
+def test_any_cut_is_survived_and_seen(whole):
+    for end in range(len(whole)):
+        assert not checked(whole[:end]).valid or end == 0
+
+
+@given(st.binary(max_size=200))
+def test_any_bytes_are_survived(data):
+    checked(data, secrets=SECRETS)
+    checked(b"PMTiles\x03" + data, secrets=SECRETS)
+
+
+@given(st.lists(st.integers(0, 2**64 - 1), max_size=60))
+def test_numbers_are_read_as_they_were_written(numbers):
+    from tiles import protobuf as pb
+
+    read = varints(pb.packed(numbers))
+    assert read is not None
+    assert read.tolist() == numbers
+
+
+@pytest.mark.parametrize("size", [1, 60])
+def test_numbers_that_are_none_are_refused(size):
+    good = b"\x05" * size
+    for bad in (b"\x80", b"\xff" * 10, b"\xff" * 9 + b"\x02", b"\x80" * 11):
+        assert varints(good + bad) is None
+
+
+@pytest.mark.slow
+@settings(max_examples=20, deadline=None)
+@given(coverages())
+def test_what_we_build_is_valid(made):
+    _check_built(made)
+
+
+@settings(max_examples=3, deadline=None)
+@given(coverages(smallest=2_000.0, largest=8_000.0))
+def test_what_we_build_is_valid_in_small(made):
+    _check_built(made)
+
+
+def _check_built(made):
+    report = checked(archive_bytes(build_pyramid(made, scheme=TileScheme(zooms={"buurt": ZoomRange(9, 12)}))))
+    assert report.valid, report.findings
+
+
+def test_files_that_break_a_rule_are_survived_with_every_option():
+    for table in (TILES, ARCHIVES):
+        for files in table.values():
+            for data in files:
+                checked(data, secrets=SECRETS, coverage=False, spec_only=True)
