@@ -120,11 +120,4 @@ def _is(secret: Secret, value: Scalar) -> bool:
         return value == secret.text
     if secret.number is None:
         return False
-    return value == secret.number or (isinstance(value, float) and value == _single(secret.number))
-
-
-def _single(number: float | int) -> float | None:
-    try:
-        return float(struct.unpack("<f", struct.pack("<f", number))[0])
-    except OverflowError:
-        return None
+    return value == secret.number

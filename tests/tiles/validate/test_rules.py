@@ -300,9 +300,9 @@ def test_many_findings_are_counted_and_few_are_kept():
 
 
 def test_a_gap_is_an_error_where_it_is_closed_and_a_warning_where_it_is_open():
-    left = feature([*move((0, 0)), *line((50, 0), (0, 100), (-50, 0)), *CLOSE])
-    closed = [*move((50, 0)), *line((50, 0), (0, 100), (-50, 0), (0, -20), *[(1, -30), (-1, -30)]), *CLOSE]
-    opened = [*move((51, 0)), *line((50, 0), (0, 100), (-51, 0)), *CLOSE]
+    left = feature([*move((0, 0)), *line((50, 0), (0, 40), (0, 20), (0, 40), (-50, 0)), *CLOSE])
+    closed = [*move((50, 0)), *line((50, 0), (0, 100), (-50, 0), (0, -40), (1, -10), (-1, -10)), *CLOSE]
+    opened = [*move((50, 0)), *line((50, 0), (0, 100), (-49, 0), (0, -40), (0, -20)), *CLOSE]
     assert rules(layer(left, feature(closed, number=8))) == {"edges-match"}
     assert rules(layer(left, feature(opened, number=8))) == {"gap-narrow"}
 
