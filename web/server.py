@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import os
+import select
 import signal
 import socket
 import sys
@@ -19,6 +20,9 @@ from flask import Flask
 from web.errors import ServerError
 
 THREADS = 8
+
+#: Connections of one process: a browser keeps six open for minutes. Below what systems allow a process by default.
+CONNECTIONS = 800
 _HIGHEST_PORT = 65_535
 
 
@@ -50,7 +54,15 @@ def serve(app: Flask, host: str, port: int, *, workers: int = 1) -> None:
 def _run(app: Flask, listener: socket.socket) -> None:
     # It warns of every request that waits for a thread, thousands of lines under load, and writing them slows it down.
     logging.getLogger("waitress.queue").setLevel(logging.ERROR)
-    waitress.serve(app, sockets=[listener], threads=THREADS, ident=None, clear_untrusted_proxy_headers=True)
+    waitress.serve(
+        app,
+        sockets=[listener],
+        threads=THREADS,
+        ident=None,
+        clear_untrusted_proxy_headers=True,
+        connection_limit=CONNECTIONS,
+        asyncore_use_poll=hasattr(select, "poll"),
+    )
 
 
 def _supervise(app: Flask, listener: socket.socket, workers: int) -> None:
