@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
+from importlib.util import find_spec
 
 from tiles.errors import TileAddressError
 from tiles.scheme import BUFFER, EXTENT, tile_address
@@ -43,16 +45,6 @@ class Options:
     most: int = MOST
 
 
-@dataclass
-class _Seen:
-    """What is needed of tiles after they were read, in one run."""
-
-    tiles: int = 0
-    layers: set[str] = field(default_factory=set)
-    ids: dict[str, dict[int, set[int]]] = field(default_factory=dict)
-    strips: dict[tuple[int, int, str], Mapping[str, Points]] = field(default_factory=dict)
-
-
 def validate(source: Source, options: Options = Options()) -> Report:
     """Check a PMTiles archive or a single tile.
 
@@ -63,12 +55,12 @@ def validate(source: Source, options: Options = Options()) -> Report:
     Raises:
         TileError: The source cannot be read.
     """
-    seen, notes = _Seen(), []
+    notes = []
     if options.coverage and not options.spec_only and not _has_shapely():
         notes.append("Borders, crossing rings and holes were not checked: shapely is not installed (`zicht[build]`).")
-    findings = _wanted(_all(source, options, seen), options)
-    kept, counts = first_of_each(findings, most=options.most)
-    return Report(source.where, seen.tiles, kept, counts, tuple(notes))
+    run = _Run(source, options)
+    kept, counts = first_of_each(_wanted(run.findings(), options), most=options.most)
+    return Report(source.where, run.tiles, kept, counts, tuple(notes))
 
 
 def _wanted(findings: Iterator[Finding], options: Options) -> Iterator[Finding]:
@@ -77,41 +69,101 @@ def _wanted(findings: Iterator[Finding], options: Options) -> Iterator[Finding]:
             yield finding
 
 
-def _all(source: Source, options: Options, seen: _Seen) -> Iterator[Finding]:
-    start = source.get(0, 7)
-    if start == b"PMTiles":
-        yield from _archive(source, options, seen)
-        return
-    body = source.get(0, source.size)
-    if body[:2] == _GZIP:
-        body = (yield from unpacked(body, 2)) or b""
-    yield from _tile(body, NOWHERE, options, seen)
+class _Run:
+    """One file on its way through the checks, with what must be remembered of its tiles."""
 
+    def __init__(self, source: Source, options: Options) -> None:
+        self._source = source
+        self._options = options
+        self.tiles = 0
+        self._layers: set[str] = set()
+        self._ids: dict[str, dict[int, set[int]]] = {}
+        self._strips: dict[tuple[int, int, str], Mapping[str, Points]] = {}
+        self._contents: dict[bytes, int] = {}
 
-def _archive(source: Source, options: Options, seen: _Seen) -> Iterator[Finding]:
-    archive = yield from read_archive(source.get, source.size)
-    if archive is None:
-        return
-    yield from _plain_parts(source, archive, options.secrets)
-    zoom = -1
-    stored: dict[bytes, int] = {}
-    for number, entry in _tiles(archive.entries):
-        try:
-            address = tile_address(number)
-        except TileAddressError:
-            yield Finding("archive-zooms", f"There is no tile number {number}.")
+    def findings(self) -> Iterator[Finding]:
+        """Yield all findings, in the order of the file."""
+        if self._source.get(0, 7) == b"PMTiles":
+            yield from self._archive()
             return
-        if address[0] != zoom:
-            yield from _zoom_done(zoom, seen)
-            zoom = address[0]
-        raw = source.get(archive.head.spans[3][0] + entry[1], entry[2])
-        if stored.setdefault(raw, entry[1]) != entry[1] and number == entry[0]:
-            yield Finding("content-stored-twice", "The tile is stored a second time.", Place(address))
-        body = yield from _placed(unpacked(raw, archive.head.tiles), Place(address))
+        body = self._source.get(0, self._source.size)
+        if body[:2] == _GZIP:
+            body = (yield from unpacked(body, 2)) or b""
+        yield from self._tile(body, NOWHERE)
+
+    def _archive(self) -> Iterator[Finding]:
+        archive = yield from read_archive(self._source.get, self._source.size)
+        if archive is None:
+            return
+        yield from self._metadata(archive)
+        zoom = -1
+        for number, entry in _tiles(archive.entries):
+            try:
+                address = tile_address(number)
+            except TileAddressError:
+                yield Finding("archive-zooms", f"There is no tile number {number}.")
+                return
+            if address[0] != zoom:
+                yield from self._zoom_done(zoom)
+                zoom = address[0]
+            yield from self._stored(archive, entry, Place(address), again=number != entry[0])
+        yield from self._zoom_done(zoom)
+        yield from self._whole(archive)
+
+    def _metadata(self, archive: ReadArchive) -> Iterator[Finding]:
+        if self._options.secrets:
+            body = yield from unpacked(self._source.get(*archive.head.spans[1]), archive.head.internal)
+            yield from secret_findings(self._options.secrets, body or b"", (), Place(layer="metadata"))
+
+    def _stored(self, archive: ReadArchive, entry: Entry, place: Place, *, again: bool) -> Iterator[Finding]:
+        raw = self._source.get(archive.head.spans[3][0] + entry[1], entry[2])
+        digest = hashlib.sha256(raw).digest()
+        if self._contents.setdefault(digest, entry[1]) != entry[1] and not again:
+            yield Finding("content-stored-twice", "The tile is stored a second time.", place)
+        body = yield from _placed(unpacked(raw, archive.head.tiles), place)
         if body is not None:
-            yield from _tile(body, Place(address), options, seen)
-    yield from _zoom_done(zoom, seen)
-    yield from _whole(archive, options, seen)
+            yield from self._tile(body, place)
+
+    def _tile(self, body: bytes, place: Place) -> Iterator[Finding]:
+        layers = yield from read_tile(body, place, buffer=self._options.buffer)
+        self.tiles += 1
+        yield from secret_findings(self._options.secrets, body, layers, place)
+        self._layers.update(layer.name for layer in layers)
+        if not _has_shapely():
+            return
+        from tiles.validate.coverage import shape_findings
+
+        for finding in shape_findings(layers, place):
+            if self._options.coverage or finding.rule not in ("edges-match", "gap-narrow"):
+                yield finding
+        if self._options.coverage and place.tile is not None:
+            self._remember(layers, place.tile)
+
+    def _remember(self, layers: Sequence[ReadLayer], tile: tuple[int, int, int]) -> None:
+        from tiles.validate.coverage import strips
+
+        for layer in layers:
+            here = self._ids.setdefault(layer.name, {}).setdefault(tile[0], set())
+            here.update(feature.id for feature in layer.features if feature.id is not None)
+            if layer.extent:
+                self._strips[tile[1], tile[2], layer.name] = strips(layer, tile, buffer=self._options.buffer)
+
+    def _zoom_done(self, zoom: int) -> Iterator[Finding]:
+        if self._strips:
+            from tiles.validate.coverage import seam_findings
+
+            yield from seam_findings(zoom, self._strips)
+            self._strips.clear()
+
+    def _whole(self, archive: ReadArchive) -> Iterator[Finding]:
+        described = {str(layer["id"]) for layer in archive.metadata.get("vector_layers", [])}
+        if archive.metadata and described != self._layers:
+            yield Finding("metadata-layers", "vector_layers names other layers than the tiles have.")
+        if self._ids:
+            from tiles.validate.coverage import id_findings
+
+            ids = {name: {zoom: frozenset(found) for zoom, found in by.items()} for name, by in self._ids.items()}
+            yield from id_findings(ids)
 
 
 def _tiles(entries: Sequence[Entry]) -> Iterator[tuple[int, Entry]]:
@@ -129,57 +181,5 @@ def _placed(check: Check[bytes | None], place: Place) -> Check[bytes | None]:
             return body
 
 
-def _plain_parts(source: Source, archive: ReadArchive, secrets: Sequence[Secret]) -> Iterator[Finding]:
-    if secrets:
-        body = yield from unpacked(source.get(*archive.head.spans[1]), archive.head.internal)
-        yield from secret_findings(secrets, body or b"", (), Place(layer="metadata"))
-
-
-def _tile(body: bytes, place: Place, options: Options, seen: _Seen) -> Iterator[Finding]:
-    layers = yield from read_tile(body, place, buffer=options.buffer)
-    seen.tiles += 1
-    yield from secret_findings(options.secrets, body, layers, place)
-    if not _has_shapely():
-        return
-    from tiles.validate.coverage import shape_findings, strips
-
-    for finding in shape_findings(layers, place):
-        if options.coverage or finding.rule != "edges-match":
-            yield finding
-    for layer in layers:
-        seen.layers.add(layer.name)
-        if place.tile is not None and options.coverage and layer.extent:
-            _note_ids(layer, place.tile[0], seen)
-            seen.strips[place.tile[1], place.tile[2], layer.name] = strips(layer, place.tile, buffer=options.buffer)
-
-
-def _note_ids(layer: ReadLayer, zoom: int, seen: _Seen) -> None:
-    here = seen.ids.setdefault(layer.name, {}).setdefault(zoom, set())
-    here.update(feature.id for feature in layer.features if feature.id is not None)
-
-
-def _zoom_done(zoom: int, seen: _Seen) -> Iterator[Finding]:
-    if seen.strips:
-        from tiles.validate.coverage import seam_findings
-
-        yield from seam_findings(zoom, seen.strips)
-        seen.strips.clear()
-
-
-def _whole(archive: ReadArchive, options: Options, seen: _Seen) -> Iterator[Finding]:
-    described = {str(layer["id"]) for layer in archive.metadata.get("vector_layers", [])}
-    if archive.metadata and described != seen.layers and _has_shapely():
-        yield Finding("metadata-layers", "vector_layers names other layers than the tiles have.")
-    if options.coverage and seen.ids:
-        from tiles.validate.coverage import id_findings
-
-        ids = {name: {zoom: frozenset(found) for zoom, found in by.items()} for name, by in seen.ids.items()}
-        yield from id_findings(ids)
-
-
 def _has_shapely() -> bool:
-    try:
-        import shapely  # noqa: F401
-    except ImportError:
-        return False
-    return True
+    return find_spec("shapely") is not None

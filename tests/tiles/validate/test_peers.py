@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import shutil
 import subprocess
 import sys
@@ -97,16 +96,16 @@ def must(rule):
 
 @pytest.mark.filterwarnings("ignore")
 def test_other_readers_take_what_the_specification_forbids(tmp_path):
-    taken: dict[str, set[str]] = {}
-    for rule, files in TILES.items():
-        for data in files:
-            for peer in taken_by_peers(data, tmp_path):
-                taken.setdefault(peer, set()).add(rule)
-    forbidden = {peer: sorted(filter(must, rules)) for peer, rules in taken.items()}
-    assert len(forbidden["mapbox-vector-tile"]) >= 10, json.dumps(forbidden, indent=1)
-    assert len(forbidden["GDAL"]) >= 10
+    taken: dict[str, list[str]] = {"mapbox-vector-tile": [], "GDAL": [], "tiles.mvt": []}
+    forbidden = [(rule, data) for rule, files in TILES.items() if must(rule) for data in files]
+    for rule, data in forbidden:
+        for peer in taken_by_peers(data, tmp_path):
+            taken[peer].append(rule)
+    # As the documentation says; the lists are printed where this fails.
+    assert len(taken["GDAL"]) > len(forbidden) / 2, taken
+    assert len(taken["mapbox-vector-tile"]) > len(forbidden) * 2 / 3, taken
     # Our own reader is strict, but does not compute whether rings cross.
-    assert set(forbidden["tiles.mvt"]) <= {"ring-simple", "hole-inside"}
+    assert set(taken["tiles.mvt"]) <= {"ring-simple", "hole-inside"}
 
 
 @pytest.mark.filterwarnings("ignore")

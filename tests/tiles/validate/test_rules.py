@@ -26,6 +26,7 @@ from tiles import protobuf as pb
 from tiles.archive import write_archive
 from tiles.compress import gzip_bytes
 from tiles.scheme import ZoomRange
+from tiles.validate import run
 from tiles.validate.rules import RULES, Weight
 from tiles.validate.secrets import secret_of
 
@@ -291,6 +292,16 @@ def test_our_own_promises_can_be_left_out():
     data = layer(feature(number=None), keys=("code", "spare"))
     assert rules(data) == {"feature-id", "key-used"}
     assert rules(data, spec_only=True) == set()
+
+
+def test_without_a_geometry_library_the_rest_is_checked_and_the_report_says_so(monkeypatch):
+    monkeypatch.setattr(run, "_has_shapely", lambda: False)
+    (crossing,) = TILES["hole-inside"]
+    report = checked(crossing)
+    assert report.counts == {}
+    assert "were not checked" in report.notes[0]
+    assert rules(TILES["ring-first"][0]) == {"ring-first"}
+    assert rules(ARCHIVES["metadata-layers"][1]) == {"metadata-layers"}
 
 
 def test_many_findings_are_counted_and_few_are_kept():
