@@ -15,6 +15,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from tiles import protobuf as pb
 from tiles.errors import MalformedTileError
@@ -23,7 +24,7 @@ from tiles.mvt import encode_value
 from zicht.areas import AreaList
 from zicht.classes import ClassColumn
 from zicht.errors import AlignmentError
-from zicht.published import FloatArray, PublishedColumn, Status
+from zicht.published import FloatArray, PublishedColumn, Status, StrArray
 
 #: Properties of a feature, in this order; what an area or a column does not have is left out. Low and high are the
 #: least and greatest true value that a published, rounded value stands for.
@@ -118,13 +119,13 @@ def figures_of(column: PublishedColumn, classes: ClassColumn | None = None) -> F
         raise AlignmentError("The hotspot map is of other areas than the figures.", where=column.key.level)
     published = column.status == Status.PUBLISHED
     parts: dict[str, list[bytes | None]] = {
-        STATUS: list(_encoded(column.status.tolist())),
+        STATUS: _repeated(column.status),
         VALUE: _numbers(column.value, published),
     }
     if np.any(published & ((column.low != column.value) | (column.high != column.value))):
         parts |= {LOW: _numbers(column.low, published), HIGH: _numbers(column.high, published)}
     if classes is not None:
-        parts[CLASS] = list(_encoded(classes.label.tolist()))
+        parts[CLASS] = _repeated(classes.label)
     fields = (CODE, NAME, *parts)
     cells: dict[tuple[Tag, ...], int] = {}
     cell = [cells.setdefault(_tags(row, first=2), len(cells)) for row in zip(*parts.values(), strict=True)]
@@ -135,14 +136,22 @@ def _tags(row: Sequence[bytes | None], *, first: int) -> tuple[Tag, ...]:
     return tuple((key, value) for key, value in enumerate(row, start=first) if value is not None)
 
 
-def _numbers(values: FloatArray, published: np.ndarray[tuple[int], np.dtype[np.bool_]]) -> list[bytes | None]:
+def _repeated(texts: StrArray) -> list[bytes | None]:
+    distinct, which = np.unique(texts, return_inverse=True)
+    encoded = _encoded(distinct.tolist())
+    return [encoded[index] for index in which.tolist()]
+
+
+def _numbers(values: FloatArray, published: NDArray[np.bool_]) -> list[bytes | None]:
+    known = np.flatnonzero(published & np.isfinite(values))
+    distinct, which = np.unique(values[known], return_inverse=True)
     # One kind of number a column, so that a client that looks at the first feature is right about all others.
-    shown = values[published & np.isfinite(values)]
-    whole = bool(np.all((shown == np.round(shown)) & (np.abs(shown) < 2**53)))
-    return [
-        _dictionary_value(int(value) if whole else float(value)) if keep and np.isfinite(value) else None
-        for value, keep in zip(values.tolist(), published.tolist(), strict=True)
-    ]
+    whole = bool(np.all((distinct == np.round(distinct)) & (np.abs(distinct) < 2**53)))
+    encoded = [_dictionary_value(int(value) if whole else value) for value in distinct.tolist()]
+    numbers: list[bytes | None] = [None] * len(values)
+    for at, index in zip(known.tolist(), which.tolist(), strict=True):
+        numbers[at] = encoded[index]
+    return numbers
 
 
 def take_apart(tile: bytes, texts: Texts) -> Frame:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from functools import lru_cache
 
 from tiles.splice import Texts, figures_of, texts_of
@@ -32,6 +33,7 @@ class TileStore:
         self.spliced = SplicedTiles(self.tileset)
         self._texts = lru_cache(maxsize=None)(self._make_texts)
         self._selected = lru_cache(maxsize=_COLUMNS)(self._select)
+        self._lock = threading.Lock()
 
     def key(self, level: str, indicator: str, period: str, measure: str = "", category: str = "") -> ColumnKey:
         """Return the full name of a column that has tiles.
@@ -48,7 +50,8 @@ class TileStore:
         Raises:
             NotHereError: The release has no such column.
         """
-        return self._selected(key)
+        with self._lock:  # many tiles of a new column are asked for at once, and it is prepared once
+            return self._selected(key)
 
     def _make_texts(self, level: str) -> Texts:
         return texts_of(self.site.areas(level))
