@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import mapbox_vector_tile
 import numpy as np
+import pyogrio
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -171,6 +172,16 @@ def test_a_stranger_reads_it():
     assert [feature["id"] for feature in read["features"]] == list(range(COUNT))
     assert read["features"][0]["properties"]["value"] == 12
     assert "value" not in read["features"][1]["properties"]
+
+
+def test_gdal_reads_it(tmp_path):
+    (tmp_path / "0.mvt").write_bytes(spliced(hotspots=classes()))
+    frame = pyogrio.read_dataframe(tmp_path / "0.mvt", layer="buurt").sort_values("mvt_id")
+
+    assert frame["code"].tolist() == CODES.tolist()
+    assert frame["value"].tolist()[:3:2] == [12, 30]
+    assert np.isnan(frame["value"].tolist()[1])
+    assert frame.geometry.is_valid.all()
 
 
 @given(
