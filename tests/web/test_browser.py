@@ -300,7 +300,7 @@ def test_a_name_that_is_a_script_is_text_everywhere(screen, release):
 def test_nonsense_in_the_address_falls_back_to_the_default(screen):
     screen.open("/kaart?indicator=nothing&niveau=zzz&periode=1066&laag=%3Cb%3E&lon=x&zoom=NaN&maat=nothing")
     assert screen.page.locator("#map-title").inner_text() == "Ontmantelde drugslabs"
-    assert screen.page.locator(".legend-row").count() == 7
+    assert screen.page.locator(".legend-row").count() == 8
 
 
 def test_it_fits_a_telephone(browser, address):

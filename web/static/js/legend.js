@@ -6,13 +6,16 @@ import {swatch} from './swatch.js';
 import {levelOne} from './model.js';
 import {HOTSPOT} from './state.js';
 
+/** Classes that many maps do not have: without an area they are left out. */
+const RARE = ['zero', 'probable'];
+
 export class Legend {
   constructor() {
     this.root = byId('legend');
   }
 
   show(view) {
-    const shown = view.entries.filter(entry => entry.id !== 'zero' || entry.count);
+    const shown = view.entries.filter(entry => !RARE.includes(entry.id) || entry.count);
     this.root.replaceChildren(
       el(
         'div',
