@@ -1,193 +1,272 @@
-"""Value columns: the numbers of one map, joined to the areas by position (`fid`), as sent to a browser.
+"""Columns: the numbers and classes of one map, joined to the areas by position (`fid`), as sent to a browser.
 
-Format 1 is JSON without spare space, keys in a fixed order: what the column is, one digit of status (or of class) for
-every area, and arrays of numbers that are null wherever nothing is published. Callers use only the four functions
-below, so that a smaller format can take its place.
+Format 2, byte by byte, is in docs/reference/columns.md. A map is drawn from one small body: the status and the value of
+every area (`encode_values`), or its class (`encode_labels`). What only a table or a receipt shows travels apart: bounds
+(`encode_bounds`) and the grounds of a class (`encode_evidence`). What is not published is not in any byte.
 
 This module needs only numpy and the standard library beside `zicht`.
 """
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, TypeVar
 
 import numpy as np
 
+from tiles.binary import VERSION, Bools, Envelope, Sections, pack_codes, pack_numbers, seal, unseal
 from tiles.errors import MalformedColumnError
 from zicht.classes import ClassColumn, ClassKey, IntArray
-from zicht.errors import UnknownFormatError, ZichtError
-from zicht.published import STATUSES, ColumnKey, FloatArray, HotspotClass, PublishedColumn, StrArray
+from zicht.errors import ZichtError
+from zicht.published import STATUSES, ColumnKey, FloatArray, HotspotClass, PublishedColumn, Status, StrArray
 
-FORMAT = 1
+FORMAT = VERSION
 
-#: Order of the classes in a class column: the position is the digit that travels to the browser.
+#: What a body holds; the sixth byte of each.
+VALUES, BOUNDS, LABELS, EVIDENCE = 1, 2, 3, 4
+
+#: Order of the classes in a class column: the position is the code that travels to the browser, in four bits.
 CLASSES: tuple[str, ...] = tuple(HotspotClass)
 
 _VALUE_NAMES = ("indicator", "period", "level", "category", "measure")
 _CLASS_NAMES = ("indicator", "period", "level", "category", "method")
+_GROUNDS = ("z", "q_low", "q_high")
+_COUNTS = ("neighbours", "neighbours_suppressed")
+_STATUS_BITS, _CLASS_BITS = 2, 4
+
+Key = TypeVar("Key", ColumnKey, ClassKey)
 
 
-def encode_column(column: PublishedColumn) -> bytes:
-    """Return a value column as it is sent; the same column gives the same bytes.
+@dataclass(frozen=True, slots=True, eq=False)
+class ValueColumn:
+    """What the map is drawn from: a published column without its bounds.
+
+    Args:
+        key: Which map.
+        unit: Unit of `value`.
+        status: (n,) members of `Status`.
+        value: (n,) numbers, NaN unless published.
+    """
+
+    key: ColumnKey
+    unit: str
+    status: StrArray
+    value: FloatArray
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class LabelColumn:
+    """What a hotspot map is drawn from: the classes without their grounds.
+
+    Args:
+        key: Which map.
+        label: (n,) members of `HotspotClass`.
+    """
+
+    key: ClassKey
+    label: StrArray
+
+
+def encode_values(column: PublishedColumn | ValueColumn) -> bytes:
+    """Return status and value of every area as they are sent; the same column gives the same bytes.
 
     Args:
         column: For every area of a level, in the order of its `fid`.
     """
-    return _compact(
-        {
-            "format": FORMAT,
-            **{name: getattr(column.key, name) for name in _VALUE_NAMES},
-            "unit": column.unit,
-            "status": _digits(column.status, STATUSES),
-            "value": _numbers(column.value),
-            "low": _numbers(column.low),
-            "high": _numbers(column.high),
-        }
-    )
+    published = column.status == Status.PUBLISHED
+    form, numbers = pack_numbers(column.value[published])
+    header = {**_words(column.key, _VALUE_NAMES), "unit": column.unit, "value": form}
+    status = pack_codes(_codes(column.status, STATUSES), bits=_STATUS_BITS)
+    return seal(VALUES, header, len(column.status), status + numbers)
 
 
-def decode_column(body: bytes, *, code: StrArray) -> PublishedColumn:
-    """Read a value column, checking it as strictly as the table it came from.
+def decode_values(body: bytes) -> ValueColumn:
+    """Read what `encode_values` made.
+
+    Raises:
+        MalformedColumnError: The bytes are no value column, or not in its one form.
+        UnknownFormatError: They are of another version.
+    """
+    envelope = _opened(body, VALUES, {*_VALUE_NAMES, "unit", "value"})
+    sections = Sections(envelope.body)
+    status = _labels(sections.codes(envelope.count, bits=_STATUS_BITS), STATUSES)
+    value = _spread(sections, envelope.header["value"], status == Status.PUBLISHED)
+    sections.end()
+    column = ValueColumn(_key(ColumnKey, envelope, _VALUE_NAMES), _text(envelope, "unit"), status, value)
+    _same(body, encode_values(column))
+    return column
+
+
+def encode_bounds(column: PublishedColumn) -> bytes:
+    """Return the bounds of every area as they are sent: what a reader can derive of the true number.
 
     Args:
-        body: What `encode_column` made.
+        column: For every area of a level, in the order of its `fid`.
+    """
+    parts = {"low": column.low, "high": column.high}
+    return _seal_numbers(BOUNDS, _words(column.key, _VALUE_NAMES), parts, len(column.code))
+
+
+def decode_column(values: bytes, bounds: bytes, *, code: StrArray) -> PublishedColumn:
+    """Read a published column from its two bodies, checking it as strictly as the table it came from.
+
+    Args:
+        values: What `encode_values` made.
+        bounds: What `encode_bounds` made.
         code: (n,) area codes of the level in the order of their `fid`; a column does not hold them.
 
     Raises:
-        MalformedColumnError: The bytes are no value column of these areas.
-        UnknownFormatError: They are of another format.
+        MalformedColumnError: The bytes are no column of these areas, or the two do not belong together.
+        UnknownFormatError: They are of another version.
     """
-    content = _parsed(body, {*_VALUE_NAMES, "unit", "status", "value", "low", "high"})
+    main = decode_values(values)
+    envelope = _opened(bounds, BOUNDS, {*_VALUE_NAMES, "low", "high"})
+    low, high = _numbers(envelope, ("low", "high"))
+    if _key(ColumnKey, envelope, _VALUE_NAMES) != main.key:
+        raise MalformedColumnError("These bounds are of another column.")
     try:
-        return PublishedColumn(
-            key=ColumnKey(*(_text(content, name) for name in _VALUE_NAMES)),
-            unit=_text(content, "unit"),
-            code=code,
-            status=_labels(_text(content, "status"), STATUSES),
-            value=_floats(content["value"]),
-            low=_floats(content["low"]),
-            high=_floats(content["high"]),
+        column = PublishedColumn(
+            key=main.key, unit=main.unit, code=code, status=main.status, value=main.value, low=low, high=high
         )
     except ZichtError as error:
         raise MalformedColumnError(f"The column does not fit its areas: {error.problem}", where=error.where) from None
+    _same(bounds, encode_bounds(column))
+    return column
 
 
-def encode_classes(column: ClassColumn) -> bytes:
-    """Return a class column as it is sent; the same column gives the same bytes.
+def encode_labels(column: ClassColumn | LabelColumn) -> bytes:
+    """Return the class of every area as it is sent; the same column gives the same bytes.
 
     Args:
         column: For every area of a level, in the order of its `fid`.
     """
-    return _compact(
-        {
-            "format": FORMAT,
-            **{name: getattr(column.key, name) for name in _CLASS_NAMES},
-            "class": _digits(column.label, CLASSES),
-            "z": _numbers(column.z),
-            "q_low": _numbers(column.q_low),
-            "q_high": _numbers(column.q_high),
-            "neighbours": column.neighbours.tolist(),
-            "neighbours_suppressed": column.neighbours_suppressed.tolist(),
-        }
-    )
+    labels = pack_codes(_codes(column.label, CLASSES), bits=_CLASS_BITS)
+    return seal(LABELS, _words(column.key, _CLASS_NAMES), len(column.label), labels)
 
 
-def decode_classes(body: bytes, *, code: StrArray) -> ClassColumn:
-    """Read a class column.
+def decode_labels(body: bytes) -> LabelColumn:
+    """Read what `encode_labels` made.
+
+    Raises:
+        MalformedColumnError: The bytes are no class column, or not in its one form.
+        UnknownFormatError: They are of another version.
+    """
+    envelope = _opened(body, LABELS, set(_CLASS_NAMES))
+    sections = Sections(envelope.body)
+    label = _labels(sections.codes(envelope.count, bits=_CLASS_BITS), CLASSES)
+    sections.end()
+    column = LabelColumn(_key(ClassKey, envelope, _CLASS_NAMES), label)
+    _same(body, encode_labels(column))
+    return column
+
+
+def encode_evidence(column: ClassColumn) -> bytes:
+    """Return the grounds of every area's class as they are sent: z, bounds of q, and neighbours.
 
     Args:
-        body: What `encode_classes` made.
+        column: For every area of a level, in the order of its `fid`.
+    """
+    grounds = {name: getattr(column, name) for name in _GROUNDS}
+    counts = {name: getattr(column, name).astype(np.float64) for name in _COUNTS}
+    return _seal_numbers(EVIDENCE, _words(column.key, _CLASS_NAMES), grounds | counts, len(column.code))
+
+
+def decode_classes(labels: bytes, evidence: bytes, *, code: StrArray) -> ClassColumn:
+    """Read a class column from its two bodies.
+
+    Args:
+        labels: What `encode_labels` made.
+        evidence: What `encode_evidence` made.
         code: (n,) area codes of the level in the order of their `fid`.
 
     Raises:
-        MalformedColumnError: The bytes are no class column of these areas.
-        UnknownFormatError: They are of another format.
+        MalformedColumnError: The bytes are no class column of these areas, or the two do not belong together.
+        UnknownFormatError: They are of another version.
     """
-    counts = ("neighbours", "neighbours_suppressed")
-    content = _parsed(body, {*_CLASS_NAMES, "class", "z", "q_low", "q_high", *counts})
+    main = decode_labels(labels)
+    envelope = _opened(evidence, EVIDENCE, {*_CLASS_NAMES, *_GROUNDS, *_COUNTS})
+    z, q_low, q_high, neighbours, suppressed = _numbers(envelope, (*_GROUNDS, *_COUNTS))
+    if _key(ClassKey, envelope, _CLASS_NAMES) != main.key:
+        raise MalformedColumnError("This evidence is of another column.")
     try:
-        neighbours, suppressed = (_whole(content[name]) for name in counts)
-        return ClassColumn(
-            key=ClassKey(*(_text(content, name) for name in _CLASS_NAMES)),
-            code=code,
-            label=_labels(_text(content, "class"), CLASSES),
-            z=_floats(content["z"]),
-            q_low=_floats(content["q_low"]),
-            q_high=_floats(content["q_high"]),
-            neighbours=neighbours,
-            neighbours_suppressed=suppressed,
-            # The map colours classes; the ratio behind them is asked for one area at a time.
-            ratio_low=np.full(len(code), np.nan),
-            ratio_high=np.full(len(code), np.nan),
-        )
+        column = ClassColumn(main.key, code, main.label, z, q_low, q_high, _whole(neighbours), _whole(suppressed))
     except ZichtError as error:
         raise MalformedColumnError(f"The column does not fit its areas: {error.problem}", where=error.where) from None
+    _same(evidence, encode_evidence(column))
+    return column
 
 
-def _compact(content: Mapping[str, Any]) -> bytes:
-    return json.dumps(content, ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode()
+def _words(key: ColumnKey | ClassKey, names: Sequence[str]) -> dict[str, Any]:
+    return {name: getattr(key, name) for name in names}
 
 
-def _digits(labels: StrArray, order: Sequence[str]) -> str:
-    position = {label: str(index) for index, label in enumerate(order)}
-    return "".join([position[label] for label in labels.tolist()])
+def _codes(labels: StrArray, order: Sequence[str]) -> IntArray:
+    codes = np.full(len(labels), -1, dtype=np.int64)
+    for code, label in enumerate(order):
+        codes[labels == label] = code
+    if (codes < 0).any():
+        raise MalformedColumnError("A status or class is not one of those that a column can say.")
+    return codes
 
 
-def _labels(digits: str, order: Sequence[str]) -> StrArray:
-    known = {str(index): label for index, label in enumerate(order)}
-    if not set(digits) <= set(known):
+def _labels(codes: Any, order: Sequence[str]) -> StrArray:
+    if codes.size and int(codes.max()) >= len(order):
         raise MalformedColumnError(f"A status or class is not one of 0 to {len(order) - 1}.")
-    return np.array([known[digit] for digit in digits], dtype=np.str_)
+    labels: StrArray = np.array(order, dtype=np.str_)[codes]
+    return labels
 
 
-def _numbers(values: FloatArray) -> list[float | None]:
-    # Whole numbers are written without ".0": a count is a count, and the column is a fifth smaller.
-    return [
-        None if not np.isfinite(value) else int(value) if value.is_integer() and abs(value) < 2**53 else value
-        for value in values.tolist()
-    ]
-
-
-def _floats(content: object) -> FloatArray:
-    if not isinstance(content, list) or not all(item is None or type(item) in (int, float) for item in content):
-        raise MalformedColumnError("The numbers of a column are no list of numbers and nulls.")
-    try:
-        numbers = np.array([np.nan if item is None else item for item in content], dtype=np.float64)
-    except OverflowError:
-        raise MalformedColumnError("A number of a column is too large.") from None
-    if np.isinf(numbers).any():
-        raise MalformedColumnError("A number of a column is too large.")
+def _spread(sections: Sections, form: object, there: Bools) -> FloatArray:
+    numbers = np.full(len(there), np.nan)
+    numbers[there] = sections.numbers(form, int(there.sum()))
     return numbers
 
 
-def _whole(content: object) -> IntArray:
-    if not isinstance(content, list) or not all(type(item) is int and 0 <= item < 2**53 for item in content):
-        raise MalformedColumnError("The counts of a column are no list of whole numbers.")
-    return np.array(content, dtype=np.int64)
+def _seal_numbers(kind: int, header: Mapping[str, Any], parts: Mapping[str, FloatArray], count: int) -> bytes:
+    """Seal columns of numbers that may be absent: for each one bit an area, then the numbers that are there."""
+    forms, sections = {}, b""
+    for name, values in parts.items():
+        there = np.isfinite(values)
+        forms[name], numbers = pack_numbers(values[there])
+        sections += pack_codes(there, bits=1) + numbers
+    return seal(kind, {**header, **forms}, count, sections)
 
 
-def _refused(constant: str) -> None:
-    raise ValueError(constant)
+def _numbers(envelope: Envelope, names: Sequence[str]) -> list[FloatArray]:
+    sections = Sections(envelope.body)
+    found = []
+    for name in names:
+        there = sections.codes(envelope.count, bits=1).astype(np.bool_)
+        found.append(_spread(sections, envelope.header[name], there))
+    sections.end()
+    return found
 
 
-def _parsed(body: bytes, names: set[str]) -> Mapping[str, Any]:
-    try:
-        content = json.loads(body, parse_constant=_refused)
-    except (ValueError, RecursionError):
-        content = None
-    if not isinstance(content, dict):
-        raise MalformedColumnError("A column is no JSON object.")
-    if content.get("format") != FORMAT:
-        raise UnknownFormatError(f"This version reads columns of format {FORMAT}.")
-    if set(content) != {*names, "format"}:
+def _whole(numbers: FloatArray) -> IntArray:
+    if not (np.isfinite(numbers) & (numbers >= 0) & (numbers == np.floor(numbers))).all():
+        raise MalformedColumnError("A number of neighbours is no whole number.")
+    return numbers.astype(np.int64)
+
+
+def _opened(body: bytes, kind: int, names: set[str]) -> Envelope:
+    envelope = unseal(body, kind=kind)
+    if set(envelope.header) != names:
         raise MalformedColumnError("A column has other entries than it should.")
-    return content
+    return envelope
 
 
-def _text(content: Mapping[str, Any], name: str) -> str:
-    text = content[name]
+def _key(kind: type[Key], envelope: Envelope, names: Sequence[str]) -> Key:
+    return kind(*(_text(envelope, name) for name in names))
+
+
+def _text(envelope: Envelope, name: str) -> str:
+    text = envelope.header[name]
     if not isinstance(text, str):
         raise MalformedColumnError(f"The entry {name} is no text.")
     return text
+
+
+def _same(body: bytes, form: bytes) -> None:
+    if body != form:
+        raise MalformedColumnError("A column is not in the one form of its content.")

@@ -21,7 +21,7 @@ ERRORS = (
     "/tiles/{id}/buurt/99/0/0.mvt",
     "/tiles/{id}/buurt/8/999999/0.mvt",
     "/tiles/other/buurt/8/1/1.mvt",
-    "/columns/{id}/values/buurt/nothing/2021/count",
+    "/columns/{id}/values/buurt/nothing/2021/count.bin",
     "/api/v1/values/buurt/nothing/2021",
     "/api/v1/areas?q=%00%ff",
     "/api/v1/nothing",

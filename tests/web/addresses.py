@@ -21,9 +21,11 @@ def columns(release: Release) -> list[str]:
         f"{root}/areas/buurt.json",
         f"{root}/areas/country.json",
         f"{root}/breaks/{LABS}.json",
-        f"{root}/values/buurt/{LABS}/2024/rate",
-        f"{root}/values/park/{world.RESIDENTS}/2024-2025/count",
-        f"{root}/classes/buurt/{LABS}/2024-2025",
+        f"{root}/values/buurt/{LABS}/2024/rate.bin",
+        f"{root}/values/park/{world.RESIDENTS}/2024-2025/count.bin",
+        f"{root}/bounds/buurt/{LABS}/2024/rate.bin",
+        f"{root}/classes/buurt/{LABS}/2024-2025.bin",
+        f"{root}/evidence/buurt/{LABS}/2024-2025.bin",
     ]
 
 

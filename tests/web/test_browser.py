@@ -95,7 +95,7 @@ def test_another_indicator_costs_one_column_and_no_tile(screen):
     choose(screen, "periode", "2025")
     asked = screen.asked_since(before)
     assert [path for path in asked if "/values/" in path] == [
-        path for path in asked if path.endswith("/values/buurt/drug-labs/2025/rate")
+        path for path in asked if path.endswith("/values/buurt/drug-labs/2025/rate.bin")
     ]
     assert sum("/values/" in path for path in asked) == 1
     assert not [path for path in asked if path.startswith("/tiles/")]

@@ -1,51 +1,83 @@
 from __future__ import annotations
 
 import gzip
-import json
 import math
+from dataclasses import replace
 
 import numpy as np
 
 from tests.support import tiny_world as world
+from tests.support.tiny import tiny_release
 from tests.web.addresses import middle
-from tiles.columns import decode_classes, decode_column
+from tiles.columns import decode_classes, decode_column, decode_values
 from tiles.mvt import decode_tile
 from web.app import create_app
 from web.public.columns import area_columns
 from zicht.areas import AreaList
+from zicht.published import PublishedTable
+from zicht.release import open_release
 
 LABS = world.LABS
+
+
+def with_parts(table: PublishedTable) -> PublishedTable:
+    """Every count once more, for a part called "haven"."""
+    counts = [column for column in table if column.key.measure == "count"]
+    return PublishedTable([*table, *(replace(one, key=replace(one.key, category="haven")) for one in counts)])
+
+
+def values_path(release, key, kind="values"):
+    tail = f"/{key.category}" if key.category else ""
+    return f"/columns/{release.short_id}/{kind}/{key.level}/{key.indicator}/{key.period}/{key.measure}{tail}.bin"
 
 
 def test_a_column_is_the_published_one(client, release):
     for column in release.values:
         key = column.key
-        path = f"/columns/{release.short_id}/values/{key.level}/{key.indicator}/{key.period}/{key.measure}"
-        found = decode_column(client.get(path).data, code=column.code)
-        assert found.key == key
-        np.testing.assert_array_equal(found.value, column.value)
-        np.testing.assert_array_equal(found.status, column.status)
+        bodies = (client.get(values_path(release, key, kind)).data for kind in ("values", "bounds"))
+        found = decode_column(*bodies, code=column.code)
+        assert (found.key, found.unit) == (key, column.unit)
+        for part in ("status", "value", "low", "high"):
+            np.testing.assert_array_equal(getattr(found, part), getattr(column, part))
 
 
 def test_a_hotspot_column_is_the_published_one(client, release):
     for column in release.classes:
         key = column.key
-        path = f"/columns/{release.short_id}/classes/{key.level}/{key.indicator}/{key.period}"
-        found = decode_classes(client.get(path).data, code=column.code)
+        path = f"/columns/{release.short_id}/{{}}/{key.level}/{key.indicator}/{key.period}.bin"
+        found = decode_classes(*(client.get(path.format(k)).data for k in ("classes", "evidence")), code=column.code)
         assert found.key == key
-        np.testing.assert_array_equal(found.label, column.label)
+        for part in ("label", "z", "q_low", "q_high", "neighbours", "neighbours_suppressed"):
+            np.testing.assert_array_equal(getattr(found, part), getattr(column, part))
+
+
+def test_a_column_names_its_bytes_in_its_tag(client, release):
+    key = next(iter(release.values.keys()))
+    first = client.get(values_path(release, key))
+    assert first.content_type == "application/octet-stream"
+    assert "immutable" in first.headers["Cache-Control"]
+    again = client.get(values_path(release, key), headers={"If-None-Match": first.headers["ETag"]})
+    assert (again.status_code, again.data) == (304, b"")
+
+
+def test_a_column_of_a_part_is_that_of_the_part(tmp_path):
+    """The part of a total has an address of its own: a file host does not look at questions."""
+    parts = open_release(tiny_release(tmp_path / "tiny", values=with_parts))
+    client = create_app(parts).test_client()
+    keys = [key for key in parts.values.keys() if key.category == "haven"]
+    assert keys
+    for key in keys[:8]:
+        found = decode_values(client.get(values_path(parts, key)).data)
+        np.testing.assert_array_equal(found.value, parts.values.column(key).value)
+    assert (
+        client.get(values_path(parts, keys[0]).replace(f"/{keys[0].category}.bin", "/nothing.bin")).status_code == 404
+    )
 
 
 def test_a_hidden_cell_has_no_number_in_any_column(client, release):
     for column in release.values:
-        key = column.key
-        body = json.loads(
-            client.get(
-                f"/columns/{release.short_id}/values/{key.level}/{key.indicator}/{key.period}/{key.measure}"
-            ).data
-        )
-        for status, value in zip(column.status, body["value"], strict=True):
-            assert (value is None) == (status != "published")
+        found = decode_values(client.get(values_path(release, column.key)).data)
+        np.testing.assert_array_equal(np.isfinite(found.value), column.status == "published")
 
 
 def test_the_areas_are_in_the_order_of_their_ids(client, release):

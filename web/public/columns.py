@@ -1,17 +1,17 @@
-"""What the map joins to its tiles in the browser, by feature id: value columns, hotspot columns, areas, breaks.
+"""What the map joins to its places in the browser, by feature id: value columns, hotspot columns, areas, breaks.
 
 Every path names the release, so that every body may be kept for ever: another release has another path.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import lru_cache
 from typing import Any
 
-from flask import Blueprint, Response, request
+from flask import Blueprint, Response
 
-from tiles.columns import encode_classes, encode_column
+from tiles.columns import encode_bounds, encode_evidence, encode_labels, encode_values
 from web.deck import specification
 from web.errors import NotHereError
 from web.legend import breaks_of
@@ -21,6 +21,7 @@ from web.site import Site
 from zicht.areas import AreaList
 
 JSON = "application/json"
+BINARY = "application/octet-stream"
 
 #: Bodies kept packed; the largest, a column of national hexes, takes under 3 MB.
 _KEPT = 256
@@ -41,11 +42,13 @@ def columns(site: Site) -> Blueprint:
         body, zipped = packed(make, *parts)
         return answer(body, packed=zipped, content_type=kind, cache=FOR_EVER)
 
-    def values(release: str, level: str, indicator: str, period: str, measure: str) -> Response:
-        return send(release, JSON, _values, level, indicator, period, measure, request.args.get("categorie", ""))
+    def numbers(
+        release: str, kind: str, level: str, indicator: str, period: str, measure: str, category: str = ""
+    ) -> Response:
+        return send(release, BINARY, _NUMBERS[kind], level, indicator, period, measure, category)
 
-    def classes(release: str, level: str, indicator: str, period: str) -> Response:
-        return send(release, JSON, _classes, level, indicator, period, request.args.get("categorie", ""))
+    def classes(release: str, kind: str, level: str, indicator: str, period: str, category: str = "") -> Response:
+        return send(release, BINARY, _CLASSES[kind], level, indicator, period, category)
 
     def areas(release: str, level: str) -> Response:
         return send(release, JSON, _areas, level)
@@ -61,8 +64,13 @@ def columns(site: Site) -> Blueprint:
         return answer(body, packed=zipped, content_type=JSON, cache=REVALIDATE)
 
     root = "/columns/<release>"
-    views.add_url_rule(f"{root}/values/<level>/<indicator>/<period>/<measure>", view_func=values)
-    views.add_url_rule(f"{root}/classes/<level>/<indicator>/<period>", view_func=classes)
+    for tail in (".bin", "/<category>.bin"):
+        views.add_url_rule(
+            f"{root}/<any({', '.join(_NUMBERS)}):kind>/<level>/<indicator>/<period>/<measure>{tail}", view_func=numbers
+        )
+        views.add_url_rule(
+            f"{root}/<any({', '.join(_CLASSES)}):kind>/<level>/<indicator>/<period>{tail}", view_func=classes
+        )
     views.add_url_rule(f"{root}/areas/<level>.json", view_func=areas)
     views.add_url_rule(f"{root}/breaks/<indicator>.json", view_func=breaks)
     views.add_url_rule(f"{root}/catalogue.json", view_func=catalogue)
@@ -71,11 +79,24 @@ def columns(site: Site) -> Blueprint:
 
 
 def _values(site: Site, level: str, indicator: str, period: str, measure: str, category: str) -> bytes:
-    return encode_column(site.column(indicator, period, level, measure, category))
+    return encode_values(site.column(indicator, period, level, measure, category))
 
 
-def _classes(site: Site, level: str, indicator: str, period: str, category: str) -> bytes:
-    return encode_classes(site.classes(indicator, period, level, category))
+def _bounds(site: Site, level: str, indicator: str, period: str, measure: str, category: str) -> bytes:
+    return encode_bounds(site.column(indicator, period, level, measure, category))
+
+
+def _labels(site: Site, level: str, indicator: str, period: str, category: str) -> bytes:
+    return encode_labels(site.classes(indicator, period, level, category))
+
+
+def _evidence(site: Site, level: str, indicator: str, period: str, category: str) -> bytes:
+    return encode_evidence(site.classes(indicator, period, level, category))
+
+
+#: By the name in the address: what a map is drawn from, and what only a table or a receipt shows.
+_NUMBERS: Mapping[str, Callable[..., bytes]] = {"values": _values, "bounds": _bounds}
+_CLASSES: Mapping[str, Callable[..., bytes]] = {"classes": _labels, "evidence": _evidence}
 
 
 def _areas(site: Site, level: str) -> bytes:

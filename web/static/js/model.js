@@ -2,7 +2,7 @@
 // area. All modules that draw something draw the same view.
 
 import {config, lang, local, t, breakNumber} from './i18n.js';
-import {decodeColumn, decodeClasses} from './columns.js';
+import {decodeClasses, decodeValues} from './columns.js';
 import {HOTSPOT, byId, measuresOf} from './state.js';
 import {paintOf} from './hatch.js';
 
@@ -29,10 +29,16 @@ function once(address, read) {
 }
 
 const json = response => response.json();
-const suffix = category => (category ? `?categorie=${encodeURIComponent(category)}` : '');
+const binary = decode => async response => decode(await response.arrayBuffer());
+const part = category => (category ? `/${encodeURIComponent(category)}.bin` : '.bin');
 
 export const fetchCatalogue = () => once(`${root}/catalogue.json`, json);
 export const fetchAreas = level => once(`${root}/areas/${level}.json`, json);
+
+const fetchValues = (indicator, period, level, measure, category) =>
+  once(`${root}/values/${level}/${indicator}/${period}/${measure}${part(category)}`, binary(decodeValues));
+const fetchClasses = (indicator, period, level, category) =>
+  once(`${root}/classes/${level}/${indicator}/${period}${part(category)}`, binary(decodeClasses));
 
 /** Hotspot windows: areas that hold at least so many, each with its outline. */
 const fetchSpots = (indicator, period) =>
@@ -47,18 +53,11 @@ export async function loadView(catalogue, state, level) {
   const measures = measuresOf(entry, level, state.period);
   const measure = measures.includes(state.measure) ? state.measure : measures[0];
   const hotspots = Boolean(entry.maps[level]?.includes(state.period));
-  const query = suffix(state.category);
   const [areas, column, breaks, classes, spots] = await Promise.all([
     fetchAreas(level),
-    once(`${root}/values/${level}/${entry.id}/${state.period}/${measure}${query}`, async response =>
-      decodeColumn(await response.json())
-    ),
+    fetchValues(entry.id, state.period, level, measure, state.category),
     once(`${root}/breaks/${entry.id}.json`, json),
-    hotspots
-      ? once(`${root}/classes/${level}/${entry.id}/${state.period}${query}`, async response =>
-          decodeClasses(await response.json())
-        ).catch(() => null)
-      : null,
+    hotspots ? fetchClasses(entry.id, state.period, level, state.category).catch(() => null) : null,
     entry.spots ? fetchSpots(entry.id, state.period).catch(() => []) : []
   ]);
   const layer = state.layer === HOTSPOT && classes ? HOTSPOT : 'waarde';
