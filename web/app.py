@@ -14,6 +14,7 @@ from web.public.columns import columns
 from web.public.downloads import downloads
 from web.public.ogc import ogc
 from web.public.pages import page_context, pages
+from web.public.receipts import receipts
 from web.public.value_tiles import value_tiles
 from web.public.vector_tiles import vector_tiles
 from web.site import Site
@@ -45,25 +46,37 @@ def create_app(
         draft: Whether every page calls the release a draft even where it is none.
         lead_share: Share of its events that the level a rare indicator opens at publishes at least.
     """
-    site = Site(
-        release=release,
-        background=background,
-        base_url=(base_url or "").rstrip("/"),
-        as_draft=draft,
-        lead_share=lead_share,
+    return application(
+        Site(
+            release=release,
+            background=background,
+            base_url=(base_url or "").rstrip("/"),
+            as_draft=draft,
+            lead_share=lead_share,
+        ),
+        proxies=proxies,
     )
+
+
+def application(site: Site, *, proxies: int = 0) -> Flask:
+    """Return the application of a release as it is to be served.
+
+    Args:
+        site: The release, and how it is served.
+        proxies: See `create_app`.
+    """
     app = Flask("web", static_folder=None)
     app.config.update(MAX_CONTENT_LENGTH=_LONGEST_REQUEST)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     files.install(app)
-    for views in (pages, columns, downloads, api):
+    for views in (pages, columns, receipts, downloads, api):
         app.register_blueprint(views(site))
     store = TileStore(site)
     for tiled in (vector_tiles, value_tiles, ogc):
         app.register_blueprint(tiled(store))
     app.register_blueprint(bundle())
     errors.install(app, page_context(site))
-    security.install(app, background)
+    security.install(app, site.background)
     if proxies:
         app.wsgi_app = ProxyFix(  # type: ignore[method-assign]
             app.wsgi_app, x_for=proxies, x_proto=proxies, x_host=proxies

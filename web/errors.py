@@ -18,7 +18,7 @@ from zicht.errors import AlignmentError, ZichtError
 _LOG = logging.getLogger("zicht.web")
 
 #: Paths whose readers are programs.
-MACHINE = ("/api/", "/columns/", "/tiles/", "/ogc", "/deck.json", "/openapi.json")
+MACHINE = ("/api/", "/columns/", "/receipts/", "/tiles/", "/ogc", "/deck.json", "/openapi.json")
 
 
 class NotHereError(ZichtError):
@@ -27,6 +27,10 @@ class NotHereError(ZichtError):
 
 class BadQueryError(ZichtError):
     """A question is put in a way that has no answer."""
+
+
+class SnapshotError(ZichtError):
+    """A dashboard cannot be written as files."""
 
 
 class ServerError(ZichtError):

@@ -33,9 +33,32 @@ def receipt(
     Raises:
         NotHereError: The release lacks the indicator, period, level or area.
     """
-    entry = site.indicator(indicator)
     areas = site.areas(level)
     fid = areas.fid(code)
+    main = site.column(indicator, period, level, category=category)
+    common = frame(site, indicator=indicator, period=period, level=level, language=language, category=category)
+    measures = common.pop("measures")
+    return {
+        **common,
+        "area": {"level": level, "code": code, "name": str(areas.name[fid])},
+        "values": [
+            {**cell(site.column(indicator, period, level, found["measure"], category), fid), **found}
+            for found in measures
+        ],
+        "class": _class(site, main, fid, language),
+        "rebuild": [*common["rebuild"][:-1], f"{common['rebuild'][-1]} {code}"],
+    }
+
+
+def frame(site: Site, *, indicator: str, period: str, level: str, language: str, category: str = "") -> dict[str, Any]:
+    """Return what the receipts of all areas of a map have in common: `receipt` without what is of one area.
+
+    The last command of `rebuild` lacks the code of the area; `measures` are those of `values`, with their units.
+
+    Raises:
+        NotHereError: The release lacks the indicator, period or level.
+    """
+    entry = site.indicator(indicator)
     main = site.column(indicator, period, level, category=category)
     text = translator(language)
     return {
@@ -43,12 +66,11 @@ def receipt(
         "indicator": {"id": indicator, "name": localised(entry["name"], language)},
         "period": period,
         "category": category,
-        "area": {"level": level, "code": code, "name": str(areas.name[fid])},
         "main": main.key.measure,
-        "values": _values(site, main, fid, language),
+        "measures": _measures(site, main, language),
         "definition": _definition(entry, period, language),
         "source": _source(entry["source"], language),
-        "class": _class(site, main, fid, language),
+        "class": _method(site, main),
         "checks": _checks(site, entry, main, language),
         "release": {
             "id": site.release.id,
@@ -60,7 +82,7 @@ def receipt(
         "rebuild": [
             "zicht verify RELEASE",
             "zicht audit RELEASE",
-            " ".join(["zicht explain RELEASE", indicator, period, code]),
+            " ".join(["zicht explain RELEASE", indicator, period]),
         ],
     }
 
@@ -84,18 +106,17 @@ def number(value: float) -> float | int | None:
     return int(value) if float(value).is_integer() and abs(value) < 2**53 else float(value)
 
 
-def _values(site: Site, main: PublishedColumn, fid: int, language: str) -> list[dict[str, Any]]:
+def _measures(site: Site, main: PublishedColumn, language: str) -> list[dict[str, str]]:
+    """Return the measures of a map and their units, its own first; some exist for other categories only."""
     key, entry = main.key, site.indicator(main.key.indicator)
-    measures = site.offered[key.indicator]["columns"][key.period][key.level]
-    ordered = sorted(measures, key=lambda name: (name != key.measure, name))
-    cells = []
-    for name in ordered:
+    found = []
+    for name in site.offered[key.indicator]["columns"][key.period][key.level]:
         try:
             column = site.column(key.indicator, key.period, key.level, name, key.category)
         except NotHereError:
-            continue  # a measure that exists for other categories only
-        cells.append({**cell(column, fid), "unit": unit_of(entry, name, language, otherwise=column.unit)})
-    return cells
+            continue
+        found.append({"measure": name, "unit": unit_of(entry, name, language, otherwise=column.unit)})
+    return sorted(found, key=lambda one: (one["measure"] != key.measure, one["measure"]))
 
 
 def _definition(entry: Mapping[str, Any], period: str, language: str) -> dict[str, Any]:
@@ -129,19 +150,26 @@ def _source(source: Mapping[str, Any], language: str) -> dict[str, str]:
     return plain | {name: localised(source.get(name), language) for name in ("name", "legal_basis", "purpose")}
 
 
-def _class(site: Site, main: PublishedColumn, fid: int, language: str) -> dict[str, Any] | None:
+def _method(site: Site, main: PublishedColumn) -> dict[str, Any] | None:
     key = main.key
     try:
         column = site.classes(key.indicator, key.period, key.level, key.category)
     except NotHereError:
         return None
-    label = str(column.label[fid])
     alpha = (site.indicator(key.indicator).get("hotspots") or {}).get("alpha")
+    return {"method": column.key.method, "alpha": alpha}
+
+
+def _class(site: Site, main: PublishedColumn, fid: int, language: str) -> dict[str, Any] | None:
+    key, method = main.key, _method(site, main)
+    if method is None:
+        return None
+    column = site.classes(key.indicator, key.period, key.level, key.category)
+    label = str(column.label[fid])
     return {
+        **method,
         "label": label,
         "name": translator(language)(f"class.{label}"),
-        "method": column.key.method,
-        "alpha": alpha,
         "z": number(column.z[fid]),
         "q_low": number(column.q_low[fid]),
         "q_high": number(column.q_high[fid]),
@@ -149,7 +177,7 @@ def _class(site: Site, main: PublishedColumn, fid: int, language: str) -> dict[s
         "ratio_high": number(column.ratio_high[fid]),
         "neighbours": int(column.neighbours[fid]),
         "neighbours_suppressed": int(column.neighbours_suppressed[fid]),
-        "reasons": _reasons(column, fid, alpha, language),
+        "reasons": _reasons(column, fid, method["alpha"], language),
     }
 
 

@@ -18,16 +18,19 @@ BACKGROUND_HOSTS: Mapping[Background, str] = MappingProxyType(
     {Background.NONE: "", Background.PDOK: "https://service.pdok.nl"}
 )
 
-_FIXED = {
-    "X-Content-Type-Options": "nosniff",
-    "X-Frame-Options": "DENY",
-    "Referrer-Policy": "no-referrer",
-    "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
-    "Cross-Origin-Opener-Policy": "same-origin",
-}
+#: Headers of every answer.
+FIXED: Mapping[str, str] = MappingProxyType(
+    {
+        "X-Content-Type-Options": "nosniff",
+        "X-Frame-Options": "DENY",
+        "Referrer-Policy": "no-referrer",
+        "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
+        "Cross-Origin-Opener-Policy": "same-origin",
+    }
+)
 
 #: Public data may be read by any page of anybody: maps elsewhere use tiles, columns and answers.
-OPEN = ("/api/", "/columns/", "/tiles/", "/ogc")
+OPEN = ("/api/", "/columns/", "/receipts/", "/tiles/", "/ogc")
 
 #: What a page elsewhere may ask and read, so that it can fetch a part of an archive and ask whether a tile changed.
 _CROSS_ORIGIN = {
@@ -60,7 +63,7 @@ def policy(background: Background) -> str:
 
 def install(app: Flask, background: Background) -> None:
     """Put the headers on every response of an application."""
-    headers = {**_FIXED, "Content-Security-Policy": policy(background)}
+    headers = {**FIXED, "Content-Security-Policy": policy(background)}
 
     def add(response: Response) -> Response:
         response.headers.update(headers)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 from functools import cached_property
 from typing import Any
 
@@ -19,6 +20,13 @@ from zicht.standing import Standing, standing
 from zicht.structure import COUNTRY
 
 
+class Hosting(StrEnum):
+    """Who answers the page: this server, or a plain host that has nothing but files."""
+
+    SERVER = "server"
+    FILES = "files"
+
+
 @dataclass(frozen=True)
 class Site:
     """A release as it is served.
@@ -29,6 +37,7 @@ class Site:
         base_url: Address of the server as its readers know it, without a trailing slash; "" to take it from requests.
         as_draft: Whether to call it a draft even where it is none.
         lead_share: Share of its events that the lead level of an indicator publishes at least.
+        hosting: Who answers the page.
     """
 
     release: Release
@@ -36,6 +45,7 @@ class Site:
     base_url: str = ""
     as_draft: bool = False
     lead_share: float = LEAD_SHARE
+    hosting: Hosting = Hosting.SERVER
 
     @cached_property
     def standing(self) -> Standing:

@@ -39,7 +39,7 @@ SUMMARIES: Mapping[str, str] = {
     "demo": "Build and serve a fictional province.",
     "density": "Draw where records lie dense, for the analyst.",
     "explain": "Print how one number came about.",
-    "export": "Write parts of a release as files.",
+    "export": "Write what a release shows as files.",
     "info": "Print what a release holds.",
     "protect": "Choose what to suppress in any table.",
     "report": "Say how much a release shows and hides.",

@@ -22,7 +22,7 @@ TYPES: Mapping[str, str] = {
 
 def install(app: Flask) -> None:
     """Serve every static file under an address that holds a hash of them all, so that they may be kept for ever."""
-    files = {path.relative_to(STATIC).as_posix(): path.read_bytes() for path in _paths()}
+    files = {name: (STATIC / name).read_bytes() for name in static_files()}
     root = f"/static/{version(files)}"
 
     def static(filename: str) -> Response:
@@ -41,6 +41,11 @@ def version(files: Mapping[str, bytes]) -> str:
     for name, body in sorted(files.items()):
         digest.update(f"{name}\0{len(body)}\0".encode() + body)
     return digest.hexdigest()[:12]
+
+
+def static_files() -> list[str]:
+    """Return the names of all static files, folders first."""
+    return [path.relative_to(STATIC).as_posix() for path in _paths()]
 
 
 def modules() -> list[str]:

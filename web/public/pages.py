@@ -95,6 +95,7 @@ def page_config(site: Site, spoken: str) -> dict[str, Any]:
         "classes": list(CLASSES),
         "map": summary(site),
         "background": str(site.background),
+        "hosting": str(site.hosting),
     }
 
 

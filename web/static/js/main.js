@@ -1,5 +1,6 @@
 // The page: one state, one view of it, and the parts that show the view.
 
+import {at, downloadAt, mapPath} from './address.js';
 import {byId} from './dom.js';
 import {config, lang, local, t} from './i18n.js';
 import {Controls} from './controls.js';
@@ -21,7 +22,8 @@ class Page {
   async start() {
     // The figures do not wait for the map: its bundle is large, and the table says the same.
     const bundle = bundleReady();
-    const [catalogue, spec] = await Promise.all([fetchCatalogue(), fetch('/deck.json').then(answer => answer.json())]);
+    const deck = fetch(at('/deck.json')).then(answer => answer.json());
+    const [catalogue, spec] = await Promise.all([fetchCatalogue(), deck]);
     this.catalogue = catalogue;
     const wanted = readState(location.search);
     this.store = new Store(fitState(catalogue, wanted), lang);
@@ -217,14 +219,14 @@ class Page {
     const parts = [unitText(view), periodName(view.state.period), levelText(view)];
     byId('map-subtitle').textContent = parts.join(' · ');
     document.title = `${name} ${t('title.separator')} ${local(this.catalogue.title)}`;
-    const query = new URLSearchParams({taal: lang, maat: view.measure});
-    if (view.state.category) query.set('categorie', view.state.category);
-    byId('download').href = `/download/${view.entry.id}/${view.state.period}/${view.level}.csv?${query}`;
+    const {period, category} = view.state;
+    byId('download').href = downloadAt(view.entry.id, period, view.level, view.measure, category);
     this.updateLanguageLink();
   }
 
   updateLanguageLink() {
-    byId('language').href = `/kaart${writeState(this.store.state, t('lang.other_code'))}`;
+    const path = mapPath({otherLanguage: true});
+    byId('language').href = `${path}${writeState(this.store.state, t('lang.other_code'))}`;
   }
 
   announceView(view, area) {

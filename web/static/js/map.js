@@ -2,6 +2,7 @@
 // and gives them colours. Layers of the specification are templates: deck.gl compares a clone with what it drew before,
 // so that another indicator changes colours and fetches no tile.
 
+import {at} from './address.js';
 import {layerFunctions} from './layers.js';
 import {Labels} from './labels.js';
 import {degrees, fitBounds, mercator, pixelsAt} from './geometry.js';
@@ -29,6 +30,7 @@ export class MapView {
       hover: {level: null, fid: -1},
       chosen: {level: null, fid: -1}
     };
+    for (const layer of spec.layers) if (String(layer.data).startsWith('/')) layer.data = at(layer.data);
     this.labels = new Labels(container, this.map.takeover);
     this.level = null;
     this.previous = null;

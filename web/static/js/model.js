@@ -2,7 +2,10 @@
 // area. All modules that draw something draw the same view.
 
 import {config, lang, local, t, breakNumber} from './i18n.js';
-import {decodeClasses, decodeValues} from './columns.js';
+import {answerAt, asFiles, at} from './address.js';
+import {decodeBounds, decodeClasses, decodeEvidence, decodeValues} from './columns.js';
+import {Places} from './places.js';
+import {receiptOf, seriesOf} from './receipts.js';
 import {HOTSPOT, byId, measuresOf} from './state.js';
 import {paintOf} from './hatch.js';
 
@@ -12,7 +15,7 @@ export const STATUSES = config.statuses;
 /** Hotspot classes in the order of the legend. */
 const CLASS_ORDER = ['hot', 'probable', 'not_significant', 'undetermined', 'cold', 'suppressed', 'missing', 'not_applicable'];
 
-const root = `/columns/${config.release}`;
+const root = at(`/columns/${config.release}`);
 const kept = new Map();
 
 /** Fetch once; what a release holds never changes. A failure is not kept. */
@@ -37,12 +40,23 @@ export const fetchAreas = level => once(`${root}/areas/${level}.json`, json);
 
 const fetchValues = (indicator, period, level, measure, category) =>
   once(`${root}/values/${level}/${indicator}/${period}/${measure}${part(category)}`, binary(decodeValues));
+const fetchBounds = (indicator, period, level, measure, category) =>
+  once(`${root}/bounds/${level}/${indicator}/${period}/${measure}${part(category)}`, binary(decodeBounds));
 const fetchClasses = (indicator, period, level, category) =>
   once(`${root}/classes/${level}/${indicator}/${period}${part(category)}`, binary(decodeClasses));
+const fetchEvidence = (indicator, period, level, category) =>
+  once(`${root}/evidence/${level}/${indicator}/${period}${part(category)}`, binary(decodeEvidence));
+
+/** From a map to its columns. */
+const COLUMNS = {values: fetchValues, bounds: fetchBounds, classes: fetchClasses, evidence: fetchEvidence};
+
+/** What the receipts of an indicator have in common. */
+const fetchFrames = indicator =>
+  once(at(`/receipts/${config.release}/${lang}/${indicator}.json`), async response => (await response.json()).frames);
 
 /** Hotspot windows: areas that hold at least so many, each with its outline. */
 const fetchSpots = (indicator, period) =>
-  once(`/api/v1/spots/${indicator}/${period}`, async response => (await response.json()).spots);
+  once(answerAt(`/api/v1/spots/${indicator}/${period}`), async response => (await response.json()).spots);
 
 /**
  * Load what a state shows at a level.
@@ -151,25 +165,55 @@ function paintAll({entries, group}) {
   return paint;
 }
 
-/** Facts of one area, its ancestors and its figures, from the API. */
-export const fetchArea = code => once(`/api/v1/areas/${encodeURIComponent(code)}`, json);
+let places = null;
+
+/** The areas by code and name, where there is no server to ask. */
+async function allPlaces() {
+  const {levels} = await fetchCatalogue();
+  places ||= new Places(levels.map(level => level.id), fetchAreas);
+  return places;
+}
+
+/** Facts of one area and its ancestors. */
+export async function fetchArea(code) {
+  if (asFiles) return (await allPlaces()).area(code);
+  return once(at(`/api/v1/areas/${encodeURIComponent(code)}`), json);
+}
+
+/** The areas whose name or code fits a question best. */
+export async function findAreas(question, limit, signal) {
+  if (asFiles) return (await allPlaces()).search(question, limit);
+  const response = await fetch(at(`/api/v1/areas?limit=${limit}&q=${encodeURIComponent(question)}`), {signal});
+  return response.ok ? (await response.json()).areas : [];
+}
 
 /** The years of an area; a period without figures at its level is left out. */
-export function fetchSeries(view, level, code) {
+export async function fetchSeries(view, level, code) {
   const {entry, state} = view;
   const offered = entry.offered.measures[level] || [];
-  if (!offered.length) return Promise.resolve(null);
+  if (!offered.length) return null;
   const measure = offered.includes(view.measure) ? view.measure : offered[0];
+  if (asFiles) {
+    const [frames, found] = await Promise.all([fetchFrames(entry.id), (await allPlaces()).find(code)]);
+    const map = {indicator: entry.id, periods: entry.offered.periods, category: state.category, measure};
+    return seriesOf(frames, COLUMNS, map, {level, code, fid: found.fid});
+  }
   const query = new URLSearchParams({taal: lang, measure, category: state.category});
-  return once(`/api/v1/series/${entry.id}/${level}/${encodeURIComponent(code)}?${query}`, json);
+  return once(at(`/api/v1/series/${entry.id}/${level}/${encodeURIComponent(code)}?${query}`), json);
 }
 
 /** How the number of an area came about; null where the period has none at its level. */
-export function fetchReceipt(view, level, code) {
+export async function fetchReceipt(view, level, code) {
   const {entry, state} = view;
-  if (!entry.offered.columns[state.period]?.[level]) return Promise.resolve(null);
+  if (!entry.offered.columns[state.period]?.[level]) return null;
+  if (asFiles) {
+    const [frames, area] = await Promise.all([fetchFrames(entry.id), fetchArea(code)]);
+    return receiptOf(frames, COLUMNS, {indicator: entry.id, period: state.period, category: state.category}, area);
+  }
   const query = new URLSearchParams({taal: lang, category: state.category});
-  return once(`/api/v1/explain/${entry.id}/${state.period}/${level}/${encodeURIComponent(code)}?${query}`, json);
+  return once(
+    at(`/api/v1/explain/${entry.id}/${state.period}/${level}/${encodeURIComponent(code)}?${query}`), json
+  );
 }
 
 /** Name of the areas of a level: "buurten". */

@@ -2,7 +2,7 @@
 
 import {byId, el} from './dom.js';
 import {t} from './i18n.js';
-import {levelOne} from './model.js';
+import {findAreas, levelOne} from './model.js';
 
 export class Search {
   /**
@@ -32,8 +32,9 @@ export class Search {
     this.asking = new AbortController();
     try {
       const {signal} = this.asking;
-      const response = await fetch(`/api/v1/areas?limit=5&q=${encodeURIComponent(question)}`, {signal});
-      this.hits = response.ok ? (await response.json()).areas : [];
+      const hits = await findAreas(question, 5, signal);
+      if (signal.aborted) return;
+      this.hits = hits;
       this.open();
     } catch (error) {
       if (error.name !== 'AbortError') this.close();

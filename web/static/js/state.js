@@ -1,5 +1,7 @@
 // The state of the screen. All of it stands in the address, so that a reload, a bookmark or a colleague sees the same.
 
+import {mapPath} from './address.js';
+
 /** Names in the address, by name in the state. Dutch, because people read addresses. */
 const NAMES = {
   theme: 'thema',
@@ -241,7 +243,7 @@ export class Store {
   }
 
   write(step) {
-    const address = `/kaart${writeState(this.state, this.lang)}`;
+    const address = `${mapPath()}${writeState(this.state, this.lang)}`;
     if (step) history.pushState(null, '', address);
     else history.replaceState(null, '', address);
   }

@@ -1,0 +1,190 @@
+"""A dashboard as files: what is in it, where its links lead, and that the same release gives the same bytes."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import re
+from dataclasses import replace
+
+import pytest
+
+from tests.support import tiny_world as world
+from tests.web.conftest import EVIL
+from tiles.columns import decode_values
+from web.errors import SnapshotError
+from web.public.columns import full_catalogue
+from web.site import Hosting, Site
+from web.snapshot.addresses import addresses, file_of
+from web.snapshot.links import as_file, with_policy
+from web.snapshot.write import path_of, write_snapshot
+
+LABS = world.LABS
+
+
+@pytest.fixture(scope="module")
+def files_site(release):
+    return Site(release, hosting=Hosting.FILES)
+
+
+@pytest.fixture(scope="module")
+def written(files_site, tmp_path_factory):
+    out = tmp_path_factory.mktemp("snapshot") / "site"
+    return out, write_snapshot(files_site, out)
+
+
+def contents(folder):
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+def test_every_answer_of_the_server_is_a_file(written, files_site, client, release, app):
+    out, _ = written
+    found = contents(out)
+    wanted = [
+        f"/columns/{release.short_id}/areas/h3-8.json",
+        f"/columns/{release.short_id}/values/buurt/{LABS}/2024/rate.bin",
+        f"/columns/{release.short_id}/evidence/buurt/{LABS}/2024-2025.bin",
+        f"/download/{LABS}/2024/buurt.csv?taal=en&maat=rate",
+        "/api/v1/protection",
+        f"{app.static_url_path}/css/base.css",
+    ]
+    for address in wanted:
+        assert found[file_of(files_site, address)] == client.get(address).data
+    for column in release.values:
+        key = column.key
+        path = f"columns/{release.short_id}/values/{key.level}/{key.indicator}/{key.period}/{key.measure}.bin"
+        assert decode_values(found[path]).key == key
+    catalogue = json.loads(found[f"columns/{release.short_id}/catalogue.json"])
+    assert catalogue == json.loads(json.dumps(full_catalogue(files_site)))
+
+
+def test_the_files_are_counted_and_bounded(written, release):
+    """Pages, scripts and areas once; two bodies and two downloads a column; two bodies a hotspot map; the tiles."""
+    out, summary = written
+    found = contents(out)
+    assert (summary.files, summary.size) == (len(found), sum(map(len, found.values())))
+    by_folder = {folder: sum(name.startswith(f"{folder}/") for name in found) for folder in ("columns", "download")}
+    columns, maps = len(list(release.values.keys())), len(list(release.classes.keys()))
+    lists = 1 + len(release.areas) + len(release.catalogue["indicators"])
+    assert by_folder == {"columns": 2 * columns + 2 * maps + lists, "download": 2 * columns}
+
+
+def test_tiles_are_not_packed_and_there_is_one_wherever_the_map_may_ask(written, client):
+    out, _ = written
+    tiles = sorted((out / "tiles").rglob("*.mvt"))
+    assert any(path.stat().st_size == 0 for path in tiles), "empty ones too: a host answers 404 otherwise"
+    for path in tiles:
+        response = client.get(f"/{path.relative_to(out).as_posix()}")
+        assert path.read_bytes() == (gzip.decompress(response.data) if response.data else b"")
+
+
+@pytest.mark.parametrize("base", ["", "/kaarten/"])
+def test_every_link_of_every_page_leads_to_a_file(files_site, tmp_path, base):
+    out = tmp_path / "site"
+    write_snapshot(files_site, out, base=base)
+    pages = sorted(out.rglob("*.html"))
+    assert len(pages) == 9
+    for page in pages:
+        for target in re.findall(r'\s(?:href|src)="([^"]*)"', page.read_text()):
+            if target.startswith("#"):
+                continue
+            path = target.partition("#")[0]
+            if base or page.name == "404.html":
+                assert path.startswith(base or "/")
+                there = out / path.removeprefix(base or "/")
+            else:
+                assert not path.startswith("/")
+                there = page.parent / path
+            assert (there / "index.html" if path.endswith("/") or not path else there).is_file(), (page, target)
+
+
+def test_a_page_carries_its_policy_and_names_its_language(written):
+    out, _ = written
+    for name, spoken in (("kaart/index.html", "nl"), ("en/kaart/index.html", "en")):
+        page = (out / name).read_text()
+        assert f'<html lang="{spoken}"' in page
+        assert "default-src &#x27;none&#x27;" in page.partition("<title>")[0]
+        assert "frame-ancestors" not in page, "a browser complains of it where it is no header"
+        assert EVIL not in page
+    headers = (out / "_headers").read_text()
+    assert "frame-ancestors 'none'" in headers
+    assert "/columns/*\n  Cache-Control: public, max-age=31536000, immutable\n" in headers
+    assert headers.startswith("/*\n  X-Content-Type-Options: nosniff\n")
+
+
+def test_the_same_release_gives_the_same_bytes_and_gzip_stands_beside(written, files_site, tmp_path):
+    out, plain = written
+    again = tmp_path / "again"
+    packed = write_snapshot(files_site, again, packed=True)
+    first, second = contents(out), contents(again)
+    assert {name: body for name, body in second.items() if not name.endswith(".gz")} == first
+    zipped = [name for name in second if name.endswith(".gz")]
+    assert packed.files == plain.files + len(zipped)
+    for name in zipped:
+        assert gzip.decompress(second[name]) == first[name.removesuffix(".gz")]
+        assert len(second[name]) < len(first[name.removesuffix(".gz")])
+
+
+def test_a_draft_says_so_on_every_page(release, tmp_path):
+    out = tmp_path / "site"
+    write_snapshot(Site(release, hosting=Hosting.FILES, as_draft=True), out)
+    for page in out.rglob("*.html"):
+        assert 'id="draft-banner"' in page.read_text()
+
+
+def test_a_folder_with_something_in_it_is_left_alone(files_site, tmp_path):
+    (tmp_path / "mine.txt").write_text("mine")
+    with pytest.raises(SnapshotError, match="not empty"):
+        write_snapshot(files_site, tmp_path)
+    with pytest.raises(SnapshotError, match="not empty"):
+        write_snapshot(files_site, tmp_path / "mine.txt")
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["mine.txt"]
+
+
+def test_nothing_is_left_of_a_snapshot_that_fails(files_site, tmp_path, monkeypatch):
+    monkeypatch.setattr("web.snapshot.write.addresses", lambda *_, **__: ["/deck.json", "/api/v1/nothing"])
+    with pytest.raises(SnapshotError, match="answers"):
+        write_snapshot(files_site, tmp_path / "site")
+    monkeypatch.setattr("web.snapshot.write.addresses", lambda *_, **__: ["/kaart"])
+    with pytest.raises(SnapshotError, match="does not hold"):
+        write_snapshot(files_site, tmp_path / "site")
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("base", ["kaarten", "/kaarten", "//elsewhere/", "/a?b/"])
+def test_a_path_that_makes_no_sense_is_refused(files_site, tmp_path, base):
+    with pytest.raises(SnapshotError, match="no path"):
+        write_snapshot(files_site, tmp_path / "site", base=base)
+
+
+def test_a_base_may_be_a_whole_address():
+    assert [path_of(text) for text in ("", "/", "https://kaart.example", "https://kaart.example/a/b", "sub")] == [
+        "", "/", "/", "/a/b/", "/sub/",
+    ]  # fmt: skip
+
+
+def test_a_page_that_leads_nowhere_is_refused():
+    def link(page):
+        return as_file(page, address="/kaart", file="kaart/index.html", base="", find={"/there": "there"}.get)
+
+    assert link('<a href="/there#part">') == '<a href="../there#part">'
+    assert link('<a href="#part">') == '<a href="#part">'
+    with pytest.raises(SnapshotError, match="does not hold"):
+        link('<a href="/elsewhere">')
+    with pytest.raises(SnapshotError, match="does not hold"):
+        link('<script src="https://elsewhere.example/x.js">')
+    assert with_policy("<head></head>", "default-src 'none'") == "<head></head>"
+
+
+def test_no_address_becomes_two_files_and_no_file_two_addresses(files_site, app):
+    found = list(addresses(files_site, assets=app.static_url_path, bundle="/pydeck/x.js", deck='{"layers": []}'))
+    names = [file_of(files_site, address) for address in found]
+    assert len(set(found)) == len(found) == len(set(names))
+    assert not any(".." in name or name.startswith("/") for name in names)
+
+
+def test_the_hosting_is_said_to_the_page(files_site, site):
+    from web.public.pages import page_config
+
+    assert page_config(files_site, "nl")["hosting"] == "files"
+    assert page_config(replace(site), "nl")["hosting"] == "server"
