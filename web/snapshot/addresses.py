@@ -96,12 +96,14 @@ def _downloads(site: Site) -> Iterator[str]:
 
 def _tiles(site: Site, deck: str) -> Iterator[str]:
     """Yield the tiles over the bounds of the map: those and no others are asked for, also where nothing is drawn."""
+    west, south, east, north = site.catalogue["bounds"]
     seen = set()
     for layer in json.loads(deck)["layers"]:
         if layer["@@type"] == "MVTLayer" and layer["data"] not in seen:
             seen.add(layer["data"])
             for zoom in range(layer["minZoom"], layer["maxZoom"] + 1):
-                yield from (layer["data"].format(z=zoom, x=x, y=y) for x, y in _within(*site.catalogue["bounds"], zoom))
+                places = _within(west, south, east, north, zoom)
+                yield from (layer["data"].format(z=zoom, x=x, y=y) for x, y in places)
 
 
 def _within(west: float, south: float, east: float, north: float, zoom: int) -> Iterator[tuple[int, int]]:
