@@ -47,7 +47,12 @@ def specification(site: Site) -> str:
         *(_land(site, level) for level in site.levels if level == GROUND),
         *(_values(site, level) for level in site.levels),
         *(_tiles(site, f"outline-{level}", level, "renderOutline") for level in site.levels if level in OUTLINED),
-        *(_tiles(site, f"selection-{level}", level, "renderSelection") for level in site.levels),
+        *(
+            _tiles(site, f"selection-{level}", level, "renderSelection")
+            for level in site.levels
+            if level not in site.hexes
+        ),
+        *(_hex_lines() if site.hexes else ()),
         *(_spots() if len(site.release.spots) else ()),
         _markers(),
     ]
@@ -83,6 +88,11 @@ def _land(site: Site, level: str) -> pydeck.Layer:
 
 
 def _values(site: Site, level: str) -> pydeck.Layer:
+    if level in site.hexes:
+        # The page hands over places and colours as typed arrays; polygons come with their triangles.
+        return pydeck.Layer(
+            "SolidPolygonLayer", [], id=f"values-{level}", _normalize=False, extensions=[_HATCH], pickable=True
+        )
     return _tiles(site, f"values-{level}", level, "renderValues", fill=_FILL, extensions=[_HATCH], pickable=True)
 
 
@@ -111,6 +121,21 @@ def _tiles(
         max_requests=8,
         extensions=extensions or [],
         render_sub_layers=Function(render, level=level, **parts).serialize(),
+    )
+
+
+def _hex_lines() -> tuple[pydeck.Layer, ...]:
+    """Borders of hexagons; the page gives them their places."""
+    return (
+        pydeck.Layer(
+            "PathLayer",
+            [],
+            id="hex-lines",
+            width_units=String("pixels"),
+            joint_rounded=True,
+            cap_rounded=True,
+            pickable=False,
+        ),
     )
 
 
@@ -206,4 +231,9 @@ def _readable(areas: AreaList) -> float:
 
 def summary(site: Site) -> dict[str, Any]:
     """Return what the page needs to know of the map besides its specification."""
-    return {"takeover": takeover_zooms(site), "bounds": list(site.catalogue["bounds"]), "maxZoom": _MAX_VIEW_ZOOM}
+    return {
+        "takeover": takeover_zooms(site),
+        "bounds": list(site.catalogue["bounds"]),
+        "maxZoom": _MAX_VIEW_ZOOM,
+        "hexes": dict(site.hexes),
+    }

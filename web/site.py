@@ -8,6 +8,8 @@ from enum import StrEnum
 from functools import cached_property
 from typing import Any
 
+import numpy as np
+
 from web.errors import NotHereError
 from zicht.areas import AreaList
 from zicht.audience import Audience, audience_of
@@ -86,6 +88,18 @@ class Site:
     def levels(self) -> tuple[str, ...]:
         """Levels that have vector tiles, coarsest first within their family."""
         return tuple(str(level["id"]) for level in self.catalogue["levels"] if _zooms(level) is not None)
+
+    @cached_property
+    def hexes(self) -> Mapping[str, str]:
+        """Levels of H3 cells that the map draws without tiles: for each the level of its parents, or their one code."""
+        families = {str(level["id"]): level["family"] for level in self.catalogue["levels"]}
+        found: dict[str, str] = {}
+        for level in self.levels:
+            areas = self.release.areas[level]
+            if families[level] == "hex" and len(areas.code) and np.array_equal(areas.name, areas.code):
+                parent = str(areas.parent[0])
+                found[level] = f"h3-{int(parent[1], 16)}" if len(parent) == len(areas.code[0]) else parent
+        return found
 
     @cached_property
     def offered(self) -> Mapping[str, Mapping[str, Any]]:

@@ -105,6 +105,29 @@ def test_another_indicator_costs_one_column_and_no_tile(screen):
     assert screen.page.locator("#map-title").inner_text() == "Opgelegde boetes"
 
 
+def test_hexagons_come_once_and_another_year_of_them_is_one_column(screen):
+    screen.open(f"/kaart?indicator={LABS}&periode=2024&niveau=h3-8&laag=waarde")
+    assert sum(path.endswith("/hexes/h3-8.bin") for path in screen.asked_since(0)) == 1
+    before = len(screen.requests)
+    choose(screen, "periode", "2025")
+    asked = [path for path in screen.asked_since(before) if not path.startswith("/api/")]
+    assert [path.split("/", 3)[3] for path in asked] == [f"values/h3-8/{LABS}/2025/rate.bin"] + [
+        path.split("/", 3)[3] for path in asked if "/classes/" in path
+    ]
+    assert not any("h3-" in path for path in screen.asked_since(0) if path.startswith("/tiles/"))
+
+
+def test_a_hexagon_is_chosen_outlined_and_told_of(screen, release):
+    code = str(release.areas["h3-8"].code[40])
+    screen.open(f"/kaart?indicator={LABS}&periode=2024&niveau=h3-8&laag=hotspot&gebied={code}")
+    assert share(screen.picture(), "#0c121a", tolerance=12) > 0.0005, "the outline of the chosen one"
+    other = str(release.areas["h3-8"].code[50])
+    click_in(screen, other, release)
+    assert screen.page.locator("#area-name").inner_text() == other
+    assert other in screen.page.locator("#tooltip").inner_text()
+    assert share(screen.picture(), palette.SUPPRESSED.ground) > 0.004
+
+
 def test_the_pointer_tells_what_it_is_on(screen, release):
     screen.open()
     click_in(screen, "BU90010101", release)

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from tiles.columns import encode_bounds, encode_evidence, encode_labels, encode_values
+from tiles.hexes import encode_hexes, hex_shapes
 
 pytestmark = pytest.mark.browser
 
@@ -21,6 +22,15 @@ READ = """async ([module, name, bodies]) => {
                 .map(([key, item]) => [key, plain(item)])
         );
     });
+}"""
+
+HEXES = """async ([module, body, parent]) => {
+    const {decodeHexes} = await import(module);
+    const {code, corners, boundsOf, parentOf, ringOf} = decodeHexes(Uint8Array.from(body).buffer, parent);
+    return {
+        code, corners: [...corners], bounds: code.map((_, fid) => boundsOf(fid)),
+        parents: code.map((_, fid) => parentOf(fid)), ring: [...ringOf(1)]
+    };
 }"""
 
 REFUSED = """async ([module, name, bodies]) => {
@@ -37,6 +47,23 @@ def decoder(screen, app):
     screen.open()
     module = f"{app.static_url_path}/js/columns.js"
     return lambda script, name, bodies: screen.page.evaluate(script, [module, name, [list(body) for body in bodies]])
+
+
+@pytest.mark.parametrize("level", ["h3-7", "h3-8"])
+def test_the_page_knows_the_very_hexagons(screen, app, release, site, level):
+    areas = release.areas[level]
+    shapes = hex_shapes(areas)
+    screen.open()
+    body, module = list(encode_hexes(shapes)), f"{app.static_url_path}/js/hexes.js"
+    found = screen.page.evaluate(HEXES, [module, body, site.hexes[level]])
+    assert found["code"] == areas.code.tolist()
+    assert found["parents"] == areas.parent.tolist()
+    corners = np.array(found["corners"]).reshape(-1, 6, 2)
+    x = (corners[:, :, 0] + 180) / 360
+    y = 0.5 - np.arcsinh(np.tan(np.radians(corners[:, :, 1]))) / (2 * np.pi)
+    np.testing.assert_allclose(np.stack([x, y], axis=-1) * 2**26, shapes.corners, atol=1e-6)
+    np.testing.assert_allclose(found["bounds"], areas.bounds, atol=1e-4 if level == "h3-7" else 2e-5)
+    assert found["ring"] == [*corners[1].ravel(), *corners[1, 0]]
 
 
 def awkward(release):

@@ -118,7 +118,10 @@ def test_receipts_years_and_areas_are_those_of_the_api(files, folder, client, re
         codes = release.areas[level].code.tolist()
         for code in codes if len(codes) < 20 else codes[::8]:
             found = files.page.evaluate(RECEIPTS, [model(folder), LABS, list(world.PERIODS), level, code, measure])
-            assert found["area"] == client.get(f"/api/v1/areas/{code}").json
+            area = client.get(f"/api/v1/areas/{code}").json
+            if level == "h3-8":  # drawn on a grid of a third of a metre
+                area["bounds"] = pytest.approx(area["bounds"], abs=2e-5)
+            assert found["area"] == area
             wanted = [client.get(f"/api/v1/explain/{LABS}/{period}/{level}/{code}").json for period in world.PERIODS]
             assert found["receipts"] == wanted
             series = client.get(f"/api/v1/series/{LABS}/{level}/{code}").json
@@ -133,4 +136,7 @@ def test_a_search_finds_what_the_api_finds(files, folder, client, release):
                  "ﬀ", "NOORD  kern", str(release.areas["h3-8"].code[3]), "'t lange"]  # fmt: skip
     found = files.page.evaluate(SEARCH, [model(folder), questions])
     for question, hits in zip(questions, found, strict=True):
-        assert hits == client.get("/api/v1/areas", query_string={"q": question}).json["areas"], question
+        wanted = client.get("/api/v1/areas", query_string={"q": question}).json["areas"]
+        for hit in wanted:
+            hit["bounds"] = pytest.approx(hit["bounds"], abs=2e-5)
+        assert hits == wanted, question

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -34,6 +35,23 @@ def test_tiles_come_from_this_server_and_this_release(spec, site):
             level = layer["data"].split("/")[3]
             assert (layer["minZoom"], layer["maxZoom"]) == site.zooms(level)
             assert layer["extent"] == site.catalogue["bounds"]
+
+
+def test_hexagons_are_drawn_without_tiles(spec, site):
+    """Their places and colours come as bytes; what is asked for tiles is the administrative areas and the parks."""
+    assert site.hexes == {"h3-7": "FL00", "h3-8": "h3-7"}
+    tiled = {layer["data"].split("/")[3] for layer in spec["layers"] if layer["@@type"] == "MVTLayer"}
+    assert tiled == {"gemeente", "wijk", "buurt", "park"}
+    (hexes,) = layers(spec, "values-h3-8")
+    assert (hexes["@@type"], hexes["data"]) == ("SolidPolygonLayer", [])
+
+
+def test_hexagons_with_names_of_their_own_keep_their_tiles(site):
+    areas = site.release.areas
+    named = replace(areas["h3-8"], name=np.array([f"hex {code}" for code in areas["h3-8"].code]))
+    other = Site(replace(site.release, areas={**areas, "h3-8": named}))
+    assert set(other.hexes) == {"h3-7"}
+    assert any(layer["id"] == "selection-h3-8" for layer in json.loads(specification(other))["layers"])
 
 
 def test_only_values_can_be_picked(spec):

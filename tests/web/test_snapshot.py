@@ -41,7 +41,7 @@ def test_every_answer_of_the_server_is_a_file(written, files_site, client, relea
     out, _ = written
     found = contents(out)
     wanted = [
-        f"/columns/{release.short_id}/areas/h3-8.json",
+        f"/columns/{release.short_id}/hexes/h3-8.bin",
         f"/columns/{release.short_id}/values/buurt/{LABS}/2024/rate.bin",
         f"/columns/{release.short_id}/evidence/buurt/{LABS}/2024-2025.bin",
         f"/download/{LABS}/2024/buurt.csv?taal=en&maat=rate",

@@ -12,6 +12,7 @@ from typing import Any
 from flask import Blueprint, Response
 
 from tiles.columns import encode_bounds, encode_evidence, encode_labels, encode_values
+from tiles.hexes import encode_hexes, hex_shapes
 from web.deck import specification
 from web.errors import NotHereError
 from web.legend import breaks_of
@@ -50,6 +51,9 @@ def columns(site: Site) -> Blueprint:
     def classes(release: str, kind: str, level: str, indicator: str, period: str, category: str = "") -> Response:
         return send(release, BINARY, _CLASSES[kind], level, indicator, period, category)
 
+    def hexes(release: str, level: str) -> Response:
+        return send(release, BINARY, _hexes, level)
+
     def areas(release: str, level: str) -> Response:
         return send(release, JSON, _areas, level)
 
@@ -71,6 +75,7 @@ def columns(site: Site) -> Blueprint:
         views.add_url_rule(
             f"{root}/<any({', '.join(_CLASSES)}):kind>/<level>/<indicator>/<period>{tail}", view_func=classes
         )
+    views.add_url_rule(f"{root}/hexes/<level>.bin", view_func=hexes)
     views.add_url_rule(f"{root}/areas/<level>.json", view_func=areas)
     views.add_url_rule(f"{root}/breaks/<indicator>.json", view_func=breaks)
     views.add_url_rule(f"{root}/catalogue.json", view_func=catalogue)
@@ -97,6 +102,12 @@ def _evidence(site: Site, level: str, indicator: str, period: str, category: str
 #: By the name in the address: what a map is drawn from, and what only a table or a receipt shows.
 _NUMBERS: Mapping[str, Callable[..., bytes]] = {"values": _values, "bounds": _bounds}
 _CLASSES: Mapping[str, Callable[..., bytes]] = {"classes": _labels, "evidence": _evidence}
+
+
+def _hexes(site: Site, level: str) -> bytes:
+    if level not in site.hexes:
+        raise NotHereError("There are no hexagons of this level.", remedy="Choose a level that the catalogue lists.")
+    return encode_hexes(hex_shapes(site.areas(level)))
 
 
 def _areas(site: Site, level: str) -> bytes:

@@ -63,7 +63,8 @@ def file_of(site: Site, address: str) -> str:
 def _columns(site: Site) -> Iterator[str]:
     root = f"/columns/{site.release.short_id}"
     yield f"{root}/catalogue.json"
-    yield from (f"{root}/areas/{level}.json" for level in site.release.areas)
+    yield from (f"{root}/areas/{level}.json" for level in site.release.areas if level not in site.hexes)
+    yield from (f"{root}/hexes/{level}.bin" for level in site.hexes)
     yield from (f"{root}/breaks/{indicator}.json" for indicator in site.indicators)
     for key in sorted(site.release.values.keys()):
         path = f"{key.level}/{key.indicator}/{key.period}/{key.measure}{_tail(key.category)}"

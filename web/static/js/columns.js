@@ -46,7 +46,8 @@ function sparse(column, names) {
   return parts;
 }
 
-function open(buffer, kind) {
+/** Take a body apart: its header, and what reads its sections one after another. */
+export function open(buffer, kind) {
   const bytes = new Uint8Array(buffer);
   const view = new DataView(buffer);
   if (bytes.length < 12 || String.fromCharCode(...bytes.subarray(0, 4)) !== 'ZCOL') throw new Error('no column');
@@ -82,10 +83,10 @@ class Column {
   }
 
   /** Numbers of the areas that have one, in byte planes; one correctly rounded division gives the very double. */
-  numbers({decimals, offset, width}, has) {
-    const numbers = new Float64Array(this.count).fill(NaN);
+  numbers({decimals, offset, width}, has, count = this.count) {
+    const numbers = new Float64Array(count).fill(NaN);
     const fids = [];
-    for (let fid = 0; fid < this.count; fid += 1) if (has(fid)) fids.push(fid);
+    for (let fid = 0; fid < count; fid += 1) if (has(fid)) fids.push(fid);
     const planes = this.take(fids.length * width);
     const stored = decimals === null ? doubles(planes, fids.length) : whole(planes, fids.length, width);
     const scale = 10 ** (decimals || 0);

@@ -12,6 +12,13 @@ const CHOSEN = [12, 18, 26, 255];
 const HALO = [255, 255, 255, 255];
 const NOTHING = [0, 0, 0, 0];
 
+/** How the lines of hexagons are drawn; those of other areas are the same. */
+export const LINES = Object.fromEntries(
+  Object.entries({border: [HEX_BORDER, 0.8], hover: [HOVER, 2], halo: [HALO, 6.5], chosen: [CHOSEN, 3.2]}).map(
+    ([name, [getColor, getWidth]]) => [name, {getColor, getWidth, getPath: ring => ring.path, positionFormat: 'XY'}]
+  )
+);
+
 /** Tiles are cut a hair outside their edge, within their buffer: cut on it, rounding leaves light seams. */
 const OVERLAP = [-0.001, -0.001, 1.001, 1.001];
 

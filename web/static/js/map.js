@@ -3,10 +3,11 @@
 // so that another indicator changes colours and fetches no tile.
 
 import {at} from './address.js';
-import {layerFunctions} from './layers.js';
+import {LINES, layerFunctions} from './layers.js';
 import {Labels} from './labels.js';
 import {degrees, fitBounds, mercator, pixelsAt} from './geometry.js';
 import {rgb} from './hatch.js';
+import {HexLayer} from './hexes.js';
 import {COARSE} from './state.js';
 
 const SMALL_LEVEL = 'park';
@@ -32,6 +33,7 @@ export class MapView {
     };
     for (const layer of spec.layers) if (String(layer.data).startsWith('/')) layer.data = at(layer.data);
     this.labels = new Labels(container, this.map.takeover);
+    this.hexes = new Map();
     this.level = null;
     this.previous = null;
     this.counter = 0;
@@ -92,6 +94,7 @@ export class MapView {
 
   target(info) {
     const level = info.layer?.id.startsWith('values-') ? info.layer.id.slice(7) : SMALL_LEVEL;
+    if (this.hexes.has(level)) return info.index >= 0 ? {level, fid: info.index} : null;
     return info.object ? {level, fid: info.object.fid} : null;
   }
 
@@ -123,6 +126,9 @@ export class MapView {
       this.scene.paint[view.level] = view.paint;
       this.scene.version[view.level] = this.counter += 1;
     }
+    if (view.areas.ringOf && this.hexes.get(view.level)?.areas !== view.areas) {
+      this.hexes.set(view.level, new HexLayer(view.areas));
+    }
     if (this.level !== view.level) {
       this.previous = this.level;
       this.level = view.level;
@@ -144,12 +150,23 @@ export class MapView {
     const {chosen} = this.scene;
     const ground = this.background ? 'background' : 'land-gemeente';
     const outline = `outline-${COARSE.includes(this.level) ? this.level : 'gemeente'}`;
-    const ids = [ground, `values-${this.previous}`, `values-${this.level}`, outline];
-    if (chosen.level) ids.push(`selection-${chosen.level}`);
-    const layers = ids.filter(id => this.templates.has(id)).map(id => {
-      return this.templates.get(id).clone({updateTriggers: {renderSubLayers: this.changes(id)}});
+    const below = this.layersOf([ground, `values-${this.previous}`, `values-${this.level}`]);
+    const above = this.layersOf([outline, `selection-${chosen.level}`]);
+    const [borders, marks] = this.hexLines();
+    this.deck.setProps({
+      layers: [...below, ...borders, ...above, ...marks, ...this.spotLayers(), ...this.markerLayers()]
     });
-    this.deck.setProps({layers: [...layers, ...this.spotLayers(), ...this.markerLayers()]});
+  }
+
+  /** Layers of the specification, as far as it has them, in the colours of now. */
+  layersOf(ids) {
+    return ids.filter(id => this.templates.has(id)).map(id => {
+      const template = this.templates.get(id);
+      const level = id.slice(id.indexOf('-') + 1);
+      const hexes = id.startsWith('values-') && this.hexes.get(level);
+      if (hexes) return template.clone({data: hexes.painted(this.scene.paint[level])});
+      return template.clone({updateTriggers: {renderSubLayers: this.changes(id)}});
+    });
   }
 
   /** What a layer is made from besides its tiles: when this changes, its parts are made again from tiles at hand. */
@@ -158,6 +175,23 @@ export class MapView {
     const {hover, chosen, version} = this.scene;
     if (kind === 'values') return `${version[level]} ${hover.level === level ? hover.fid : -1}`;
     return kind === 'selection' ? chosen.fid : 0;
+  }
+
+  /** The lines of hexagons: their borders where they can be seen; the one under the pointer and the chosen one. */
+  hexLines() {
+    const {hover, chosen} = this.scene;
+    const shown = this.hexes.get(this.level);
+    const line = (name, rings) =>
+      rings?.length && this.templates.get('hex-lines').clone({...LINES[name], id: `hex-${name}`, data: rings});
+    const one = ({level, fid}) => (this.hexes.has(level) ? [this.hexes.get(level).ring(fid)] : []);
+    return [
+      [line('border', shown?.inSight(this.viewState, this.size()))],
+      [
+        line('hover', hover.level === this.level ? one(hover) : []),
+        line('halo', one(chosen)),
+        line('chosen', one(chosen))
+      ]
+    ].map(lines => lines.filter(Boolean));
   }
 
   /** The outlines of hotspot windows, above everything that is filled. */
@@ -182,7 +216,10 @@ export class MapView {
 
   placeNamesSoon() {
     clearTimeout(this.naming);
-    this.naming = setTimeout(() => this.placeNames(), 120);
+    this.naming = setTimeout(() => {
+      this.placeNames();
+      if (this.hexes.has(this.level)) this.render();
+    }, 120);
   }
 
   placeNames() {

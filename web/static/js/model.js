@@ -4,6 +4,7 @@
 import {config, lang, local, t, breakNumber} from './i18n.js';
 import {answerAt, asFiles, at} from './address.js';
 import {decodeBounds, decodeClasses, decodeEvidence, decodeValues} from './columns.js';
+import {decodeHexes} from './hexes.js';
 import {Places} from './places.js';
 import {receiptOf, seriesOf} from './receipts.js';
 import {HOTSPOT, byId, measuresOf} from './state.js';
@@ -36,7 +37,13 @@ const binary = decode => async response => decode(await response.arrayBuffer());
 const part = category => (category ? `/${encodeURIComponent(category)}.bin` : '.bin');
 
 export const fetchCatalogue = () => once(`${root}/catalogue.json`, json);
-export const fetchAreas = level => once(`${root}/areas/${level}.json`, json);
+
+/** The areas of a level; hexagons come as bytes, outlines and all. */
+export function fetchAreas(level) {
+  const hexes = config.map.hexes[level];
+  if (hexes === undefined) return once(`${root}/areas/${level}.json`, json);
+  return once(`${root}/hexes/${level}.bin`, binary(buffer => decodeHexes(buffer, hexes)));
+}
 
 const fetchValues = (indicator, period, level, measure, category) =>
   once(`${root}/values/${level}/${indicator}/${period}/${measure}${part(category)}`, binary(decodeValues));

@@ -52,11 +52,11 @@ export class Places {
 
   async parents({areas, fid}) {
     const parents = [];
-    for (let code = areas.parent[fid]; code && parents.length < this.levels.length; ) {
+    for (let code = parentOf(areas, fid); code && parents.length < this.levels.length; ) {
       const found = await this.find(code);
       if (!found) break;
       parents.unshift({level: found.level, code, name: found.areas.name[found.fid]});
-      code = found.areas.parent[found.fid];
+      code = parentOf(found.areas, found.fid);
     }
     return parents;
   }
@@ -82,9 +82,12 @@ export class Places {
   }
 }
 
+const parentOf = (areas, fid) => (areas.parentOf ? areas.parentOf(fid) : areas.parent[fid]);
+
 function placeOf({level, areas, fid}) {
-  const {code, name, kind, bounds} = areas;
-  return {level, fid, code: code[fid], name: name[fid], kind: kind[fid], bounds: bounds[fid]};
+  const kind = areas.kindOf ? areas.kindOf(fid) : areas.kind[fid];
+  const bounds = areas.boundsOf ? areas.boundsOf(fid) : areas.bounds[fid];
+  return {level, fid, code: areas.code[fid], name: areas.name[fid], kind, bounds};
 }
 
 /** A text without case, accents and spare spaces. */

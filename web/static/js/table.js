@@ -212,7 +212,8 @@ function spacer(height) {
 /** Numbers by size and those without one at the end, whichever way; equals by size, then by name. */
 function comparer({column, areas, entries, group, layer}, {by, down}) {
   const sign = down ? -1 : 1;
-  const name = (a, b) => areas.name[a].localeCompare(areas.name[b]) || a - b;
+  // Hexagons are in the order of their names, and may be many.
+  const name = (a, b) => (areas.ringOf ? 0 : areas.name[a].localeCompare(areas.name[b])) || a - b;
   const known = fid => column.status[fid] === PUBLISHED;
   const size = (a, b) => {
     if (known(a) && known(b)) return column.value[b] - column.value[a];
