@@ -110,10 +110,9 @@ def test_hexagons_come_once_and_another_year_of_them_is_one_column(screen):
     assert sum(path.endswith("/hexes/h3-8.bin") for path in screen.asked_since(0)) == 1
     before = len(screen.requests)
     choose(screen, "periode", "2025")
-    asked = [path for path in screen.asked_since(before) if not path.startswith("/api/")]
-    assert [path.split("/", 3)[3] for path in asked] == [f"values/h3-8/{LABS}/2025/rate.bin"] + [
-        path.split("/", 3)[3] for path in asked if "/classes/" in path
-    ]
+    of_hexes = [path.split("/", 3)[3] for path in screen.asked_since(before) if "h3-8" in path]
+    assert [path for path in of_hexes if not path.startswith("classes/")] == [f"values/h3-8/{LABS}/2025/rate.bin"]
+    assert not [path for path in screen.asked_since(before) if path.startswith("/tiles/")]
     assert not any("h3-" in path for path in screen.asked_since(0) if path.startswith("/tiles/"))
 
 

@@ -1,0 +1,145 @@
+"""What a map costs: columns beside JSON, and national hexagons from codes to pixels.
+
+The cells are a box of the size of the Netherlands; values and statuses are random. The peer of a column is the same as
+compact JSON. The browser rows need Chromium (software drawing) and say how long it takes from an address to a drawn
+map, and from one year to another; a picture of it is looked at afterwards.
+"""
+
+from __future__ import annotations
+
+import gzip
+import io
+import json
+import shutil
+import tempfile
+import time
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import shapely
+from h3ronpy import vector
+from PIL import Image
+from playwright.sync_api import sync_playwright
+
+from benchmarks.beside import best, require
+from geo import grids
+from tests.support import tiny_world as world
+from tests.support.tiny import tiny_release
+from tests.web.browser import CHROMIUM, Screen, chromium, running, share
+from tiles.columns import decode_values, encode_values
+from tiles.hexes import decode_hexes, encode_hexes, hex_shapes
+from web import palette
+from web.app import create_app
+from zicht.areas import AreaList
+from zicht.published import ColumnKey, PublishedColumn, PublishedTable
+from zicht.release import Release, open_release
+
+Row = tuple[str, float, float, str]
+
+#: West, south, east, north of 37,500 square kilometres.
+BOX = (4.0, 51.4, 6.9, 53.1)
+BUURTEN = 14_500
+RESOLUTIONS = (8, 9)
+
+#: Milliseconds for a picture: another whole frame, drawn without a graphics card.
+_PATIENCE = 180_000
+
+
+def run() -> list[Row]:
+    """Return the rows."""
+    rows = [_column("column of 14,500 buurten", "buurt", np.array([f"BU{n:08d}" for n in range(BUURTEN)]))]
+    for resolution in RESOLUTIONS:
+        areas = national(resolution)
+        rows.append(_column(f"column of {len(areas.code):,} hexes", areas.level, areas.code))
+        seconds, body = best(lambda a=areas: encode_hexes(hex_shapes(a)), 1)  # type: ignore[misc]
+        require(decode_hexes(body).code.tolist() == areas.code.tolist(), "hexes")
+        rows.append((f"outlines of {len(areas.code):,} hexes", seconds, 0.0, _size(body)))
+    if CHROMIUM.is_file():
+        for resolution in RESOLUTIONS:
+            rows += _browser(national(resolution))
+    return rows
+
+
+def national(resolution: int) -> AreaList:
+    """Return the hexes of the box as a release holds them."""
+    inside = vector.geometry_to_cells(shapely.box(*BOX), resolution, vector.ContainmentMode.ContainsCentroid)
+    cell = np.sort(grids.as_array(inside))
+    code, none = grids.to_strings(cell), np.full(len(cell), "FL00")
+    bounds = np.round(shapely.bounds(grids.hex_polygons(cell, crs=4326)), 7)
+    kind = np.full(len(cell), "hex")
+    return AreaList(f"h3-{resolution}", code, code, none, kind, np.round(grids.centres(cell), 7), bounds)
+
+
+def published(level: str, code: np.ndarray, period: str) -> PublishedColumn:
+    """Return random rates of which about half are hidden."""
+    rng = np.random.default_rng(len(code) + int(period))
+    events, homes = rng.negative_binomial(0.6, 0.05, len(code)), rng.integers(150, 4000, len(code))
+    status = np.where((events > 0) & (events < 10), "suppressed", "published")
+    value = np.where(status == "published", np.round(1e4 * events / homes, 1), np.nan)
+    key = ColumnKey(world.LABS, period, level, "", "rate")
+    return PublishedColumn(key, "per 10 000", code, status, value, value, value)
+
+
+def _column(what: str, level: str, code: np.ndarray) -> Row:
+    column = published(level, code, "2024")
+    ours, body = best(lambda: encode_values(column), 3)
+    peer, text = best(lambda: _json(column), 3)
+    require(np.array_equal(decode_values(body).value, column.value, equal_nan=True), what)
+    return what, ours, peer, f"{_size(body)}; as JSON without bounds {_size(text)}"
+
+
+def _json(column: PublishedColumn) -> bytes:
+    value = [None if np.isnan(one) else one for one in column.value.tolist()]
+    return json.dumps({"status": column.status.tolist(), "value": value}, separators=(",", ":")).encode()
+
+
+def _size(body: bytes) -> str:
+    return f"{len(gzip.compress(body, 6, mtime=0)) / 1000:.1f} kB gzip"
+
+
+def _browser(areas: AreaList) -> list[Row]:
+    folder = Path(tempfile.mkdtemp())
+    try:
+        release = _release(folder / "tiny", areas)
+        app = create_app(release)
+        app.test_client().get(f"/columns/{release.short_id}/hexes/{areas.level}.bin")  # once an edition, then kept
+        with running(app) as address, sync_playwright() as playwright, chromium(playwright) as browser:
+            screen = Screen(browser, address)
+            start = time.perf_counter()
+            screen.open(f"/kaart?indicator={world.LABS}&periode=2024&niveau={areas.level}&laag=waarde")
+            first = time.perf_counter() - start
+            start = time.perf_counter()
+            screen.page.evaluate("document.querySelector('input[name=periode][value=\"2025\"]').click()")
+            screen.settled()
+            other = time.perf_counter() - start
+            picture = Image.open(io.BytesIO(screen.page.screenshot(timeout=_PATIENCE))).convert("RGB")
+            require(share(picture, palette.ZERO.ground) > 0.001, "pixels")
+            require(screen.complaints == [], str(screen.complaints))
+            screen.close()
+    finally:
+        shutil.rmtree(folder)
+    note = f"{len(areas.code):,} hexes, software drawing"
+    return [("address to a drawn map", first, 0.0, note), ("one year to another", other, 0.0, note)]
+
+
+def _release(folder: Path, areas: AreaList) -> Release:
+    """The tiny release with a level of national hexes beside its own; nothing asks for the tiles of these."""
+    small = open_release(tiny_release(folder))
+    levels = [entry for entry in small.catalogue["levels"] if entry["id"] != areas.level]
+    entry = {
+        "id": areas.level,
+        "family": "hex",
+        "minzoom": 8,
+        "maxzoom": 11,
+        "name": {"nl": "Zeshoek", "en": "Hexagon"},
+    }
+    values = [column for column in small.values if column.key.level != areas.level]
+    values += [published(areas.level, areas.code, period) for period in ("2024", "2025")]
+    shutil.copy(folder / "geometry" / "h3-8.pmtiles", folder / "geometry" / "h3-9.pmtiles")
+    return replace(
+        small,
+        areas={**small.areas, areas.level: areas},
+        values=PublishedTable(values),
+        catalogue={**small.catalogue, "levels": [*levels, entry], "bounds": list(BOX)},
+    )
