@@ -167,13 +167,20 @@ def test_what_is_no_hexagon_is_refused():
     areas = area_list(disk((5.1, 52.1), 8, 1))
     mixed = areas.code.copy()
     mixed[0] = h3.cell_to_parent(str(mixed[0]), 7)
-    no_digit = np.array([f"{one[:9]}f{one[10:]}" for one in areas.code.tolist()])
-    no_base = np.array([f"{one[:2]}ff{one[4:]}" for one in areas.code.tolist()])
-    for code in (mixed, no_digit, no_base, np.array(["BU00000001"] * 7), np.array(["8" * 20] * 7)):
+    for code in (mixed, np.array(["BU00000001"] * 7), np.array(["8" * 20] * 7)):
         with pytest.raises(MalformedColumnError):
             hex_shapes(replace(areas, code=np.unique(code) if len(set(code)) == 7 else _distinct(code)))
     with pytest.raises(MalformedColumnError, match="place"):
         hex_shapes(replace(areas, point=np.full((7, 2), np.nan)))
+
+
+@pytest.mark.parametrize("bits", [7 << 21, 127 << 45], ids=["no digit", "no base cell"])
+def test_a_number_in_the_form_of_a_cell_that_is_none_is_refused(bits):
+    areas = area_list(disk((5.1, 52.1), 8, 0))
+    wrong = np.array([f"{int(areas.code[0], 16) | bits:x}"])
+    assert not h3.is_valid_cell(str(wrong[0]))
+    with pytest.raises(MalformedColumnError):
+        hex_shapes(replace(areas, code=wrong))
 
 
 def _distinct(code):

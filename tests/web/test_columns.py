@@ -67,8 +67,11 @@ def test_a_column_of_a_part_is_that_of_the_part(tmp_path):
     keys = [key for key in parts.values.keys() if key.category == "haven"]
     assert keys
     for key in keys[:8]:
-        found = decode_values(client.get(values_path(parts, key)).data)
-        np.testing.assert_array_equal(found.value, parts.values.column(key).value)
+        column = parts.values.column(key)
+        bodies = (client.get(values_path(parts, key, kind)).data for kind in ("values", "bounds"))
+        found = decode_column(*bodies, code=column.code)
+        assert found.key == key
+        np.testing.assert_array_equal(found.value, column.value)
     assert (
         client.get(values_path(parts, keys[0]).replace(f"/{keys[0].category}.bin", "/nothing.bin")).status_code == 404
     )

@@ -7,9 +7,11 @@ import json
 import re
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
 from tests.support import tiny_world as world
+from tests.web.addresses import middle
 from tests.web.conftest import EVIL
 from tiles.columns import decode_values
 from web.errors import SnapshotError
@@ -17,7 +19,7 @@ from web.public.columns import full_catalogue
 from web.site import Hosting, Site
 from web.snapshot.addresses import addresses, file_of
 from web.snapshot.links import as_file, with_policy
-from web.snapshot.write import path_of, write_snapshot
+from web.snapshot.write import headers_of, path_of, write_snapshot
 
 LABS = world.LABS
 
@@ -69,10 +71,20 @@ def test_the_files_are_counted_and_bounded(written, release):
     assert by_folder == {"columns": 2 * columns + 2 * maps + lists, "download": 2 * columns}
 
 
-def test_tiles_are_not_packed_and_there_is_one_wherever_the_map_may_ask(written, client):
+def test_tiles_are_not_packed_and_there_is_one_wherever_the_map_may_ask(written, client, release, files_site):
     out, _ = written
     tiles = sorted((out / "tiles").rglob("*.mvt"))
     assert any(path.stat().st_size == 0 for path in tiles), "empty ones too: a host answers 404 otherwise"
+    for level in ("gemeente", "wijk", "buurt", "park"):
+        middles = release.areas[level].point[np.isfinite(release.areas[level].point).all(axis=1)]
+        for zoom in range(*np.add(files_site.zooms(level), (0, 1)).tolist()):
+            across = ((middles[:, 0] + 180) / 360 * 2**zoom).astype(int)
+            for x in across.tolist():
+                assert list((out / "tiles" / release.short_id / level / str(zoom) / str(x)).glob("*.mvt")), (
+                    level,
+                    zoom,
+                )
+        assert (out / middle(release, level)[1:]).stat().st_size > 0
     for path in tiles:
         response = client.get(f"/{path.relative_to(out).as_posix()}")
         assert path.read_bytes() == (gzip.decompress(response.data) if response.data else b"")
@@ -181,6 +193,12 @@ def test_no_address_becomes_two_files_and_no_file_two_addresses(files_site, app)
     names = [file_of(files_site, address) for address in found]
     assert len(set(found)) == len(found) == len(set(names))
     assert not any(".." in name or name.startswith("/") for name in names)
+
+
+def test_what_some_files_of_a_folder_may_not_say_is_said_of_none():
+    kept, fresh, for_all = {"Cache-Control": "immutable"}, {"Cache-Control": "no-cache"}, {"Allow": "*"}
+    found = headers_of([("a/1", {**kept, **for_all}), ("a/2", {**fresh, **for_all}), ("b/1", kept), ("b/2", kept)])
+    assert found == {"a": for_all, "b": kept}
 
 
 def test_the_hosting_is_said_to_the_page(files_site, site):

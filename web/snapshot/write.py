@@ -8,7 +8,7 @@ from __future__ import annotations
 import gzip
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -109,32 +109,38 @@ def _contents(app: Flask, site: Site, base: str) -> Iterator[tuple[str, bytes]]:
         file = file_of(site, address)
         return file if file in held else None
 
-    folders: dict[str, dict[str, str]] = {}
+    said: list[tuple[str, dict[str, str]]] = []
     for address, file in wanted.items():
         response = client.get(address)
         if response.status_code not in {OK, NO_CONTENT}:
             raise SnapshotError(f"The application answers {address} with {response.status_code}.")
-        _remember(folders, file, response)
+        if "/" in file and response.mimetype != _HTML:
+            said.append((file, {name: response.headers[name] for name in _BY_FOLDER if name in response.headers}))
         if response.mimetype == _HTML:
             page = as_file(response.text, address=address, file=file, base=base, find=find)
             yield file, with_policy(page, response.headers[_POLICY]).encode()
         else:
             yield file, _plain(response)
     yield "404.html", _lost(client, base or "/", find)
-    yield "_headers", _headers(base or "/", client.get("/kaart").headers[_POLICY], folders).encode()
+    yield "_headers", _headers(base or "/", client.get("/kaart").headers[_POLICY], headers_of(said)).encode()
 
 
 def _plain(response: TestResponse) -> bytes:
     return gzip.decompress(response.data) if response.headers.get("Content-Encoding") == "gzip" else response.data
 
 
-def _remember(folders: dict[str, dict[str, str]], file: str, response: TestResponse) -> None:
-    folder, _, rest = file.partition("/")
-    if rest and response.mimetype != _HTML:
-        shown = {name: response.headers[name] for name in _BY_FOLDER if name in response.headers}
-        known = folders.setdefault(folder, shown)
-        # What some files of a folder may not say is said of none.
+def headers_of(said: Iterable[tuple[str, Mapping[str, str]]]) -> dict[str, dict[str, str]]:
+    """Return by top folder the headers that all its files have; what some of them may not say is said of none.
+
+    Args:
+        said: File and headers.
+    """
+    folders: dict[str, dict[str, str]] = {}
+    for file, shown in said:
+        folder = file.partition("/")[0]
+        known = folders.setdefault(folder, dict(shown))
         folders[folder] = {name: value for name, value in known.items() if shown.get(name) == value}
+    return folders
 
 
 def _lost(client: FlaskClient, base: str, find: Callable[[str], str | None]) -> bytes:
