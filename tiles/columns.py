@@ -31,7 +31,7 @@ CLASSES: tuple[str, ...] = tuple(HotspotClass)
 
 _VALUE_NAMES = ("indicator", "period", "level", "category", "measure")
 _CLASS_NAMES = ("indicator", "period", "level", "category", "method")
-_GROUNDS = ("z", "q_low", "q_high")
+_GROUNDS = ("z", "q_low", "q_high", "ratio_low", "ratio_high")
 _COUNTS = ("neighbours", "neighbours_suppressed")
 _STATUS_BITS, _CLASS_BITS = 2, 4
 
@@ -162,7 +162,8 @@ def decode_labels(body: bytes) -> LabelColumn:
 
 
 def encode_evidence(column: ClassColumn) -> bytes:
-    """Return the grounds of every area's class as they are sent: z, bounds of q, and neighbours.
+    """Return the grounds of every area's class as they are sent: z, bounds of q and of observed over expected, and
+    neighbours.
 
     Args:
         column: For every area of a level, in the order of its `fid`.
@@ -186,11 +187,12 @@ def decode_classes(labels: bytes, evidence: bytes, *, code: StrArray) -> ClassCo
     """
     main = decode_labels(labels)
     envelope = _opened(evidence, EVIDENCE, {*_CLASS_NAMES, *_GROUNDS, *_COUNTS})
-    z, q_low, q_high, neighbours, suppressed = _numbers(envelope, (*_GROUNDS, *_COUNTS))
+    z, q_low, q_high, ratio_low, ratio_high, neighbours, suppressed = _numbers(envelope, (*_GROUNDS, *_COUNTS))
     if _key(ClassKey, envelope, _CLASS_NAMES) != main.key:
         raise MalformedColumnError("This evidence is of another column.")
     try:
-        column = ClassColumn(main.key, code, main.label, z, q_low, q_high, _whole(neighbours), _whole(suppressed))
+        counts = _whole(neighbours), _whole(suppressed)
+        column = ClassColumn(main.key, code, main.label, z, q_low, q_high, *counts, ratio_low, ratio_high)
     except ZichtError as error:
         raise MalformedColumnError(f"The column does not fit its areas: {error.problem}", where=error.where) from None
     _same(evidence, encode_evidence(column))

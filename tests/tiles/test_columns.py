@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -16,6 +17,7 @@ from tiles.columns import (
     CLASSES,
     LABELS,
     VALUES,
+    LabelColumn,
     decode_classes,
     decode_column,
     decode_labels,
@@ -125,24 +127,25 @@ def test_no_byte_holds_a_number_where_nothing_is_published():
 
 
 def grounds():
-    z, q = np.array([[3.5, -2.25, 0.5, NAN, NAN, NAN, NAN], [0.01, 0.02, 0.5, 0.01, NAN, NAN, NAN]])
-    counts = np.array([6, 6, 5, 4, 3, 0, 0]), np.array([0, 0, 0, 2, 1, 0, 0])
-    key = ClassKey("drug-labs", "2025", "buurt", "", "gi-star/rate/queen")
-    return ClassColumn(key, codes(7), np.array(list(CLASSES[:7])), z, q, q, *counts)
+    z, q = np.array([[3.5, -2.25, 0.5, *[NAN] * 5], [0.01, 0.02, 0.5, 0.01, NAN, NAN, NAN, 0.03]])
+    least, most = np.array([[2.25, 0.5, 1.0, 0.5, NAN, NAN, NAN, 1.5], [2.25, 0.5, 1.0, 3.0, NAN, NAN, NAN, 2.5]])
+    counts = np.array([6, 6, 5, 4, 3, 0, 0, 5]), np.array([0, 0, 0, 2, 1, 0, 0, 1])
+    key = ClassKey("drug-labs", "2025", "buurt", "", "neighbourhood-ratio/queen")
+    return ClassColumn(key, codes(8), np.array(list(CLASSES)), z, q, q, *counts, least, most)
 
 
 def test_classes_are_read_as_they_were_written_and_have_the_documented_bytes():
     labels, evidence = encode_labels(grounds()), encode_evidence(grounds())
 
-    assert same(decode_classes(labels, evidence, code=codes(7)), grounds())
+    assert same(decode_classes(labels, evidence, code=codes(8)), grounds())
     assert same(decode_labels(labels), decode_labels(encode_labels(decode_labels(labels))))
-    assert labels.endswith(b'"period":"2025"}' + bytes([0x10, 0x32, 0x54, 0x06]))
+    assert labels.endswith(b'"period":"2025"}' + bytes([0x10, 0x32, 0x54, 0x76]))
 
 
 def test_the_codes_are_part_of_the_format():
     assert STATUSES == ("published", "suppressed", "missing", "not_applicable")
     classes = ("hot", "cold", "not_significant", "undetermined", "suppressed", "missing", "not_applicable")
-    assert CLASSES[:7] == classes
+    assert (*classes, "probable") == CLASSES
     assert len(CLASSES) <= 16
 
 
@@ -251,7 +254,7 @@ def test_parts_of_different_columns_are_not_put_together():
         decode_column(values, encode_bounds(swapped), code=codes(5))
     with pytest.raises(MalformedColumnError, match="other column"):
         decode_classes(
-            encode_labels(grounds()), remade(encode_evidence(grounds()), header={"period": "2024"}), code=codes(7)
+            encode_labels(grounds()), remade(encode_evidence(grounds()), header={"period": "2024"}), code=codes(8)
         )
     with pytest.raises(MalformedColumnError, match="fit"):
         decode_classes(encode_labels(grounds()), encode_evidence(grounds()), code=codes(6))
@@ -261,16 +264,17 @@ def test_a_class_that_does_not_exist_is_refused():
     labels = encode_labels(grounds())
     with pytest.raises(MalformedColumnError, match="0 to"):
         decode_labels(labels[:-1] + bytes([0x0F]))
+    odd = encode_labels(LabelColumn(grounds().key, np.array(["hot"] * 7)))
     with pytest.raises(MalformedColumnError, match="beyond"):
-        decode_labels(labels[:-1] + bytes([0x16]))
+        decode_labels(odd[:-1] + bytes([0x10]))
 
 
-@pytest.mark.parametrize("wrong", [np.array([6.5] * 7), np.array([-1] * 7), np.array([NAN] * 7)])
+@pytest.mark.parametrize("wrong", [np.array([6.5] * 8), np.array([-1] * 8), np.array([NAN] * 8)])
 def test_neighbours_that_cannot_be_counted_are_refused(wrong):
     column = grounds()
-    bad = ClassColumn(column.key, column.code, column.label, column.z, column.q_low, column.q_high, wrong, wrong)
+    bad = replace(column, neighbours=wrong)
     with pytest.raises(MalformedColumnError, match="whole"):
-        decode_classes(encode_labels(column), encode_evidence(bad), code=codes(7))
+        decode_classes(encode_labels(column), encode_evidence(bad), code=codes(8))
 
 
 @pytest.mark.parametrize("version", [0, 1, 3, 255])
@@ -309,7 +313,7 @@ def test_damaged_bytes_are_refused_or_read_as_what_they_say(data):
                 ),
                 (
                     encode_evidence(grounds()),
-                    lambda body: decode_classes(encode_labels(grounds()), body, code=codes(7)),
+                    lambda body: decode_classes(encode_labels(grounds()), body, code=codes(8)),
                     encode_evidence,
                 ),
             ]

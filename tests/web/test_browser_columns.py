@@ -95,7 +95,7 @@ def test_the_page_reads_the_very_classes(decoder, release):
     grounds = decoder(READ, "decodeEvidence", [encode_evidence(one) for one in columns])
     for column, seen, why in zip(columns, found, grounds, strict=True):
         assert seen["label"] == column.label.tolist()
-        for name in ("z", "q_low", "q_high", "neighbours", "neighbours_suppressed"):
+        for name in ("z", "q_low", "q_high", "ratio_low", "ratio_high", "neighbours", "neighbours_suppressed"):
             assert why[name] == plain(getattr(column, name)), name
 
 

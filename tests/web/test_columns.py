@@ -47,7 +47,7 @@ def test_a_hotspot_column_is_the_published_one(client, release):
         path = f"/columns/{release.short_id}/{{}}/{key.level}/{key.indicator}/{key.period}.bin"
         found = decode_classes(*(client.get(path.format(k)).data for k in ("classes", "evidence")), code=column.code)
         assert found.key == key
-        for part in ("label", "z", "q_low", "q_high", "neighbours", "neighbours_suppressed"):
+        for part in ("label", "z", "q_low", "q_high", "neighbours", "neighbours_suppressed", "ratio_low", "ratio_high"):
             np.testing.assert_array_equal(getattr(found, part), getattr(column, part))
 
 

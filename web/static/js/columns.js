@@ -34,7 +34,9 @@ export function decodeClasses(buffer) {
 
 /** @returns the grounds of each class, NaN where there is none */
 export const decodeEvidence = buffer =>
-  sparse(open(buffer, EVIDENCE), ['z', 'q_low', 'q_high', 'neighbours', 'neighbours_suppressed']);
+  sparse(open(buffer, EVIDENCE), [
+    'z', 'q_low', 'q_high', 'ratio_low', 'ratio_high', 'neighbours', 'neighbours_suppressed'
+  ]);
 
 function sparse(column, names) {
   const parts = {};

@@ -58,6 +58,11 @@ function reasons(label, grounds, alpha) {
   if (NO_NUMBER.includes(label)) return found;
   const {neighbours: count, neighbours_suppressed: suppressed, q_low: low, q_high: high} = grounds;
   found.push(t('receipt.class.neighbours', {count, suppressed}));
+  const {ratio_low: least, ratio_high: most} = grounds;
+  if (least !== null && most !== null) {
+    const times = {low: decimal(least), high: decimal(most)};
+    found.push(t(least === most ? 'receipt.class.ratio_one' : 'receipt.class.ratio', times));
+  }
   if (low !== null && high !== null) {
     const shown = {low: decimal(low), high: decimal(high), alpha: decimal(alpha || NaN)};
     found.push(t(shown.low === shown.high ? 'receipt.class.q_one' : 'receipt.class.q', shown));
