@@ -11,6 +11,7 @@ from werkzeug.routing import Rule
 
 from tiles.archive import Reader
 from tiles.scheme import tile_address
+from web.translations import LANGUAGES
 from zicht.published import ColumnKey
 from zicht.release import Release
 
@@ -82,9 +83,24 @@ def built(rule: Rule, values: dict[str, object]) -> str:
 def arguments(rule: Rule, release: Release) -> Iterator[dict[str, object]]:
     """Yield every set of arguments that a rule can be asked with."""
     names = set(rule.arguments)
-    known = {"release", "level", "indicator", "period", "measure", "code", "z", "x", "y"}
+    known = {"release", "level", "indicator", "period", "measure", "code", "z", "x", "y", "kind", "category", "spoken"}
     known |= {"collection", "tms", "matrix", "row", "col"}
     assert names <= known, f"the crawl does not know how to ask for {rule.rule}"
+    for choice in choices(names):
+        yield from ({**choice, **values} for values in places(names, release))
+
+
+def choices(names: set[str]) -> list[dict[str, object]]:
+    """Return what a rule offers besides what a release holds: kinds of columns, and languages."""
+    if "spoken" in names:
+        return [{"spoken": spoken} for spoken in LANGUAGES]
+    if "kind" in names:
+        return [{"kind": kind} for kind in (("values", "bounds") if "measure" in names else ("classes", "evidence"))]
+    return [{}]
+
+
+def places(names: set[str], release: Release) -> Iterator[dict[str, object]]:
+    """Yield every set of arguments that a release has for the names of a rule."""
     fixed = {"release": release.short_id} if "release" in names else {}
     if {"z", "x", "y", "indicator"} <= names:
         yield from ({**fixed, **tile} for tile in tiles_with_figures(release))
@@ -109,6 +125,8 @@ def numbers(release: Release, names: set[str]) -> Iterator[dict[str, object]]:
     """Yield every indicator, period, level and measure, and some areas of each."""
     seen = set()
     for column in release.values:
+        if "category" in names and not column.key.category:
+            continue
         codes = column.code[::STEP] if "code" in names else column.code[:1]
         for code in codes:
             key = {
@@ -116,6 +134,7 @@ def numbers(release: Release, names: set[str]) -> Iterator[dict[str, object]]:
                 "period": column.key.period,
                 "level": column.key.level,
                 "measure": column.key.measure,
+                "category": column.key.category,
                 "code": str(code),
             }
             asked = tuple(key[name] for name in sorted(names & set(key)))

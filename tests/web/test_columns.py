@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from tests.gates.crawl import served
 from tests.support import tiny_world as world
 from tests.support.tiny import tiny_release
 from tests.web.addresses import middle
@@ -75,6 +76,16 @@ def test_a_column_of_a_part_is_that_of_the_part(tmp_path):
     assert (
         client.get(values_path(parts, keys[0]).replace(f"/{keys[0].category}.bin", "/nothing.bin")).status_code == 404
     )
+
+
+def test_the_gates_ask_for_every_kind_of_column(tmp_path):
+    parts = open_release(tiny_release(tmp_path / "tiny", values=with_parts))
+    asked = {address: code for address, code, _ in served(create_app(parts), parts) if "/api/v1/" not in address}
+    assert set(asked.values()) <= {200, 204, 400, 404, 308}
+    for kind in ("values", "bounds", "classes", "evidence", "hexes"):
+        assert any(code == 200 for address, code in asked.items() if f"/{kind}/" in address), kind
+    assert any("/haven.bin" in address for address, code in asked.items() if code == 200)
+    assert {"en", "nl"} == {address.split("/")[3] for address in asked if address.startswith("/receipts/")}
 
 
 def test_a_hidden_cell_has_no_number_in_any_column(client, release):

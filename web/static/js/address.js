@@ -7,7 +7,7 @@ import {config, lang} from './i18n.js';
 export const asFiles = config.hosting === 'files';
 
 // Taken once: later the address in the bar may have another path.
-const root = new URL(document.documentElement.dataset.root, location.href).href;
+const root = new URL(document.body.dataset.root, location.href).href;
 // A file keeps its own path: what it links to relatively would be elsewhere from another.
 const here = asFiles ? location.pathname : '/kaart';
 const other = new URL(document.getElementById('language').href).pathname;
