@@ -9,7 +9,7 @@ from __future__ import annotations
 from flask import Blueprint, Response
 
 from web.errors import NotHereError
-from web.public.vector_tiles import check_release
+from web.public.tile_answers import check_release
 from web.receipt import frame
 from web.responses import answer, canonical
 from web.site import Site
