@@ -17,7 +17,15 @@ from zicht.published import HotspotClass, Measure, PublishedColumn
 
 
 def receipt(
-    site: Site, *, indicator: str, period: str, level: str, code: str, language: str, category: str = ""
+    site: Site,
+    *,
+    indicator: str,
+    period: str,
+    level: str,
+    code: str,
+    language: str,
+    category: str = "",
+    made: tuple[ClassColumn, float] | None = None,
 ) -> dict[str, Any]:
     """Return how one number came about.
 
@@ -29,6 +37,7 @@ def receipt(
         code: Code of the area.
         language: "nl" or "en".
         category: "" where not broken down.
+        made: A hotspot map by options of the reader and its false discovery rate; None for that of the release.
 
     Raises:
         NotHereError: The release lacks the indicator, period, level or area.
@@ -48,7 +57,7 @@ def receipt(
         "values": _values(site, main, fid, language),
         "definition": _definition(entry, period, language),
         "source": _source(entry["source"], language),
-        "class": _class(site, main, fid, language),
+        "class": _class(made or _released(site, main), fid, language),
         "checks": _checks(site, entry, main, language),
         "release": {
             "id": site.release.id,
@@ -129,14 +138,20 @@ def _source(source: Mapping[str, Any], language: str) -> dict[str, str]:
     return plain | {name: localised(source.get(name), language) for name in ("name", "legal_basis", "purpose")}
 
 
-def _class(site: Site, main: PublishedColumn, fid: int, language: str) -> dict[str, Any] | None:
+def _released(site: Site, main: PublishedColumn) -> tuple[ClassColumn, float | None] | None:
     key = main.key
     try:
         column = site.classes(key.indicator, key.period, key.level, key.category)
     except NotHereError:
         return None
+    return column, (site.indicator(key.indicator).get("hotspots") or {}).get("alpha")
+
+
+def _class(found: tuple[ClassColumn, float | None] | None, fid: int, language: str) -> dict[str, Any] | None:
+    if found is None:
+        return None
+    column, alpha = found
     label = str(column.label[fid])
-    alpha = (site.indicator(key.indicator).get("hotspots") or {}).get("alpha")
     return {
         "label": label,
         "name": translator(language)(f"class.{label}"),

@@ -15,6 +15,7 @@ from tiles.columns import encode_classes, encode_column
 from web.deck import specification
 from web.errors import NotHereError
 from web.legend import breaks_of
+from web.on_demand import Choice, OnDemand
 from web.receipt import number
 from web.responses import FOR_EVER, REVALIDATE, answer, canonical, compress
 from web.site import Site
@@ -26,13 +27,22 @@ JSON = "application/json"
 _KEPT = 256
 
 
-def columns(site: Site) -> Blueprint:
+#: Bodies of maps that readers asked for by options of their own: kept apart, so that they push out no others.
+_KEPT_ON_DEMAND = 32
+
+
+def columns(site: Site, maps: OnDemand) -> Blueprint:
     """Return the views of everything that is joined to tiles."""
     views = Blueprint("columns", __name__)
 
     @lru_cache(maxsize=_KEPT)
     def packed(make: Callable[..., bytes], *parts: str) -> tuple[bytes, bytes]:
         body = make(site, *parts)
+        return body, compress(body)
+
+    @lru_cache(maxsize=_KEPT_ON_DEMAND)
+    def packed_map(indicator: str, period: str, level: str, category: str, choice: Choice) -> tuple[bytes, bytes]:
+        body = encode_classes(maps.classes(indicator, period, level, category, choice))
         return body, compress(body)
 
     def send(release: str, kind: str, make: Callable[..., bytes], *parts: str) -> Response:
@@ -45,7 +55,11 @@ def columns(site: Site) -> Blueprint:
         return send(release, JSON, _values, level, indicator, period, measure, request.args.get("categorie", ""))
 
     def classes(release: str, level: str, indicator: str, period: str) -> Response:
-        return send(release, JSON, _classes, level, indicator, period, request.args.get("categorie", ""))
+        category, choice = request.args.get("categorie", ""), maps.choice(indicator, level, request.args)
+        if choice is None or release != site.release.short_id:
+            return send(release, JSON, _classes, level, indicator, period, category)
+        body, zipped = packed_map(indicator, period, level, category, choice)
+        return answer(body, packed=zipped, content_type=JSON, cache=FOR_EVER)
 
     def areas(release: str, level: str) -> Response:
         return send(release, JSON, _areas, level)
@@ -114,6 +128,7 @@ def _degrees(row: list[float]) -> list[float | int] | None:
 
 def full_catalogue(site: Site) -> dict[str, Any]:
     """Return the catalogue with what the table of values truly offers for each indicator."""
+    maps = OnDemand(site)
     entries = [
         {
             **entry,
@@ -122,6 +137,7 @@ def full_catalogue(site: Site) -> dict[str, Any]:
             "lead": site.lead(entry["id"]),
             "maps": site.hotspot_maps.get(entry["id"], {}),
             "agreement": site.agreement(entry["id"]),
+            "on_demand": maps.offered(entry["id"]),
             "methods": {level: site.method(entry["id"], level) for level in site.hotspot_maps.get(entry["id"], {})},
         }
         for entry in site.catalogue["indicators"]
