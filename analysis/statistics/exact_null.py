@@ -26,7 +26,7 @@ import numpy as np
 from analysis.statistics._sum_null import SumNull
 from analysis.statistics.errors import CostError, StatisticError
 from analysis.statistics.limits import DEFAULT_LIMITS, Limits
-from analysis.statistics.tails import IntArray, Tails, bounded
+from analysis.statistics.tails import FloatArray, IntArray, Tails, bounded
 from geo.weights import SpatialWeights
 
 #: Values larger than this are refused: sums of them over a map might not fit in 64 bits.
@@ -88,16 +88,24 @@ def exact_tails(
     upper, lower, mid = (np.full(size.size, np.nan) for _ in range(3))
     asked = size > 0
     if asked.any():
-        question = _Question(left_out[asked], size[asked], observed[asked])
-        lattice, question, step = _reduced(*_clipped(pool, question))
-        question, which = _distinct(question)
-        at_least, at_most = -(-question.at // step), question.at // step
-        null = SumNull.build(lattice, question.size, limits)
-        tied_or_more = null.upper(question.left_out, question.size, at_least)
-        more = null.upper(question.left_out, question.size, at_most + 1)
-        upper[asked], mid[asked] = tied_or_more[which], ((tied_or_more + more) / 2)[which]
-        lower[asked] = null.lower(question.left_out, question.size, at_most)[which]
+        posed = _Posed.of(pool, _Question(left_out[asked], size[asked], observed[asked]), limits)
+        tied_or_more, more = posed.upper(posed.at_least), posed.upper(posed.at_most + 1)
+        upper[asked], mid[asked] = tied_or_more, (tied_or_more + more) / 2
+        lower[asked] = posed.lower(posed.at_most)
     return Tails(upper=bounded(upper), lower=bounded(lower), mid=bounded(mid))
+
+
+def exact_upper(
+    pool: IntArray, *, left_out: IntArray, size: IntArray, observed: IntArray, limits: Limits = DEFAULT_LIMITS
+) -> FloatArray:
+    """Return (m,) P(>= observed) alone, as `exact_tails` gives it, in less time."""
+    _check(pool, left_out, size, observed)
+    upper = np.full(size.size, np.nan)
+    asked = size > 0
+    if asked.any():
+        posed = _Posed.of(pool, _Question(left_out[asked], size[asked], observed[asked]), limits)
+        upper[asked] = posed.upper(posed.at_least)
+    return bounded(upper)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -105,6 +113,29 @@ class _Question:
     left_out: IntArray
     size: IntArray
     at: IntArray
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Posed:
+    # Distinct questions with the null that answers them, and where the answer to each question that was put stands.
+    null: SumNull
+    question: _Question
+    at_least: IntArray
+    at_most: IntArray
+    which: IntArray
+
+    @classmethod
+    def of(cls, pool: IntArray, question: _Question, limits: Limits) -> _Posed:
+        lattice, question, step = _reduced(*_clipped(pool, question))
+        question, which = _distinct(question)
+        null = SumNull.build(lattice, question.size, limits)
+        return cls(null, question, -(-question.at // step), question.at // step, which)
+
+    def upper(self, at: IntArray) -> FloatArray:
+        return np.asarray(self.null.upper(self.question.left_out, self.question.size, at)[self.which])
+
+    def lower(self, at: IntArray) -> FloatArray:
+        return np.asarray(self.null.lower(self.question.left_out, self.question.size, at)[self.which])
 
 
 def _check(pool: IntArray, left_out: IntArray, size: IntArray, at: IntArray) -> None:
