@@ -106,11 +106,13 @@ def _reaching(
     grouped = bool(np.any(bounds.sums.group >= 0))
     inner = majorising_pool(bounds, cap=cap) if grouped else ranked
     possible[asked] = _by_dominance(inner, rough, limits, inward=True)
-    p = _sharper(bounds, ranked, sizes, at, p, _open(p, possible, level), limits)
+    p = _sharper(ranked, sizes, at, p, _open(p, possible, level), limits)
     if grouped:
+        where = _open(p, possible, level)
+        possible = _sharper(inner, sizes, at, possible, where, limits, inward=True)
         where, first = _open(p, possible, level), np.arange(p.size) < size.size
         for half in (first, ~first):  # one at a time: the fewer questions are put together, the sharper the answers
-            p = _mixed(bounds, sizes, at, p, where & half, limits)
+            p = _mixed(bounds, cap, sizes, at, p, where & half, limits)
     return p[: size.size], p[size.size :]
 
 
@@ -139,34 +141,36 @@ def _cap(bounds: Bounds, size: IntArray, at: FloatArray) -> float:
 
 
 def _sharper(
-    bounds: Bounds,
     pool: Pool,
     size: IntArray,
     sums: FloatArray,
     p: FloatArray,
     where: BoolArray,
     limits: Limits,
+    *,
+    inward: bool = False,
 ) -> FloatArray:
-    # The same on fine values, where it is asked for.
+    # The same on fine values, where it is asked for; inward, the larger bound counts.
     some = np.flatnonzero(where & (size > 0) & np.isfinite(sums))
-    if some.size == 0 or bounds.low.size == 0:
+    if some.size == 0:
         return p
     sharper = p.copy()
-    fine = _Asked(some % bounds.low.size, size[some], sums[some].astype(np.int64), LONGEST)
-    sharper[some] = np.minimum(p[some], _by_dominance(pool, fine, limits))
+    fine = _Asked(some % pool.value.size, size[some], sums[some].astype(np.int64), LONGEST)
+    found = _by_dominance(pool, fine, limits, inward=inward)
+    sharper[some] = np.maximum(p[some], found) if inward else np.minimum(p[some], found)
     return sharper
 
 
 def _mixed(
-    bounds: Bounds, size: IntArray, sums: FloatArray, p: FloatArray, where: BoolArray, limits: Limits
+    bounds: Bounds, cap: float, size: IntArray, sums: FloatArray, p: FloatArray, where: BoolArray, limits: Limits
 ) -> FloatArray:
-    # The same by a pool that majorises, where it is asked for; the smaller bound counts.
+    # The same by a pool that majorises, where it is asked for; the smaller bound counts. Values are cut no lower than
+    # they were: a known sum says more of a few large cells than of more that are cut.
     some = np.flatnonzero(where & (size > 0) & np.isfinite(sums))
     if some.size == 0:
         return p
     mixed = p.copy()
     asked = _Asked(some % bounds.low.size, size[some], sums[some].astype(np.int64), LONGEST)
-    cap = _cap(bounds, size[some], sums[some])
     mixed[some] = np.minimum(p[some], _by_majorisation(bounds, cap, asked.own, asked.size, asked.at, limits))
     return mixed
 
@@ -178,10 +182,11 @@ def _by_dominance(pool: Pool, asked: _Asked, limits: Limits, *, inward: bool = F
     odd = most - least if np.count_nonzero(pool.value == most) > np.count_nonzero(pool.value == least) else 0
     # Sizes within a factor of two share distributions: few draws reach far sums, and many draws near ones, so that
     # together their distributions would have to be as long as many draws from as far.
-    octave = np.log2(size).astype(np.int64)
+    kind = np.unique(unit * 64 + np.log2(size).astype(np.int64), return_inverse=True)[1]
     p = np.empty(size.size)
-    for u, o in sorted(set(zip(unit.tolist(), octave.tolist(), strict=True))):
-        batch = np.flatnonzero((unit == u) & (octave == o))
+    for one in range(int(kind.max()) + 1):
+        batch = np.flatnonzero(kind == one)
+        u = int(unit[batch[0]])
         some = _Asked(asked.own[batch], size[batch], asked.at[batch], asked.longest)
         p[batch] = _coarsened(pool, some, (least, odd), u, limits, inward=inward)
     return p

@@ -168,8 +168,8 @@ def _q_ranges(bounds: Bounds, weights: SpatialWeights, alpha: float, limits: Lim
             return _Range(upper, upper), _Range(lower, lower)
         except CostError:
             pass  # Too wide for the plain test: coarser values give bounds, as for suppressed cells.
-    upper, lower = extreme_tails(bounds, weights, level=alpha / 2, limits=limits)
-    return _Range(_q(upper.smallest), _q(upper.largest)), _Range(_q(lower.smallest), _q(lower.largest))
+    hot, cold = extreme_tails(bounds, weights, level=alpha / 2, limits=limits)
+    return _Range(_q(hot.smallest), _q(hot.largest)), _Range(_q(cold.smallest), _q(cold.largest))
 
 
 def _q(p: FloatArray) -> FloatArray:

@@ -32,6 +32,9 @@ from geo.weights import SpatialWeights
 #: Values larger than this are refused: sums of them over a map might not fit in 64 bits.
 WIDEST = 2**36
 
+#: So few questions are not worth telling apart.
+FEW = 512
+
 #: Cells of the table of distinct questions that are always affordable.
 DENSE = 2**18
 
@@ -172,7 +175,7 @@ def _distinct(question: _Question) -> tuple[_Question, IntArray]:
     # table would be large, there is little to gain.
     at = question.at - question.at.min()
     spans = int(question.size.max()) + 1, int(question.left_out.max()) + 1, int(at.max()) + 1
-    if spans[0] * spans[1] * spans[2] > DENSE + 4 * at.size:
+    if at.size < FEW or spans[0] * spans[1] * spans[2] > DENSE + 4 * at.size:
         return question, np.arange(at.size)
     code = (question.size * spans[1] + question.left_out) * spans[2] + at
     present = np.zeros(spans[0] * spans[1] * spans[2], dtype=np.bool_)

@@ -5,7 +5,6 @@ from itertools import combinations, product
 
 import numpy as np
 import pytest
-import scipy.fft
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -84,7 +83,7 @@ def test_what_stands_for_a_tail_is_convex_and_above_it_up_to_the_last_sum_asked(
     reached = np.arange(-8, last + 1)
     tail = np.array([pmf[max(t, 0) :].sum() for t in reached])
     assert mixture._look_up(majorants.exact, reached) == pytest.approx(tail)
-    starts = scipy.fft.irfft(majorants.spectrum, n=length)
+    starts = np.pad(majorants.kept, ((0, 0), (0, length)))
     for turn, level, slope, start in zip(majorants.turn, majorants.level, majorants.slope, starts, strict=True):
         f = np.where(reached >= turn, start[np.maximum(reached, 0)], level + slope * (turn - reached))
         assert (f >= tail - 1e-12).all()

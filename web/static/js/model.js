@@ -3,6 +3,7 @@
 
 import {config, lang, local, t, breakNumber} from './i18n.js';
 import {decodeColumn, decodeClasses} from './columns.js';
+import {mapQuery} from './hotspots.js';
 import {HOTSPOT, byId, measuresOf} from './state.js';
 import {paintOf} from './hatch.js';
 
@@ -29,7 +30,10 @@ function once(address, read) {
 }
 
 const json = response => response.json();
-const suffix = category => (category ? `?categorie=${encodeURIComponent(category)}` : '');
+const suffix = (category, more = []) => {
+  const query = new URLSearchParams([...(category ? [['categorie', category]] : []), ...more]);
+  return String(query) ? `?${query}` : '';
+};
 
 export const fetchCatalogue = () => once(`${root}/catalogue.json`, json);
 export const fetchAreas = level => once(`${root}/areas/${level}.json`, json);
@@ -37,6 +41,18 @@ export const fetchAreas = level => once(`${root}/areas/${level}.json`, json);
 /** Hotspot windows: areas that hold at least so many, each with its outline. */
 const fetchSpots = (indicator, period) =>
   once(`/api/v1/spots/${indicator}/${period}`, async response => (await response.json()).spots);
+
+/** The hotspot map of a state; that of the release, and said so, where another cannot be made at this moment. */
+async function fetchClasses(entry, level, state) {
+  const read = async response => decodeClasses(await response.json());
+  const address = `${root}/classes/${level}/${entry.id}/${state.period}`;
+  const asked = state.layer === HOTSPOT ? mapQuery(entry, level, state) : [];
+  const own = () => once(`${address}${suffix(state.category)}`, read);
+  if (!asked.length) return own().catch(() => null);
+  return once(`${address}${suffix(state.category, asked)}`, read).catch(() =>
+    own().then(classes => ({...classes, instead: true})).catch(() => null)
+  );
+}
 
 /**
  * Load what a state shows at a level.
@@ -54,11 +70,7 @@ export async function loadView(catalogue, state, level) {
       decodeColumn(await response.json())
     ),
     once(`${root}/breaks/${entry.id}.json`, json),
-    hotspots
-      ? once(`${root}/classes/${level}/${entry.id}/${state.period}${query}`, async response =>
-          decodeClasses(await response.json())
-        ).catch(() => null)
-      : null,
+    hotspots ? fetchClasses(entry, level, state) : null,
     entry.spots ? fetchSpots(entry.id, state.period).catch(() => []) : []
   ]);
   const layer = state.layer === HOTSPOT && classes ? HOTSPOT : 'waarde';
@@ -169,7 +181,8 @@ export function fetchSeries(view, level, code) {
 export function fetchReceipt(view, level, code) {
   const {entry, state} = view;
   if (!entry.offered.columns[state.period]?.[level]) return Promise.resolve(null);
-  const query = new URLSearchParams({taal: lang, category: state.category});
+  const made = view.layer === HOTSPOT && !view.classes.instead ? mapQuery(entry, level, state) : [];
+  const query = new URLSearchParams([['taal', lang], ['category', state.category], ...made]);
   return once(`/api/v1/explain/${entry.id}/${state.period}/${level}/${encodeURIComponent(code)}?${query}`, json);
 }
 
