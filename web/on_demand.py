@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from analysis.published.emerging_map import FEWEST, EmergingColumn, emerging_map
 from analysis.published.on_demand import (
     ALPHAS,
     METHODS,
@@ -23,7 +24,8 @@ from analysis.published.on_demand import (
     weights_of,
 )
 from geo.weights import SpatialWeights
-from web.errors import BadQueryError, BusyError
+from web.errors import BadQueryError, BusyError, NotHereError
+from web.legend import is_year
 from web.site import Site
 from zicht.classes import ClassColumn
 from zicht.published import ColumnKey
@@ -153,6 +155,35 @@ class OnDemand:
         finally:
             self._queue.release()
 
+    def emerging(self, indicator: str, level: str, category: str, choice: Choice | None) -> EmergingColumn:
+        """Return how areas came to be hot or cold over the single years that have a hotspot map.
+
+        Raises:
+            NotHereError: There are fewer than three such years, or maps of this cannot be made.
+            BusyError: Too many maps are being asked for.
+        """
+        options = choice or self.own(indicator, level)
+        maps = self._site.hotspot_maps.get(indicator, {}).get(level, ())
+        years = [period for period in maps if is_year(period)]
+        if options is None or len(years) < FEWEST:
+            raise NotHereError(
+                f"There are hotspot maps of fewer than {FEWEST} single years of this.",
+                remedy="Choose a level for which `maps` in the catalogue lists more years.",
+            )
+        measure = METHODS[options.method].measure
+        return emerging_map(
+            [self._site.column(indicator, year, level, measure, category) for year in years],
+            [self.classes(indicator, year, level, category, choice) for year in years],
+            self._neighbourhood(level, options.surroundings)[1],
+            alpha=options.alpha,
+        )
+
+    def _neighbourhood(self, level: str, surroundings: Surroundings) -> tuple[str, SpatialWeights]:
+        there, release = (level, surroundings), self._site.release
+        if there not in self._weights:
+            self._weights[there] = weights_of(release.neighbours[level], release.areas[level], surroundings)
+        return self._weights[there]
+
     def _remembered(self, key: tuple[object, ...]) -> ClassColumn:
         try:
             self._kept.move_to_end(key)
@@ -163,15 +194,12 @@ class OnDemand:
     def _made(self, key: tuple[object, ...], choice: Choice) -> ClassColumn:
         indicator, period, level, category = (str(part) for part in key[:4])
         release, entry = self._site.release, self._site.indicator(indicator)
-        there = (level, choice.surroundings)
-        if there not in self._weights:
-            self._weights[there] = weights_of(release.neighbours[level], release.areas[level], choice.surroundings)
         made = recomputed(
             release.values,
             ColumnKey(indicator, period, level, category, ""),
             areas=release.areas,
             method=METHODS[choice.method],
-            neighbourhood=self._weights[there],
+            neighbourhood=self._neighbourhood(level, choice.surroundings),
             alpha=choice.alpha,
             per=(entry.get("rate") or {}).get("per", 1),
             unplaced=bool(entry["disclosure"].get("unplaced", False)),

@@ -3,10 +3,12 @@ from __future__ import annotations
 import threading
 import time
 from collections import Counter
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
+from analysis.published.emerging_map import emerging_map
 from analysis.published.on_demand import ALPHAS, METHODS, Surroundings
 from tests.support import tiny_world as world
 from tests.support.tiny import tiny_release
@@ -16,6 +18,8 @@ from web.app import create_app
 from web.errors import BusyError
 from web.on_demand import Choice, OnDemand
 from web.site import Site
+from zicht.classes import ClassTable
+from zicht.published import ColumnKey, PublishedTable
 from zicht.release import open_release
 
 LABS = world.LABS
@@ -214,3 +218,49 @@ def test_a_busy_server_says_come_back(release, monkeypatch):
     monkeypatch.setattr(OnDemand, "_made", busy)
     response = create_app(release).test_client().get(MAP, query_string=QUERY)
     assert (response.status_code, response.json["remedy"]) == (503, "Try again in a few seconds.")
+
+
+@pytest.fixture(scope="module")
+def of_years(tmp_path_factory):
+    """The tiny release with the same map in three years: in the last, one area more is hidden."""
+
+    def values(table):
+        labs = [one for one in table if (one.key.indicator, one.key.period) == (LABS, "2025")]
+        third = [replace(one, key=replace(one.key, period="2026")) for one in labs]
+        return PublishedTable([*table, *third])
+
+    def classes(table):
+        third = [one for one in table if one.key.period == "2025"]
+        return ClassTable([*table, *(replace(one, key=replace(one.key, period="2026")) for one in third)])
+
+    path = tiny_release(tmp_path_factory.mktemp("years") / "release", values=values, classes=classes)
+    return open_release(path)
+
+
+def test_emerging_hot_spots_are_those_of_the_maps_of_single_years(of_years):
+    client = create_app(of_years).test_client()
+    found = client.get(f"/api/v1/emerging/buurt/{LABS}").json
+    assert (found["period"], found["map"], found["alpha"]) == ("2024-2026", "emerging-gi-star/rate/queen", 0.05)
+    key = next(k for k in of_years.classes.keys() if k.level == "buurt")
+    maps = [of_years.classes.column(replace(key, period=year)) for year in ("2024", "2025", "2026")]
+    columns = [of_years.values.column(ColumnKey(LABS, one.key.period, "buurt", "", "rate")) for one in maps]
+    weights = OnDemand(Site(of_years))._neighbourhood("buurt", Surroundings.ADJACENT)[1]
+    wanted = emerging_map(columns, maps, weights, alpha=0.05)
+    assert [row["class"] for row in found["values"]] == wanted.label.tolist()
+    assert {name: n for name, n in found["classes"].items() if n} == Counter(wanted.label.tolist())
+    assert len(found["classes"]) == 20
+    # The invented maps are the same every year: what is hot stays so.
+    assert found["classes"]["persistent_hot_spot"] > 0
+    assert found["classes"]["undetermined"] > 0
+    assert max(row["uncertain_periods"] for row in found["values"]) == 3
+
+
+def test_emerging_hot_spots_by_other_options_and_where_there_are_none(of_years, client):
+    made = create_app(of_years).test_client().get(f"/api/v1/emerging/buurt/{LABS}", query_string=QUERY)
+    assert made.status_code == 200
+    assert made.json["map"] == "emerging-gi-star/count/queen-second-order"
+    for path in (f"/api/v1/emerging/buurt/{LABS}", f"/api/v1/emerging/gemeente/{LABS}"):
+        refused = client.get(path)
+        assert refused.status_code == 404
+        assert "maps" in refused.json["remedy"]
+    assert client.get(f"/api/v1/emerging/buurt/{LABS}?alpha=7").status_code == 400

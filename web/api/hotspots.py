@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import Any
 
+from analysis.published.emerging_map import LABELS, EmergingColumn
 from web.on_demand import Choice
 from web.receipt import number
 from zicht.areas import AreaList
@@ -28,11 +29,39 @@ def map_content(column: ClassColumn, areas: AreaList, choice: Choice | None, *, 
         "level": key.level,
         "category": key.category,
         "map": key.method,
-        **(choice.content() if choice else {"method": None, "neighbourhood": None, "alpha": None}),
+        **_options(choice),
         "classes": {str(name): counts[name] for name in HotspotClass},
         "total": len(column.code),
         "values": [_row(column, areas, fid) for fid in range(len(column.code))[rows]],
     }
+
+
+def emerging_content(column: EmergingColumn, areas: AreaList, choice: Choice | None, *, rows: slice) -> dict[str, Any]:
+    """Return how areas came to be hot or cold over periods, as plain values. See `map_content` for the arguments."""
+    key, counts = column.key, Counter(column.label.tolist())
+    return {
+        "indicator": key.indicator,
+        "period": key.period,
+        "level": key.level,
+        "category": key.category,
+        "map": key.method,
+        **_options(choice),
+        "classes": {name: counts[name] for name in LABELS},
+        "total": len(column.code),
+        "values": [
+            {
+                "code": str(column.code[fid]),
+                "name": str(areas.name[fid]),
+                "class": str(column.label[fid]),
+                "uncertain_periods": int(column.uncertain[fid]),
+            }
+            for fid in range(len(column.code))[rows]
+        ],
+    }
+
+
+def _options(choice: Choice | None) -> dict[str, Any]:
+    return choice.content() if choice else {"method": None, "neighbourhood": None, "alpha": None}
 
 
 def _row(column: ClassColumn, areas: AreaList, fid: int) -> dict[str, Any]:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 from flask import Blueprint, Response, request
 
-from web.api.hotspots import map_content
+from web.api.hotspots import emerging_content, map_content
 from web.errors import BadQueryError, NotHereError
 from web.legend import is_year
 from web.on_demand import OnDemand
@@ -25,6 +26,9 @@ from zicht.published import PublishedColumn
 
 VERSION = "1.0.0"
 MOST_HITS = 50
+
+#: Series of maps of which the classes are kept.
+KEPT_SERIES = 16
 
 #: A page of values; national buurten come in one.
 PAGE = 20_000
@@ -61,6 +65,14 @@ def api(site: Site, maps: OnDemand) -> Blueprint:
         rows = slice(_start(), _start() + PAGE)
         return _json(map_content(column, site.areas(level), choice or maps.own(indicator, level), rows=rows))
 
+    kept = lru_cache(maxsize=KEPT_SERIES)(maps.emerging)
+
+    def emerging(level: str, indicator: str) -> Response:
+        choice = maps.choice(indicator, level, request.args)
+        column = kept(indicator, level, _query("category"), choice)
+        rows = slice(_start(), _start() + PAGE)
+        return _json(emerging_content(column, site.areas(level), choice or maps.own(indicator, level), rows=rows))
+
     def spots(indicator: str, period: str) -> Response:
         return _json(spot_list(site, indicator, period))
 
@@ -84,6 +96,7 @@ def api(site: Site, maps: OnDemand) -> Blueprint:
     views.add_url_rule("/areas/<code>", view_func=area)
     views.add_url_rule("/values/<level>/<indicator>/<period>", view_func=values)
     views.add_url_rule("/hotspots/<level>/<indicator>/<period>", view_func=hotspots)
+    views.add_url_rule("/emerging/<level>/<indicator>", view_func=emerging)
     views.add_url_rule("/spots/<indicator>/<period>", view_func=spots)
     views.add_url_rule("/series/<indicator>/<level>/<code>", view_func=series)
     views.add_url_rule("/explain/<indicator>/<period>/<level>/<code>", view_func=explain)
