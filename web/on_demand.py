@@ -27,7 +27,7 @@ from geo.weights import SpatialWeights
 from web.errors import BadQueryError, BusyError, NotHereError
 from web.legend import is_year
 from web.site import Site
-from zicht.classes import ClassColumn
+from zicht.classes import ClassColumn, ClassKey
 from zicht.published import ColumnKey
 
 #: Levels with more areas are mapped as the release has them.
@@ -143,6 +143,9 @@ class OnDemand:
         """
         if choice is None:
             return self._site.classes(indicator, period, level, category)
+        released = self._released(indicator, period, level, category, choice)
+        if released is not None and released in self._site.release.classes:
+            return self._site.release.classes.column(released)
         key = (indicator, period, level, category, choice)
         if key in self._kept:
             return self._remembered(key)
@@ -154,6 +157,14 @@ class OnDemand:
                 return self._remembered(key) if key in self._kept else self._made(key, choice)
         finally:
             self._queue.release()
+
+    def _released(self, indicator: str, period: str, level: str, category: str, choice: Choice) -> ClassKey | None:
+        # The map of the release by this choice: one may stand beside that which leads.
+        own, method = self.own(indicator, level), METHODS[choice.method]
+        if own is None or (own.surroundings, own.alpha) != (choice.surroundings, choice.alpha):
+            return None
+        name = f"{method.statistic}/{method.measure}/{self._site.release.neighbours[level].name}"
+        return ClassKey(indicator, period, level, category, name)
 
     def emerging(self, indicator: str, level: str, category: str, choice: Choice | None) -> EmergingColumn:
         """Return how areas came to be hot or cold over the single years that have a hotspot map.

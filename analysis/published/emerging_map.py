@@ -1,10 +1,10 @@
 """Emerging hot spots of a published series of maps: how areas came to be hot or cold, as far as the figures can tell.
 
 The inputs are published columns of single periods and their hotspot maps, by one method and neighbourhood. A period in
-which an area is *undetermined* or suppressed may have been hot, cold or neither. The intensity of an area is the sum
-over its neighbourhood and itself; what is hidden there makes it an interval, and the trend one of several
-(`trend_bounds`). An area has one of the seventeen classes of `analysis.statistics.emerging` if every state of every
-uncertain period, with every possible direction, gives the same class; else it is *undetermined*.
+which an area is *undetermined*, suppressed or merely *probable* may have been hot, cold or neither. The intensity of an
+area is the sum over its neighbourhood and itself; what is hidden there makes it an interval, and the trend one of
+several (`trend_bounds`). An area has one of the seventeen classes of `analysis.statistics.emerging` if every state of
+every uncertain period, with every possible direction, gives the same class; else it is *undetermined*.
 
 Conventions: an area without a number (missing, not applicable, an island) in any period has no series and takes that
 status; a neighbour without a number in any period leaves the neighbourhood. States and trends count as if they could

@@ -73,7 +73,7 @@ def test_a_map_of_ones_own_by_keyboard_in_the_address_and_undone(screen, release
     assert chosen(screen) == query
     assert legend(screen) == wanted(release, **query)
     assert legend(screen) != wanted(release)
-    expect(note).to_contain_text("Aantallen (volume); omgeving: twee ringen van gebieden")
+    expect(note).to_contain_text("Gi*, aantallen (volume); omgeving: twee ringen van gebieden")
     expect(note).to_contain_text("hoogstens 1 op 5 ")
     expect(note).to_contain_text("Naar uw keuze gemaakt")
     screen.page.reload()

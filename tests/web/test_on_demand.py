@@ -171,6 +171,23 @@ def test_a_map_is_made_once_and_the_oldest_are_forgotten(release, monkeypatch):
     assert made == [0.01, 0.05, 0.1, 0.05]
 
 
+def test_a_map_that_stands_in_the_release_beside_the_leading_one_is_not_made_again(tmp_path, monkeypatch):
+    def beside(table):
+        leads = [one for one in table if one.key.level == "buurt"]
+        other = [replace(one, key=replace(one.key, method="gi-star/count/queen"), z=one.z + 1) for one in leads]
+        return ClassTable([*table, *other])
+
+    maps = OnDemand(Site(open_release(tiny_release(tmp_path / "two", classes=beside))))
+    monkeypatch.setattr(on_demand, "recomputed", lambda *_, **__: None)
+    found = maps.classes(LABS, "2025", "buurt", "", Choice("gi-star-count", Surroundings.ADJACENT, 0.05))
+    assert found.key.method == "gi-star/count/queen"
+    for other in (
+        Choice("gi-star-count", Surroundings.ADJACENT, 0.1),
+        Choice("gi-star-count", Surroundings.NEAREST, 0.05),
+    ):
+        assert maps.classes(LABS, "2025", "buurt", "", other) is None
+
+
 def test_a_level_of_very_many_areas_is_shown_as_released(release, monkeypatch):
     monkeypatch.setattr(on_demand, "MOST_AREAS", 11)
     maps = OnDemand(Site(release))

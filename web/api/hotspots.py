@@ -72,6 +72,8 @@ def _row(column: ClassColumn, areas: AreaList, fid: int) -> dict[str, Any]:
         "z": number(column.z[fid]),
         "q_low": number(column.q_low[fid]),
         "q_high": number(column.q_high[fid]),
+        "ratio_low": number(column.ratio_low[fid]),
+        "ratio_high": number(column.ratio_high[fid]),
         "neighbours": int(column.neighbours[fid]),
         "neighbours_suppressed": int(column.neighbours_suppressed[fid]),
     }

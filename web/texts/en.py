@@ -108,8 +108,9 @@ EN: Mapping[str, str] = {
     "hotspots.alpha": "How many of the hotspots found may be chance?",
     "hotspots.alpha.one_in": "at most 1 in {one}",
     "hotspots.method": "What is looked at?",
-    "hotspots.method.gi-star-count": "Numbers (volume)",
-    "hotspots.method.gi-star-rate": "In proportion",
+    "hotspots.method.gi-star-count": "Gi*, numbers (volume)",
+    "hotspots.method.gi-star-rate": "Gi*, in proportion",
+    "hotspots.method.neighbourhood-ratio": "Observed over expected",
     "hotspots.neighbourhood": "What counts as the neighbourhood?",
     "hotspots.neighbourhood.adjacent": "Adjacent areas",
     "hotspots.neighbourhood.nearest-8": "Eight nearest areas",
@@ -138,7 +139,7 @@ EN: Mapping[str, str] = {
     "legend.method_value": "Classes: groups of equal size (quantiles), rounded, the same for all years.",
     "legend.method_value_total": "Classes: groups of equal size (quantiles), rounded.",
     "legend.method_words": (
-        "Getis-Ord Gi*. {method}; neighbourhood: {neighbourhood}. On average at most 1 in {one} hotspots "
+        "{method}; neighbourhood: {neighbourhood}. On average at most 1 in {one} hotspots "
         "found is chance (FDR, α = {alpha})."
     ),
     "legend.number": "number of areas in each class",

@@ -108,8 +108,9 @@ NL: Mapping[str, str] = {
     "hotspots.alpha": "Hoeveel van de gevonden hotspots mag toeval zijn?",
     "hotspots.alpha.one_in": "hoogstens 1 op {one}",
     "hotspots.method": "Waarnaar wordt gekeken?",
-    "hotspots.method.gi-star-count": "Aantallen (volume)",
-    "hotspots.method.gi-star-rate": "Naar verhouding",
+    "hotspots.method.gi-star-count": "Gi*, aantallen (volume)",
+    "hotspots.method.gi-star-rate": "Gi*, naar verhouding",
+    "hotspots.method.neighbourhood-ratio": "Waargenomen en verwacht",
     "hotspots.neighbourhood": "Wat telt als omgeving?",
     "hotspots.neighbourhood.adjacent": "Aangrenzende gebieden",
     "hotspots.neighbourhood.nearest-8": "Acht dichtstbijzijnde",
@@ -138,7 +139,7 @@ NL: Mapping[str, str] = {
     "legend.method_value": "Klassen: even grote groepen (kwantielen), afgerond, gelijk voor alle jaren.",
     "legend.method_value_total": "Klassen: even grote groepen (kwantielen), afgerond.",
     "legend.method_words": (
-        "Getis-Ord Gi*. {method}; omgeving: {neighbourhood}. Gemiddeld is hoogstens 1 op {one} gevonden "
+        "{method}; omgeving: {neighbourhood}. Gemiddeld is hoogstens 1 op {one} gevonden "
         "hotspots toeval (FDR, α = {alpha})."
     ),
     "legend.number": "aantal gebieden per klasse",

@@ -36,7 +36,7 @@ def classes(period: int, label: list[str], method: str = "gi-star/count/ring") -
     code = published(np.zeros(n), np.zeros(n)).code
     return ClassColumn(
         ClassKey(key.indicator, str(2000 + period), key.level, key.category, method), code, names, none, none, none,
-        zero, zero,
+        zero, zero, none, none,
     )  # fmt: skip
 
 
