@@ -101,7 +101,11 @@ def _site(share: float, mean: float) -> Any:
     )
     entry = {"rate": {"per": PER}, "disclosure": {}}
     return SimpleNamespace(
-        release=cast(Release, release), indicator=lambda _: entry, column=lambda *_: None, classes=lambda *_: None
+        release=cast(Release, release),
+        indicator=lambda _: entry,
+        column=lambda *_: None,
+        areas=areas.__getitem__,
+        method=lambda *_: "",
     )
 
 
