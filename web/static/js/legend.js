@@ -57,6 +57,8 @@ export function levelText({level}) {
 
 /** How far the hotspots stay where they are when the borders lie elsewhere; '' where there is nothing to compare. */
 export function agreementText(view) {
+  // It was computed of the maps of the release.
+  if (mapWords(view.entry, view.level, view.state)?.made && !view.classes?.instead) return '';
   const maps = view.layer === HOTSPOT ? view.entry.agreement?.[view.state.period] || [] : [];
   const compared = maps
     .filter(pair => pair.kappa !== null && [pair.first, pair.second].includes(view.level))
