@@ -33,7 +33,7 @@ def k_nearest(points: FloatArray, k: int) -> SpatialWeights:
     """Link each point to its k nearest others; ties go to the lower position.
 
     Args:
-        points: (n, 2) coordinates, finite.
+        points: (n, d) coordinates, finite.
         k: Number of neighbours, from 1 to n - 1.
 
     Returns:
@@ -127,4 +127,4 @@ def _within(points: FloatArray, reach: FloatArray) -> tuple[IntArray, IntArray, 
     end = np.concatenate([np.asarray(one, dtype=np.int64) for one in found])
     other = start != end
     start, end = start[other], end[other]
-    return start, end, np.hypot(*(points[start] - points[end]).T)
+    return start, end, np.linalg.norm(points[start] - points[end], axis=1)

@@ -8,6 +8,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from web import errors, security
 from web.api.v1 import api
 from web.hot import HotTiles
+from web.on_demand import OnDemand
 from web.public import files
 from web.public.bundle import bundle
 from web.public.columns import columns
@@ -69,8 +70,11 @@ def application(site: Site, *, proxies: int = 0) -> Flask:
     app.config.update(MAX_CONTENT_LENGTH=_LONGEST_REQUEST)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     files.install(app)
-    for views in (pages, columns, receipts, downloads, api):
+    for views in (pages, receipts, downloads):
         app.register_blueprint(views(site))
+    maps = OnDemand(site)
+    for of_maps in (columns, api):
+        app.register_blueprint(of_maps(site, maps))
     store = TileStore(site)
     for tiled in (vector_tiles, value_tiles, ogc):
         app.register_blueprint(tiled(store))

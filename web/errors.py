@@ -33,17 +33,22 @@ class SnapshotError(ZichtError):
     """A dashboard cannot be written as files."""
 
 
+class BusyError(ZichtError):
+    """The server has too much to do to answer this now."""
+
+
 class ServerError(ZichtError):
     """The server cannot start."""
 
 
 OK, NO_CONTENT, PARTIAL, NOT_MODIFIED, FOUND = 200, 204, 206, 304, 302
-BAD_REQUEST, NOT_FOUND, UNSATISFIABLE, INTERNAL = 400, 404, 416, 500
+BAD_REQUEST, NOT_FOUND, UNSATISFIABLE, INTERNAL, BUSY = 400, 404, 416, 500, 503
 
 #: Codes by kind of error; the first that fits counts.
 CODES: tuple[tuple[type[ZichtError], int], ...] = (
     (BadQueryError, BAD_REQUEST),
     (NotHereError, NOT_FOUND),
+    (BusyError, BUSY),
     (AlignmentError, NOT_FOUND),
 )
 
@@ -105,4 +110,5 @@ _TITLES = {
     NOT_FOUND: "There is nothing here",
     405: "This method is not allowed here",
     INTERNAL: "Something went wrong on the server",
+    BUSY: "The server is busy",
 }

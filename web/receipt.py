@@ -17,7 +17,15 @@ from zicht.published import HotspotClass, Measure, PublishedColumn
 
 
 def receipt(
-    site: Site, *, indicator: str, period: str, level: str, code: str, language: str, category: str = ""
+    site: Site,
+    *,
+    indicator: str,
+    period: str,
+    level: str,
+    code: str,
+    language: str,
+    category: str = "",
+    made: tuple[ClassColumn, float] | None = None,
 ) -> dict[str, Any]:
     """Return how one number came about.
 
@@ -29,6 +37,7 @@ def receipt(
         code: Code of the area.
         language: "nl" or "en".
         category: "" where not broken down.
+        made: A hotspot map by options of the reader and its false discovery rate; None for that of the release.
 
     Raises:
         NotHereError: The release lacks the indicator, period, level or area.
@@ -45,7 +54,7 @@ def receipt(
             {**cell(site.column(indicator, period, level, found["measure"], category), fid), **found}
             for found in measures
         ],
-        "class": _class(site, main, fid, language),
+        "class": _class(made or _released(site, main), fid, language),
         "rebuild": [*common["rebuild"][:-1], f"{common['rebuild'][-1]} {code}"],
     }
 
@@ -150,24 +159,28 @@ def _source(source: Mapping[str, Any], language: str) -> dict[str, str]:
     return plain | {name: localised(source.get(name), language) for name in ("name", "legal_basis", "purpose")}
 
 
-def _method(site: Site, main: PublishedColumn) -> dict[str, Any] | None:
+def _released(site: Site, main: PublishedColumn) -> tuple[ClassColumn, float | None] | None:
     key = main.key
     try:
         column = site.classes(key.indicator, key.period, key.level, key.category)
     except NotHereError:
         return None
-    alpha = (site.indicator(key.indicator).get("hotspots") or {}).get("alpha")
-    return {"method": column.key.method, "alpha": alpha}
+    return column, (site.indicator(key.indicator).get("hotspots") or {}).get("alpha")
 
 
-def _class(site: Site, main: PublishedColumn, fid: int, language: str) -> dict[str, Any] | None:
-    key, method = main.key, _method(site, main)
-    if method is None:
+def _method(site: Site, main: PublishedColumn) -> dict[str, Any] | None:
+    found = _released(site, main)
+    return None if found is None else {"method": found[0].key.method, "alpha": found[1]}
+
+
+def _class(found: tuple[ClassColumn, float | None] | None, fid: int, language: str) -> dict[str, Any] | None:
+    if found is None:
         return None
-    column = site.classes(key.indicator, key.period, key.level, key.category)
+    column, alpha = found
     label = str(column.label[fid])
     return {
-        **method,
+        "method": column.key.method,
+        "alpha": alpha,
         "label": label,
         "name": translator(language)(f"class.{label}"),
         "z": number(column.z[fid]),
@@ -177,7 +190,7 @@ def _class(site: Site, main: PublishedColumn, fid: int, language: str) -> dict[s
         "ratio_high": number(column.ratio_high[fid]),
         "neighbours": int(column.neighbours[fid]),
         "neighbours_suppressed": int(column.neighbours_suppressed[fid]),
-        "reasons": _reasons(column, fid, method["alpha"], language),
+        "reasons": _reasons(column, fid, alpha, language),
     }
 
 

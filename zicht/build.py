@@ -36,6 +36,8 @@ from zicht.areas import read_areas
 from zicht.audience import check_earlier, missing_from
 from zicht.config import Settings
 from zicht.errors import AlignmentError, ConfigError
+from zicht.neighbours import FILE as NEIGHBOURS
+from zicht.neighbours import Neighbourhood, write_neighbours
 from zicht.recipe import Recipe
 from zicht.release import AGREEMENT, Release, canonical_json, open_release, write_release
 from zicht.report_page import check_target, write_report
@@ -104,6 +106,8 @@ def build(recipe: Recipe, *, settings: Settings, out: Path, progress: Progress, 
 
     def fill(folder: Path) -> None:
         _write_data(folder, layers=layers, outcome=outcome, texts=texts, progress=progress)
+        if neighbours:
+            write_neighbours(_links(neighbours), folder / NEIGHBOURS)
 
     made = write_release(out, manifest=_manifest(recipe, layers, boundaries, themes, inputs.ledger), fill=fill)
     if report is not None:
@@ -179,6 +183,10 @@ def neighbourhoods(layers: Mapping[str, Layer], themes: tuple[Theme, ...]) -> Ma
         level: ("h3-ring-1", h3_rings(layers[level].code)) if level.startswith(HEX) else ("queen", queen(layers[level]))
         for level in wanted
     }
+
+
+def _links(neighbours: Mapping[str, tuple[str, SpatialWeights]]) -> list[Neighbourhood]:
+    return [Neighbourhood(level, name, w.indptr, w.indices) for level, (name, w) in sorted(neighbours.items())]
 
 
 def _catalogue(

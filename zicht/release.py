@@ -19,6 +19,8 @@ from typing import Any
 from zicht.areas import AreaList, read_areas
 from zicht.classes import ClassTable
 from zicht.errors import ChecksumMismatchError, ReleaseError, UnknownFormatError
+from zicht.neighbours import FILE as NEIGHBOURS
+from zicht.neighbours import Neighbourhood, read_neighbours
 from zicht.published import PublishedTable
 from zicht.spots import FILE as SPOTS
 from zicht.spots import SpotTable
@@ -46,6 +48,7 @@ class Release:
         classes: Every hotspot map.
         spots: Every hotspot window; empty where the release has none.
         agreement: Content of `agreement.json`; empty where the release has none.
+        neighbours: Who neighbours whom, by level; empty where the release does not say.
     """
 
     path: Path
@@ -58,6 +61,7 @@ class Release:
     classes: ClassTable
     spots: SpotTable = field(default_factory=lambda: SpotTable(()))
     agreement: Mapping[str, Any] = field(default_factory=dict)
+    neighbours: Mapping[str, Neighbourhood] = field(default_factory=dict)
 
     @property
     def short_id(self) -> str:
@@ -227,15 +231,17 @@ def open_release(path: Path) -> Release:
     """
     path = locate(path)
     manifest = verify_release(path)
+    areas = read_areas(path / "areas.parquet")
     return Release(
         path=path,
         id=str(manifest["id"]),
         manifest=manifest,
         catalogue=json.loads((path / "catalogue.json").read_bytes()),
         quality=json.loads((path / "quality.json").read_bytes()),
-        areas=read_areas(path / "areas.parquet"),
+        areas=areas,
         values=PublishedTable.read(path / "values.parquet"),
         classes=ClassTable.read(path / "classes.parquet"),
         spots=SpotTable.read(path / SPOTS),
         agreement=json.loads((path / AGREEMENT).read_bytes()) if (path / AGREEMENT).is_file() else {},
+        neighbours=read_neighbours(path / NEIGHBOURS, areas),
     )

@@ -26,7 +26,7 @@ from analysis.published.intervals import (
 )
 from analysis.published.mixture import mixture_upper, units
 from analysis.statistics.errors import CostError
-from analysis.statistics.exact_null import exact_tails
+from analysis.statistics.exact_null import exact_upper
 from analysis.statistics.limits import Limits
 from analysis.statistics.multiple_testing import adjusted
 from analysis.statistics.tails import bounded
@@ -35,6 +35,9 @@ from zicht.published import FloatArray
 
 #: Longest distribution of sums worked with where cells are unknown; wider values are made coarser, outward.
 LONGEST = 2**13
+
+#: The same at a first look, which settles most areas.
+ROUGH = 2**10
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -51,33 +54,84 @@ class Extremes:
 
 
 def extreme_p(bounds: Bounds, weights: SpatialWeights, *, level: float, limits: Limits) -> Extremes:
-    """Bound P(draw >= neighbourhood) from both sides, over all maps within the bounds.
+    """Bound P(draw >= neighbourhood) from both sides, over all maps within the bounds. See `extreme_tails`."""
+    return extreme_tails(bounds, weights, level=level, limits=limits)[0]
 
-    The bound of `mixture` is the sharper and the dearer one. It is computed only where it can change what is found at
-    `level`: the largest p of areas that would be found if the whole pool were at its low (no bound is below that) and
-    are not found without it; the smallest p where it is at most `level` (else nothing is found). That loses nothing: a
-    set of areas that Benjamini-Hochberg rejects is rejected whatever larger p the others have.
+
+def extreme_tails(
+    bounds: Bounds, weights: SpatialWeights, *, level: float, limits: Limits
+) -> tuple[Extremes, Extremes]:
+    """Bound P(draw >= neighbourhood) and P(draw <= neighbourhood) from both sides, over all maps within the bounds.
+
+    Bounds are first computed on coarse values, then on fine ones, then by `mixture`, the sharpest and dearest. Each
+    step is taken only where it can change what is found at `level`: where coarse values rounded outward do not settle
+    it, and the same question put to one pool that no bound can rule out, rounded inward, does not either. That loses
+    nothing: what Benjamini-Hochberg rejects it rejects whatever larger p the others have, and what it does not reject
+    at smaller p it does not reject at larger ones.
 
     Args:
-        bounds: (n,) the map. For the lower tail give its mirror image.
+        bounds: (n,) the map.
         weights: Binary weights among the n areas.
         level: Adjusted p (Benjamini-Hochberg) up to which an area is found, 0 to 1.
         limits: What each exact null may cost before values are made coarser.
 
     Returns:
-        (n,) bounds of p.
+        (n,) bounds of p of the upper and of the lower tail.
     """
-    size, low, high = weights.cardinalities, bounds, bounds.mirrored
-    least, most = -largest_neighbour_sums(high, weights), largest_neighbour_sums(low, weights)
-    largest = _at_least(low, size, least, limits)
-    rest = _at_least(high, size, 1.0 - most, limits)
-    if np.any(bounds.sums.group >= 0):
-        floor = 1.0 - _at_least(high, size, 1.0 - least, limits)
-        possible, found = (adjusted(bounded(p)) <= level for p in (floor, largest))
-        largest = _sharper(low, size, least, largest, possible & ~found, limits)
-        rest = _sharper(high, size, 1.0 - most, rest, 1.0 - rest <= level, limits)
-    smallest = np.minimum(1.0 - rest, largest)
-    return Extremes(smallest=bounded(smallest), largest=bounded(largest))
+    size = weights.cardinalities
+    least, most = -largest_neighbour_sums(bounds.mirrored, weights), largest_neighbour_sums(bounds, weights)
+    high = _reaching(bounds, size, (least, least + 1.0), level, limits)
+    low = _reaching(bounds.mirrored, size, (-most, 1.0 - most), level, limits)
+    upper, lower = (
+        Extremes(smallest=bounded(np.minimum(1.0 - rest, largest)), largest=bounded(largest))
+        for largest, rest in ((high[0], low[1]), (low[0], high[1]))
+    )
+    return upper, lower
+
+
+def _reaching(
+    bounds: Bounds, size: IntArray, sums: tuple[FloatArray, FloatArray], level: float, limits: Limits
+) -> tuple[FloatArray, FloatArray]:
+    # Upper bounds of P(draw >= each of two sums): the first is a largest p, one minus the second a smallest p.
+    sizes, at = np.tile(size, 2), np.concatenate(sums)
+    p = np.where(sizes > 0, 1.0, np.nan)
+    asked = np.flatnonzero((sizes > 0) & np.isfinite(at))
+    if asked.size == 0:
+        return p[: size.size], p[size.size :]
+    cap = _cap(bounds, sizes[asked], at[asked])
+    ranked = dominating_pool(bounds, cap=cap)
+    rough = _Asked(asked % size.size, sizes[asked], at[asked].astype(np.int64), ROUGH)
+    p[asked] = _by_dominance(ranked, rough, limits)
+    possible = p.copy()
+    grouped = bool(np.any(bounds.sums.group >= 0))
+    inner = majorising_pool(bounds, cap=cap) if grouped else ranked
+    possible[asked] = _by_dominance(inner, rough, limits, inward=True)
+    p = _sharper(ranked, sizes, at, p, _open(p, possible, level), limits)
+    if grouped:
+        where = _open(p, possible, level)
+        possible = _sharper(inner, sizes, at, possible, where, limits, inward=True)
+        where, first = _open(p, possible, level), np.arange(p.size) < size.size
+        for half in (first, ~first):  # one at a time: the fewer questions are put together, the sharper the answers
+            p = _mixed(bounds, cap, sizes, at, p, where & half, limits)
+    return p[: size.size], p[size.size :]
+
+
+def _open(p: FloatArray, possible: FloatArray, level: float) -> BoolArray:
+    # Where p, an upper bound of P(draw >= sum), may fall to `possible` and so change a finding.
+    half = p.size // 2
+    found, could = (adjusted(bounded(part[:half])) <= level for part in (p, possible))
+    left, would = (adjusted(bounded(1.0 - part[half:])) <= level for part in (p, possible))
+    return np.concatenate([could & ~found, left & ~would])
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Asked:
+    # (m,) for each question the area that leaves itself out, how many values are drawn, and the sum to reach; and how
+    # long distributions may be.
+    own: IntArray
+    size: IntArray
+    at: IntArray
+    longest: int
 
 
 def _cap(bounds: Bounds, size: IntArray, at: FloatArray) -> float:
@@ -86,50 +140,69 @@ def _cap(bounds: Bounds, size: IntArray, at: FloatArray) -> float:
     return max(float(np.max(at - (size - 1) * least)), least) if np.isfinite(least) else np.inf
 
 
-def _at_least(bounds: Bounds, size: IntArray, sums: FloatArray, limits: Limits) -> FloatArray:
-    # Upper bounds of P(draw >= sums) over all maps within the bounds, by a pool that is larger rank by rank.
-    p = np.where(size > 0, 1.0, np.nan)
-    asked = np.flatnonzero((size > 0) & np.isfinite(sums))
-    if asked.size:
-        pool = dominating_pool(bounds, cap=_cap(bounds, size[asked], sums[asked]))
-        p[asked] = _by_dominance(pool, asked, size[asked], sums[asked].astype(np.int64), limits)
-    return p
-
-
 def _sharper(
-    bounds: Bounds, size: IntArray, sums: FloatArray, p: FloatArray, where: BoolArray, limits: Limits
+    pool: Pool,
+    size: IntArray,
+    sums: FloatArray,
+    p: FloatArray,
+    where: BoolArray,
+    limits: Limits,
+    *,
+    inward: bool = False,
 ) -> FloatArray:
-    # The same by a pool that majorises, where it is asked for; the smaller bound counts.
+    # The same on fine values, where it is asked for; inward, the larger bound counts.
     some = np.flatnonzero(where & (size > 0) & np.isfinite(sums))
     if some.size == 0:
         return p
     sharper = p.copy()
-    cap = _cap(bounds, size[some], sums[some])
-    sharper[some] = np.minimum(
-        p[some], _by_majorisation(bounds, cap, some, size[some], sums[some].astype(np.int64), limits)
-    )
+    fine = _Asked(some % pool.value.size, size[some], sums[some].astype(np.int64), LONGEST)
+    found = _by_dominance(pool, fine, limits, inward=inward)
+    sharper[some] = np.maximum(p[some], found) if inward else np.minimum(p[some], found)
     return sharper
 
 
-def _by_dominance(pool: Pool, asked: IntArray, size: IntArray, at: IntArray, limits: Limits) -> FloatArray:
-    least = int(pool.value.min())
-    value, left_out, above = pool.value - least, pool.left_out[asked] - least, at - size * least
-    unit = units(size, above, int(value.max()), longest=LONGEST)
-    p = np.empty(at.size)
-    for u in np.unique(unit).tolist():
-        batch = np.flatnonzero(unit == u)
-        p[batch] = _coarsened(value, left_out[batch], size[batch], above[batch], u, limits)
+def _mixed(
+    bounds: Bounds, cap: float, size: IntArray, sums: FloatArray, p: FloatArray, where: BoolArray, limits: Limits
+) -> FloatArray:
+    # The same by a pool that majorises, where it is asked for; the smaller bound counts. Values are cut no lower than
+    # they were: a known sum says more of a few large cells than of more that are cut.
+    some = np.flatnonzero(where & (size > 0) & np.isfinite(sums))
+    if some.size == 0:
+        return p
+    mixed = p.copy()
+    asked = _Asked(some % bounds.low.size, size[some], sums[some].astype(np.int64), LONGEST)
+    mixed[some] = np.minimum(p[some], _by_majorisation(bounds, cap, asked.own, asked.size, asked.at, limits))
+    return mixed
+
+
+def _by_dominance(pool: Pool, asked: _Asked, limits: Limits, *, inward: bool = False) -> FloatArray:
+    size, least, most = asked.size, int(pool.value.min()), int(pool.value.max())
+    unit = units(size, asked.at - size * least, most - least, longest=asked.longest)
+    # Most areas of a map may have one value, nothing: it should not be rounded, be it the least or (mirrored) the most.
+    odd = most - least if np.count_nonzero(pool.value == most) > np.count_nonzero(pool.value == least) else 0
+    # Sizes within a factor of two share distributions: few draws reach far sums, and many draws near ones, so that
+    # together their distributions would have to be as long as many draws from as far.
+    kind = np.unique(unit * 64 + np.log2(size).astype(np.int64), return_inverse=True)[1]
+    p = np.empty(size.size)
+    for one in range(int(kind.max()) + 1):
+        batch = np.flatnonzero(kind == one)
+        u = int(unit[batch[0]])
+        some = _Asked(asked.own[batch], size[batch], asked.at[batch], asked.longest)
+        p[batch] = _coarsened(pool, some, (least, odd), u, limits, inward=inward)
     return p
 
 
 def _coarsened(
-    value: IntArray, left_out: IntArray, size: IntArray, at: IntArray, unit: int, limits: Limits
+    pool: Pool, asked: _Asked, base: tuple[int, int], unit: int, limits: Limits, *, inward: bool
 ) -> FloatArray:
-    # Values rounded up reach the rounded-up sum whenever the values reach the sum.
+    # Values rounded up reach the rounded-up sum whenever the values reach the sum; values rounded down, only then.
     while True:
-        parts = [-(-part // unit) for part in (value, left_out, at)]
+        start = base[0] - -base[1] % unit
+        lifted = (0 if inward else unit - 1) - start
+        value, left_out = (pool.value + lifted) // unit, (pool.left_out[asked.own] + lifted) // unit
+        at = -(-(asked.at - asked.size * start) // unit)
         try:
-            return exact_tails(parts[0], left_out=parts[1], size=size, observed=parts[2], limits=limits).upper
+            return exact_upper(value, left_out=left_out, size=asked.size, observed=at, limits=limits)
         except CostError:
             unit *= 2
 

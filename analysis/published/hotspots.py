@@ -27,7 +27,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from analysis.published.extremes import extreme_p
+from analysis.published.extremes import extreme_tails
 from analysis.published.intervals import BoolArray, Bounds, SumBounds
 from analysis.statistics.errors import CostError, StatisticError
 from analysis.statistics.exact_null import conditional_tails
@@ -168,12 +168,8 @@ def _q_ranges(bounds: Bounds, weights: SpatialWeights, alpha: float, limits: Lim
             return _Range(upper, upper), _Range(lower, lower)
         except CostError:
             pass  # Too wide for the plain test: coarser values give bounds, as for suppressed cells.
-    return _q_range(bounds, weights, alpha, limits), _q_range(bounds.mirrored, weights, alpha, limits)
-
-
-def _q_range(bounds: Bounds, weights: SpatialWeights, alpha: float, limits: Limits) -> _Range:
-    p = extreme_p(bounds, weights, level=alpha / 2, limits=limits)
-    return _Range(_q(p.smallest), _q(p.largest))
+    hot, cold = extreme_tails(bounds, weights, level=alpha / 2, limits=limits)
+    return _Range(_q(hot.smallest), _q(hot.largest)), _Range(_q(cold.smallest), _q(cold.largest))
 
 
 def _q(p: FloatArray) -> FloatArray:

@@ -34,8 +34,13 @@ from analysis.statistics.limits import Limits
 from analysis.statistics.subset_sums import subset_sum_pmfs
 from zicht.published import FloatArray
 
+ComplexArray = NDArray[np.complex128]
+
 #: Turning points are put where the tail of the published sum falls to these levels.
 LEVELS = (0.5, 0.1, 0.01, 0.001)
+
+#: Sums that are so few that they are answered one by one.
+FEW = 6
 
 #: Numbers of suppressed cells drawn that are less likely than this count as certain to reach the sum.
 UNLIKELY = 1e-11
@@ -113,19 +118,26 @@ def units(size: IntArray, at: IntArray, widest: int, *, longest: int) -> IntArra
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Shown:
-    # Convex majorants of the tail of one published sum, one a turning point (t of them): from `turn` on a tail that
-    # starts at `level`, as its Fourier transform; below `turn` a line. And the tail itself, for when nothing is added.
+    # Convex majorants of the tail of one published sum, one a turning point (t of them): `kept`, from `turn` on a tail
+    # that starts at `level`; below `turn` a line. And the tail itself, for when nothing is added.
     exact: FloatArray
     turn: IntArray
     level: FloatArray
     slope: FloatArray
-    spectrum: NDArray[np.complex128]
+    kept: FloatArray
+
+    def line(self, hidden: _Hidden, at: IntArray, which: IntArray) -> FloatArray:
+        # What lines add where suppressed cells leave less to reach than the turning point.
+        turned = at - self.turn[which, None]
+        excess = _look_up(hidden.excess, turned) + np.maximum(-turned, 0)
+        reaches = _look_up(hidden.reaches, turned + 1)
+        return np.asarray(self.level[which, None] * reaches + self.slope[which, None] * excess)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Hidden:
-    # The sum of cells of the majorising map: its Fourier transform, P(>= a) and E max(sum - a, 0).
-    spectrum: NDArray[np.complex128]
+    # The sum of cells of the majorising map: its probabilities, P(>= a) and E max(sum - a, 0).
+    pmf: FloatArray
     reaches: FloatArray
     excess: FloatArray
 
@@ -136,6 +148,7 @@ class _Tables:
     length: int
     shown: dict[int, _Shown]
     hidden: dict[int, _Hidden]
+    spectra: dict[tuple[str, int], ComplexArray]
 
     @classmethod
     def build(cls, published: IntArray, suppressed: IntArray, last: list[int], limits: Limits) -> _Tables:
@@ -152,7 +165,8 @@ class _Tables:
             (published.size, suppressed.size),
             length,
             {order: _shown(np.maximum(pmf, 0.0), shown[order], length, last[order]) for order, pmf in spread.items()},
-            {order: _hidden(np.maximum(pmf, 0.0), length) for order, pmf in hidden.items()},
+            {order: _hidden(np.maximum(pmf, 0.0)) for order, pmf in hidden.items()},
+            {},
         )
 
     def upper(self, size: int, at: IntArray, *, bases: tuple[int, int], unit: int) -> FloatArray:
@@ -162,21 +176,42 @@ class _Tables:
         for drawn in likely:
             # Rounded down: suppressed cells lie between the coarse steps, where f must hold as well.
             reach = (at - (size - drawn) * bases[0] - drawn * bases[1]) // unit
-            shown, hidden = self.shown[size - drawn], self.hidden[drawn]
-            each = _expected(shown, hidden, reach, self.length) if drawn else _look_up(shown.exact, reach)[None, :]
-            bound += chance[drawn] * np.minimum(each.min(axis=0), 1.0)
+            each = self._expected(size - drawn, drawn, reach) if drawn else _look_up(self.shown[size].exact, reach)
+            bound += chance[drawn] * np.minimum(each, 1.0)
         return bound
 
+    def _expected(self, published: int, drawn: int, at: IntArray) -> FloatArray:
+        # (m,) the smallest E f over turning points, where it is asked of few sums; else over those from the first to
+        # the last that is the best at some of the sums, since a transform gives all sums of a turning point at once.
+        shown, hidden = self.shown[published], self.hidden[drawn]
+        every = np.arange(shown.turn.size)
+        few = at if at.size <= FEW else at[[0, at.size // 4, at.size // 2, 3 * at.size // 4, -1]]
+        each = _one_by_one(shown.kept, hidden.pmf, few) + shown.line(hidden, few, every)
+        if few is at:
+            return np.asarray(each.min(axis=0))
+        best = np.arange(each.argmin(axis=0).min(), each.argmin(axis=0).max() + 1)
+        tail = scipy.fft.irfft(
+            self._spectrum("shown", published)[best] * self._spectrum("hidden", drawn), n=self.length
+        )
+        inside = (at >= 0) & (at < self.length)
+        convex = np.where(inside, tail[:, np.where(inside, at, 0)], 0.0)
+        return np.asarray((convex + shown.line(hidden, at, best)).min(axis=0))
 
-def _expected(shown: _Shown, hidden: _Hidden, at: IntArray, length: int) -> FloatArray:
-    # (t, m) E f: what the convex tail contributes where enough is left to reach, and the line where it is not.
-    tail = scipy.fft.irfft(shown.spectrum * hidden.spectrum, n=length)
-    inside = (at >= 0) & (at < length)
-    convex = np.where(inside, tail[:, np.where(inside, at, 0)], 0.0)
-    turned = at - shown.turn[:, None]
-    excess = _look_up(hidden.excess, turned) + np.maximum(-turned, 0)
-    reaches = _look_up(hidden.reaches, turned + 1)
-    return np.asarray(convex + shown.level[:, None] * reaches + shown.slope[:, None] * excess)
+    def _spectrum(self, kind: str, order: int) -> ComplexArray:
+        if (kind, order) not in self.spectra:
+            part = self.shown[order].kept if kind == "shown" else self.hidden[order].pmf
+            self.spectra[kind, order] = scipy.fft.rfft(part, n=self.length)
+        return self.spectra[kind, order]
+
+
+def _one_by_one(kept: FloatArray, pmf: FloatArray, at: IntArray) -> FloatArray:
+    # (t, m) E kept(at - sum): what the convex tail contributes where enough is left to reach.
+    found = np.zeros((kept.shape[0], at.size))
+    for i, reach in enumerate(at.tolist()):
+        least, most = max(0, reach - kept.shape[1] + 1), min(reach + 1, pmf.size)
+        if most > least:
+            found[:, i] = kept[:, reach - most + 1 : reach - least + 1] @ pmf[least:most][::-1]
+    return found
 
 
 def _look_up(table: FloatArray, at: IntArray) -> FloatArray:
@@ -188,10 +223,10 @@ def _reaching(pmf: FloatArray) -> FloatArray:
     return np.concatenate([np.cumsum(pmf[::-1])[::-1], [0.0]])
 
 
-def _hidden(pmf: FloatArray, length: int) -> _Hidden:
+def _hidden(pmf: FloatArray) -> _Hidden:
     reaches = _reaching(pmf)
     excess = np.concatenate([np.cumsum(reaches[:0:-1])[::-1], [0.0]])
-    return _Hidden(scipy.fft.rfft(pmf, n=length), reaches, excess)
+    return _Hidden(pmf, reaches, excess)
 
 
 def _shown(pmf: FloatArray, exact: FloatArray, length: int, last: int) -> _Shown:
@@ -210,7 +245,7 @@ def _shown(pmf: FloatArray, exact: FloatArray, length: int, last: int) -> _Shown
     kept = np.where(np.arange(convex.size) >= turn[:, None], convex, 0.0)
     tail = reaching[: last + 1]
     chords = np.array([_steepest_chord(tail, int(t), float(at)) for t, at in zip(turn, level, strict=True)])
-    return _Shown(_reaching(exact), turn, level, np.maximum(steepest, chords), scipy.fft.rfft(kept, n=length))
+    return _Shown(_reaching(exact), turn, level, np.maximum(steepest, chords), kept)
 
 
 def _steepest_chord(reaching: FloatArray, turn: int, level: float) -> float:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -13,26 +14,36 @@ from analysis.statistics.subset_sums import subset_ratios, subset_sum_pmfs
 from analysis.statistics.tails import FloatArray, IntArray
 
 
-@dataclass(frozen=True, slots=True, eq=False)
 class Distribution:
     """The distribution of one non-negative integer, cumulated from both ends so that either tail keeps its digits.
 
     Args:
-        from_below: (length + 1,) P(< s).
-        from_above: (length + 1,) P(>= s).
+        pmf: (length,) probabilities of 0, 1, ...
     """
 
-    from_below: FloatArray
-    from_above: FloatArray
+    def __init__(self, pmf: FloatArray) -> None:
+        self._pmf = pmf
 
     @classmethod
     def of(cls, pmf: FloatArray) -> Distribution:
-        """Cumulate probabilities of 0, 1, ..."""
-        from_below, from_above = np.zeros(pmf.size + 1), np.zeros(pmf.size + 1)
-        np.cumsum(pmf, out=from_below[1:])
-        np.cumsum(pmf[::-1], out=from_above[-2::-1])
-        from_below[-1] = from_above[0] = 1.0
-        return cls(from_below, from_above)
+        """Return the distribution with probabilities of 0, 1, ..."""
+        return cls(pmf)
+
+    @cached_property
+    def from_below(self) -> FloatArray:
+        """(length + 1,) P(< s)."""
+        found = np.zeros(self._pmf.size + 1)
+        np.cumsum(self._pmf, out=found[1:])
+        found[-1] = 1.0
+        return found
+
+    @cached_property
+    def from_above(self) -> FloatArray:
+        """(length + 1,) P(>= s)."""
+        found = np.zeros(self._pmf.size + 1)
+        np.cumsum(self._pmf[::-1], out=found[-2::-1])
+        found[0] = 1.0
+        return found
 
     def upper(self, at: IntArray) -> FloatArray:
         """P(>= at)."""

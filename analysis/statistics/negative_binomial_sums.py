@@ -87,18 +87,18 @@ def _exact(total: FloatArray, mean: FloatArray, of: IntArray, phi: float) -> tup
     # P(sum < total) and P(sum = total).
     count, most = total.size, int(total.max())
     share = phi * mean / (1 + phi * mean)
-    powers, power = np.empty((count, most)), np.ones(mean.size)
+    # Areas along the last axis, so that each step of the recursion runs over memory in order.
+    powers, power = np.empty((most, count)), np.ones(mean.size)
     for i in range(most):
         power = power * share
-        powers[:, i] = np.bincount(of, weights=power, minlength=count)
-    pmf = np.zeros((count, most + 1))
-    pmf[:, 0] = np.exp(-np.bincount(of, weights=np.log1p(phi * mean), minlength=count) / phi)
+        powers[i] = np.bincount(of, weights=power, minlength=count)
+    pmf = np.zeros((most + 1, count))
+    pmf[0] = np.exp(-np.bincount(of, weights=np.log1p(phi * mean), minlength=count) / phi)
     for k in range(most):
-        pmf[:, k + 1] = np.einsum("ij,ij->i", powers[:, : k + 1], pmf[:, k::-1]) / (phi * (k + 1))
-    reached = np.cumsum(pmf, axis=1)
-    rows, place = np.arange(count), total.astype(np.int64)
-    at = pmf[rows, place]
-    return np.where(place > 0, reached[rows, np.maximum(place - 1, 0)], 0.0), at
+        pmf[k + 1] = np.einsum("ij,ij->j", powers[: k + 1], pmf[k::-1]) / (phi * (k + 1))
+    reached = np.cumsum(pmf, axis=0)
+    place, every = total.astype(np.int64), np.arange(count)
+    return np.where(place > 0, reached[np.maximum(place - 1, 0), every], 0.0), pmf[place, every]
 
 
 def _saddlepoint(total: FloatArray, mean: FloatArray, of: IntArray, phi: float) -> FloatArray:

@@ -13,7 +13,9 @@ import pytest
 from analysis.confidential.contracts import read_sources
 from analysis.confidential.indicators import read_themes
 from analysis.confidential.zonings import AtomPlaces, compare_zonings
-from analysis.published.maps import Above, class_map
+from analysis.published.above import nearest_above
+from analysis.published.maps import Above
+from analysis.published.on_demand import Surroundings, method_of, recomputed, weights_of
 from analysis.published.rates import rate_column
 from geo.areas import Layer
 from geo.families import family_of, holds_unplaced
@@ -69,6 +71,14 @@ def neighbours(release: Release, level: str):
     return queen(Layer(level, areas.code, areas.name, areas.parent, areas.kind, frame.geometry.to_numpy()))
 
 
+def test_the_neighbours_of_a_release_are_those_of_its_shapes(release):
+    assert set(release.neighbours) == {column.key.level for column in release.classes}
+    for level, found in release.neighbours.items():
+        wanted = neighbours(release, level)
+        assert np.array_equal(found.indptr, wanted.indptr)
+        assert np.array_equal(found.indices, wanted.indices)
+
+
 def above(levels: list[str], release: Release, level: str, *, unplaced: bool) -> Above | None:
     """Walk up by the parents that the release states, to the nearest coarser level with counts."""
     family = family_of(level, tuple(release.areas))
@@ -80,21 +90,35 @@ def above(levels: list[str], release: Release, level: str, *, unplaced: bool) ->
     return None
 
 
-def test_every_class_is_made_again_from_published_values(release, entries, tmp_path):
-    weights = {level: neighbours(release, level) for level in {column.key.level for column in release.classes}}
-    again = []
+def test_what_bounds_sums_is_found_from_the_areas_of_a_release(release, entries):
     for column in release.classes:
         key, entry = column.key, entries[column.key.indicator]
         unplaced = entry["disclosure"].get("unplaced", False)
+        wanted = above(entry["levels_by_period"][key.period], release, key.level, unplaced=unplaced)
+        counts = ColumnKey(key.indicator, key.period, key.level, key.category, Measure.COUNT)
+        found = nearest_above(release.values, counts, release.areas, unplaced=unplaced)
+        assert (found is None) == (wanted is None)
+        if found is not None:
+            assert (found.level, found.complete) == (wanted.level, wanted.complete)
+            assert np.array_equal(found.parent_of, wanted.parent_of)
+
+
+def test_every_class_is_made_again_from_the_files_of_the_release_alone(release, entries, tmp_path):
+    """No geometry library, no build: values, neighbours and areas of the release give `classes.parquet`."""
+    again = []
+    for column in release.classes:
+        key, entry = column.key, entries[column.key.indicator]
+        level = release.neighbours[key.level]
         again.append(
-            class_map(
+            recomputed(
                 release.values,
-                ColumnKey(key.indicator, key.period, key.level, key.category, entry["hotspots"]["measure"]),
-                weights=weights[key.level],
-                method=key.method,
+                ColumnKey(key.indicator, key.period, key.level, key.category, ""),
+                areas=release.areas,
+                method=method_of(key.method),
+                neighbourhood=weights_of(level, release.areas[key.level], Surroundings.ADJACENT),
                 alpha=entry["hotspots"]["alpha"],
                 per=entry["rate"]["per"] if entry["rate"] else 1,
-                above=above(entry["levels_by_period"][key.period], release, key.level, unplaced=unplaced),
+                unplaced=entry["disclosure"].get("unplaced", False),
             )
         )
     assert len(again) > 20

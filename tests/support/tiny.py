@@ -7,18 +7,20 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from geo.neighbours import h3_rings, queen
 from geo.parquet import write_areas
 from tests.support import tiny_world as world
 from tests.support.tiny_catalogue import catalogue, quality
 from tiles.build import write_geometry
 from zicht.classes import ClassTable
+from zicht.neighbours import Neighbourhood, write_neighbours
 from zicht.published import PublishedTable
 from zicht.release import canonical_json, write_release
 
 #: What a test may change: the part as it is goes in, the part as it should be comes out.
 Change = Callable[[Any], Any]
 
-PARTS = ("manifest", "layers", "values", "classes", "catalogue", "quality")
+PARTS = ("manifest", "layers", "values", "classes", "neighbours", "catalogue", "quality")
 
 
 def tiny_release(folder: Path, **changes: Change) -> Path:
@@ -27,7 +29,8 @@ def tiny_release(folder: Path, **changes: Change) -> Path:
     Args:
         folder: The release folder to make.
         changes: By name of a part ("manifest", "catalogue", "quality": JSON content; "layers": tuple of `Layer`;
-            "values": `PublishedTable`; "classes": `ClassTable`), a function from the part to its replacement.
+            "values": `PublishedTable`; "classes": `ClassTable`; "neighbours": list of
+            `Neighbourhood`, of which an empty one writes no file), a function from the part to its replacement.
 
     Returns:
         The folder.
@@ -64,8 +67,19 @@ def _fill(folder: Path, *, changes: Mapping[str, Change]) -> None:
     values.write(folder / "values.parquet")
     classes.write(folder / "classes.parquet")
     write_areas(by_level, folder / "areas.parquet")
+    neighbours = _changed(changes, "neighbours", _neighbours(by_level))
+    if neighbours:
+        write_neighbours(neighbours, folder / "neighbours.parquet")
     _write(folder / "catalogue.json", _changed(changes, "catalogue", catalogue(layers, zooms)))
     _write(folder / "quality.json", _changed(changes, "quality", quality()))
+
+
+def _neighbours(by_level: Mapping[str, Any]) -> list[Neighbourhood]:
+    found = []
+    for level, method in world.METHODS.items():
+        weights = h3_rings(by_level[level].code) if level.startswith("h3-") else queen(by_level[level])
+        found.append(Neighbourhood(level, method.rsplit("/", 1)[1], weights.indptr, weights.indices))
+    return found
 
 
 def _write(path: Path, content: Any) -> None:

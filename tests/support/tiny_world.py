@@ -168,8 +168,8 @@ def _labs(layer: Layer, period: str) -> Iterator[PublishedColumn]:
     years = 2 if "-" in period else 1
     with np.errstate(divide="ignore", invalid="ignore"):
         value, low, high = (
-            np.where(homes == 0, np.nan, np.round(10_000 * part / (homes * years), 4))
-            for part in (count.value, count.low, count.high)
+            np.where(homes == 0, np.nan, rounded(10_000 * part / (homes * years) * 10) / 10)
+            for part, rounded in ((count.value, np.rint), (count.low, np.floor), (count.high, np.ceil))
         )
     yield count
     unit = "laboratories per 10 000 homes per year"

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 from flask import Blueprint, Response, request
 
+from web.api.hotspots import emerging_content, map_content
 from web.errors import BadQueryError, NotHereError
 from web.legend import is_year
+from web.on_demand import OnDemand
 from web.protection import protection
 from web.public.columns import full_catalogue
 from web.receipt import cell, number, receipt
@@ -24,11 +27,14 @@ from zicht.published import PublishedColumn
 VERSION = "1.0.0"
 MOST_HITS = 50
 
+#: Series of maps of which the classes are kept.
+KEPT_SERIES = 16
+
 #: A page of values; national buurten come in one.
 PAGE = 20_000
 
 
-def api(site: Site) -> Blueprint:
+def api(site: Site, maps: OnDemand) -> Blueprint:
     """Return the views of the API."""
     views = Blueprint("api", __name__, url_prefix="/api/v1")
     index = Index(site.release.areas)
@@ -53,6 +59,20 @@ def api(site: Site) -> Blueprint:
         column = site.column(indicator, period, level, _query("measure"), _query("category"))
         return _json(_values(site, column))
 
+    def hotspots(level: str, indicator: str, period: str) -> Response:
+        choice = maps.choice(indicator, level, request.args)
+        column = maps.classes(indicator, period, level, _query("category"), choice)
+        rows = slice(_start(), _start() + PAGE)
+        return _json(map_content(column, site.areas(level), choice or maps.own(indicator, level), rows=rows))
+
+    kept = lru_cache(maxsize=KEPT_SERIES)(maps.emerging)
+
+    def emerging(level: str, indicator: str) -> Response:
+        choice = maps.choice(indicator, level, request.args)
+        column = kept(indicator, level, _query("category"), choice)
+        rows = slice(_start(), _start() + PAGE)
+        return _json(emerging_content(column, site.areas(level), choice or maps.own(indicator, level), rows=rows))
+
     def spots(indicator: str, period: str) -> Response:
         return _json(spot_list(site, indicator, period))
 
@@ -62,12 +82,12 @@ def api(site: Site) -> Blueprint:
         return _json(content | {"unit": unit} if unit else content)
 
     def explain(indicator: str, period: str, level: str, code: str) -> Response:
-        spoken, category = language(_query("taal")), _query("category")
-        return _json(
-            receipt(
-                site, indicator=indicator, period=period, level=level, code=code, language=spoken, category=category
-            )
-        )
+        choice, category = maps.choice(indicator, level, request.args), _query("category")
+        made = None
+        if choice is not None:
+            made = maps.classes(indicator, period, level, category, choice), choice.alpha
+        asked = {"indicator": indicator, "period": period, "level": level, "code": code, "category": category}
+        return _json(receipt(site, **asked, language=language(_query("taal")), made=made))
 
     views.add_url_rule("/releases", view_func=releases)
     views.add_url_rule("/catalogue", view_func=catalogue)
@@ -75,6 +95,8 @@ def api(site: Site) -> Blueprint:
     views.add_url_rule("/areas", view_func=search)
     views.add_url_rule("/areas/<code>", view_func=area)
     views.add_url_rule("/values/<level>/<indicator>/<period>", view_func=values)
+    views.add_url_rule("/hotspots/<level>/<indicator>/<period>", view_func=hotspots)
+    views.add_url_rule("/emerging/<level>/<indicator>", view_func=emerging)
     views.add_url_rule("/spots/<indicator>/<period>", view_func=spots)
     views.add_url_rule("/series/<indicator>/<level>/<code>", view_func=series)
     views.add_url_rule("/explain/<indicator>/<period>/<level>/<code>", view_func=explain)

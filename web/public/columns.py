@@ -9,17 +9,19 @@ from collections.abc import Callable, Mapping
 from functools import lru_cache
 from typing import Any
 
-from flask import Blueprint, Response
+from flask import Blueprint, Response, request
 
 from tiles.columns import encode_bounds, encode_evidence, encode_labels, encode_values
 from tiles.hexes import encode_hexes, hex_shapes
 from web.deck import specification
 from web.errors import NotHereError
 from web.legend import breaks_of
+from web.on_demand import Choice, OnDemand
 from web.receipt import number
 from web.responses import FOR_EVER, REVALIDATE, answer, canonical, compress
-from web.site import Site
+from web.site import Hosting, Site
 from zicht.areas import AreaList
+from zicht.classes import ClassColumn
 
 JSON = "application/json"
 BINARY = "application/octet-stream"
@@ -27,14 +29,24 @@ BINARY = "application/octet-stream"
 #: Bodies kept packed; the largest, a column of national hexes, takes under 3 MB.
 _KEPT = 256
 
+#: Bodies of maps that readers asked for by options of their own: kept apart, so that they push out no others.
+_KEPT_ON_DEMAND = 32
 
-def columns(site: Site) -> Blueprint:
+
+def columns(site: Site, maps: OnDemand) -> Blueprint:
     """Return the views of everything that is joined to tiles."""
     views = Blueprint("columns", __name__)
 
     @lru_cache(maxsize=_KEPT)
     def packed(make: Callable[..., bytes], *parts: str) -> tuple[bytes, bytes]:
         body = make(site, *parts)
+        return body, compress(body)
+
+    @lru_cache(maxsize=_KEPT_ON_DEMAND)
+    def packed_map(
+        kind: str, indicator: str, period: str, level: str, category: str, choice: Choice
+    ) -> tuple[bytes, bytes]:
+        body = _ENCODED[kind](maps.classes(indicator, period, level, category, choice))
         return body, compress(body)
 
     def send(release: str, kind: str, make: Callable[..., bytes], *parts: str) -> Response:
@@ -49,7 +61,11 @@ def columns(site: Site) -> Blueprint:
         return send(release, BINARY, _NUMBERS[kind], level, indicator, period, measure, category)
 
     def classes(release: str, kind: str, level: str, indicator: str, period: str, category: str = "") -> Response:
-        return send(release, BINARY, _CLASSES[kind], level, indicator, period, category)
+        choice = maps.choice(indicator, level, request.args) if request.args else None
+        if choice is None or release != site.release.short_id:
+            return send(release, BINARY, _CLASSES[kind], level, indicator, period, category)
+        body, zipped = packed_map(kind, indicator, period, level, category, choice)
+        return answer(body, packed=zipped, content_type=BINARY, cache=FOR_EVER)
 
     def hexes(release: str, level: str) -> Response:
         return send(release, BINARY, _hexes, level)
@@ -102,6 +118,7 @@ def _evidence(site: Site, level: str, indicator: str, period: str, category: str
 #: By the name in the address: what a map is drawn from, and what only a table or a receipt shows.
 _NUMBERS: Mapping[str, Callable[..., bytes]] = {"values": _values, "bounds": _bounds}
 _CLASSES: Mapping[str, Callable[..., bytes]] = {"classes": _labels, "evidence": _evidence}
+_ENCODED: Mapping[str, Callable[[ClassColumn], bytes]] = {"classes": encode_labels, "evidence": encode_evidence}
 
 
 def _hexes(site: Site, level: str) -> bytes:
@@ -146,6 +163,7 @@ def _degrees(row: list[float]) -> list[float | int] | None:
 
 def full_catalogue(site: Site) -> dict[str, Any]:
     """Return the catalogue with what the table of values truly offers for each indicator."""
+    maps = OnDemand(site)
     entries = [
         {
             **entry,
@@ -154,6 +172,7 @@ def full_catalogue(site: Site) -> dict[str, Any]:
             "lead": site.lead(entry["id"]),
             "maps": site.hotspot_maps.get(entry["id"], {}),
             "agreement": site.agreement(entry["id"]),
+            "on_demand": maps.offered(entry["id"]) if site.hosting is Hosting.SERVER else {},
             "methods": {level: site.method(entry["id"], level) for level in site.hotspot_maps.get(entry["id"], {})},
         }
         for entry in site.catalogue["indicators"]

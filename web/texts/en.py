@@ -105,6 +105,18 @@ EN: Mapping[str, str] = {
     "filter.within": "Only within {name}",
     "footer.edition": "Areas: edition {edition}",
     "footer.release": "Release {release}",
+    "hotspots.alpha": "How many of the hotspots found may be chance?",
+    "hotspots.alpha.one_in": "at most 1 in {one}",
+    "hotspots.method": "What is looked at?",
+    "hotspots.method.gi-star-count": "Gi*, numbers (volume)",
+    "hotspots.method.gi-star-rate": "Gi*, in proportion",
+    "hotspots.method.neighbourhood-ratio": "Observed over expected",
+    "hotspots.neighbourhood": "What counts as the neighbourhood?",
+    "hotspots.neighbourhood.adjacent": "Adjacent areas",
+    "hotspots.neighbourhood.nearest-8": "Eight nearest areas",
+    "hotspots.neighbourhood.second-order": "Two rings of areas",
+    "hotspots.own": "{name} (as published)",
+    "hotspots.title": "How hotspots are decided",
     "lang.other": "Nederlands",
     "lang.other_code": "nl",
     "lang.other_short": "NL",
@@ -120,8 +132,16 @@ EN: Mapping[str, str] = {
     "legend.method_hotspot": "Getis-Ord Gi* ({method}), corrected for many tests (FDR, α = {alpha}).",
     "legend.method_ratio": "Observed over expected, together with its neighbours ({method}), "
     "corrected for many tests (FDR, α = {alpha}).",
+    "legend.method_instead": (
+        "A map of your choice could not be made at this moment; you see that of the release. Try again later."
+    ),
+    "legend.method_made": "Made from the published figures, as you chose.",
     "legend.method_value": "Classes: groups of equal size (quantiles), rounded, the same for all years.",
     "legend.method_value_total": "Classes: groups of equal size (quantiles), rounded.",
+    "legend.method_words": (
+        "{method}; neighbourhood: {neighbourhood}. On average at most 1 in {one} hotspots "
+        "found is chance (FDR, α = {alpha})."
+    ),
     "legend.number": "number of areas in each class",
     "legend.title": "Legend",
     "legend.until": "below {high}",

@@ -105,6 +105,18 @@ NL: Mapping[str, str] = {
     "filter.within": "Alleen binnen {name}",
     "footer.edition": "Gebieden: editie {edition}",
     "footer.release": "Uitgave {release}",
+    "hotspots.alpha": "Hoeveel van de gevonden hotspots mag toeval zijn?",
+    "hotspots.alpha.one_in": "hoogstens 1 op {one}",
+    "hotspots.method": "Waarnaar wordt gekeken?",
+    "hotspots.method.gi-star-count": "Gi*, aantallen (volume)",
+    "hotspots.method.gi-star-rate": "Gi*, naar verhouding",
+    "hotspots.method.neighbourhood-ratio": "Waargenomen en verwacht",
+    "hotspots.neighbourhood": "Wat telt als omgeving?",
+    "hotspots.neighbourhood.adjacent": "Aangrenzende gebieden",
+    "hotspots.neighbourhood.nearest-8": "Acht dichtstbijzijnde",
+    "hotspots.neighbourhood.second-order": "Twee ringen van gebieden",
+    "hotspots.own": "{name} (zoals gepubliceerd)",
+    "hotspots.title": "Hoe hotspots worden bepaald",
     "lang.other": "English",
     "lang.other_code": "en",
     "lang.other_short": "EN",
@@ -120,8 +132,16 @@ NL: Mapping[str, str] = {
     "legend.method_hotspot": "Getis-Ord Gi* ({method}), gecorrigeerd voor veel toetsen (FDR, α = {alpha}).",
     "legend.method_ratio": "Waargenomen gedeeld door verwacht, met de buren samen ({method}), "
     "gecorrigeerd voor veel toetsen (FDR, α = {alpha}).",
+    "legend.method_instead": (
+        "Een kaart naar uw keuze kon nu niet worden gemaakt; u ziet die van de publicatie. Probeer het straks nog eens."
+    ),
+    "legend.method_made": "Naar uw keuze gemaakt uit de gepubliceerde cijfers.",
     "legend.method_value": "Klassen: even grote groepen (kwantielen), afgerond, gelijk voor alle jaren.",
     "legend.method_value_total": "Klassen: even grote groepen (kwantielen), afgerond.",
+    "legend.method_words": (
+        "{method}; omgeving: {neighbourhood}. Gemiddeld is hoogstens 1 op {one} gevonden "
+        "hotspots toeval (FDR, α = {alpha})."
+    ),
     "legend.number": "aantal gebieden per klasse",
     "legend.title": "Legenda",
     "legend.until": "tot {high}",

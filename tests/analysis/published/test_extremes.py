@@ -24,13 +24,13 @@ TIGHT = Limits(work=150, memory=1200)
 
 
 def sharpest(
-    bounds: Bounds, size: np.ndarray, sums: np.ndarray, p: np.ndarray, where: np.ndarray, limits: Limits
+    bounds: Bounds, cap: float, size: np.ndarray, sums: np.ndarray, p: np.ndarray, where: np.ndarray, limits: Limits
 ) -> Any:
-    """What `_sharper` gives when it is asked everywhere and nothing else is known."""
-    return SHARPER(bounds, size, sums, np.where(np.isnan(p), p, 1.0), where | True, limits)
+    """What `_mixed` gives when it is asked everywhere and nothing else is known."""
+    return MIXED(bounds, cap, size, sums, np.where(np.isnan(p), p, 1.0), where | True, limits)
 
 
-SHARPER = extremes._sharper
+MIXED = extremes._mixed
 
 
 @given(
@@ -55,7 +55,7 @@ def test_no_map_within_the_bounds_has_a_p_outside_them(
             patched.setattr(extremes, "LONGEST", longest[0])
             patched.setattr(mixture, "LONGEST", longest[1])
             if mixture_alone:
-                patched.setattr(extremes, "_sharper", sharpest)
+                patched.setattr(extremes, "_mixed", sharpest)
             found = extreme_p(oriented, weights, level=level, limits=limits)
         assert np.array_equal(np.isnan(found.largest), ~linked)
         assert np.array_equal(np.isnan(found.smallest), ~linked)
@@ -117,6 +117,10 @@ def half_hidden(seed: int) -> tuple[np.ndarray, Bounds, Bounds]:
     return truth, Bounds(low, high, SumBounds.none(300)), Bounds(low, high, known)
 
 
+def everywhere(p: np.ndarray, _possible: np.ndarray, _level: float) -> np.ndarray:
+    return np.full(p.size, True)
+
+
 def by_rank(bounds: Bounds, weights: SpatialWeights, level: float, monkeypatch: pytest.MonkeyPatch) -> Extremes:
     with monkeypatch.context() as patched:
         patched.setattr(extremes, "_mixture", lambda _shown, _hidden, size, _at, _limits: np.ones(size.size))
@@ -124,6 +128,7 @@ def by_rank(bounds: Bounds, weights: SpatialWeights, level: float, monkeypatch: 
 
 
 def test_known_sums_bring_the_largest_p_down_further_by_mixture_than_by_rank(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(extremes, "_open", everywhere)
     truth, alone, known = half_hidden(0)
     weights = ring(300, 2)
     right = conditional_tails(truth, weights).upper
@@ -137,6 +142,7 @@ def test_known_sums_bring_the_largest_p_down_further_by_mixture_than_by_rank(mon
 
 
 def test_known_sums_bring_the_smallest_p_up_further_by_mixture_than_by_rank(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(extremes, "_open", everywhere)
     truth, _, known = half_hidden(4)
     weights = ring(300, 2)
     tails = conditional_tails(truth, weights)
@@ -146,6 +152,47 @@ def test_known_sums_bring_the_smallest_p_up_further_by_mixture_than_by_rank(monk
         assert (right >= mixed - 1e-12).all()
         assert (mixed >= ranked - 1e-12).all()
         assert (mixed > 1.02 * ranked).sum() >= 10
+
+
+def wide(seed: int) -> Bounds:
+    """Rates of 400 areas, most of them 0, of which one in three is hidden: sums are far longer than a rough look."""
+    rng = np.random.default_rng(seed)
+    rate = np.where(rng.random(400) < 0.7, 0, rng.gamma(0.5, 900, 400)).round()
+    rate[:30] += rng.gamma(2, 900, 30).round()
+    hidden = rng.random(400) < 0.33
+    return Bounds(
+        np.where(hidden, rate // 2, rate), np.where(hidden, rate * 1.5 + 20, rate).round(), SumBounds.none(400)
+    )
+
+
+@pytest.mark.parametrize("rough", [2**6, 2**9])
+@pytest.mark.parametrize("level", [0.025, 0.2])
+def test_a_rough_look_first_changes_no_finding(rough: int, level: float, monkeypatch: pytest.MonkeyPatch) -> None:
+    weights, asked, settled = ring(400, 3), [0, 0], []
+    real = extremes._by_dominance
+
+    def counted(pool: Any, questions: Any, limits: Limits, **options: Any) -> Any:
+        asked[questions.longest == extremes.LONGEST] += questions.size.size
+        return real(pool, questions, limits, **options)
+
+    for seed in range(8):
+        bounds = wide(seed)
+        monkeypatch.setattr(extremes, "ROUGH", rough)
+        with monkeypatch.context() as patched:
+            patched.setattr(extremes, "_by_dominance", counted)
+            thrifty = extremes.extreme_tails(bounds, weights, level=level, limits=DEFAULT_LIMITS)
+        with monkeypatch.context() as patched:
+            patched.setattr(extremes, "_open", everywhere)
+            lavish = extremes.extreme_tails(bounds, weights, level=level, limits=DEFAULT_LIMITS)
+        for first, second in zip(thrifty, lavish, strict=True):
+            for side in ("smallest", "largest"):
+                found = [adjusted(getattr(one, side)) <= level for one in (first, second)]
+                assert np.array_equal(*found)
+                settled.append(int(found[0].sum()))
+            assert (first.smallest <= second.smallest + 1e-12).all()
+            assert (first.largest >= second.largest - 1e-12).all()
+    assert 0 < asked[1] < asked[0] / 3, "most areas are settled at a first look, and not all"
+    assert max(settled) > 20
 
 
 @pytest.mark.parametrize("level", [0.005, 0.02, 0.1])
@@ -158,7 +205,7 @@ def test_leaving_out_the_dearer_bound_where_it_cannot_matter_changes_no_finding(
         for oriented in (known, known.mirrored):
             thrifty = extreme_p(oriented, weights, level=level, limits=DEFAULT_LIMITS)
             with monkeypatch.context() as patched:
-                patched.setattr(extremes, "_sharper", lambda b, k, s, p, where, c: SHARPER(b, k, s, p, where | True, c))
+                patched.setattr(extremes, "_open", everywhere)
                 lavish = extreme_p(oriented, weights, level=level, limits=DEFAULT_LIMITS)
             for side in ("smallest", "largest"):
                 first, second = (adjusted(getattr(found, side)) <= level for found in (thrifty, lavish))

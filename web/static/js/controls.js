@@ -3,11 +3,12 @@
 import {byId as find, el} from './dom.js';
 import {local, t} from './i18n.js';
 import {
-  AUTO, HOTSPOT, VALUE, byId, canFollow, fitState, hasFigures, hasLevel, isShown, levelsOf, mapped, measuresOf,
-  nearestMap, periodsOf
+  AUTO, HOTSPOT, VALUE, byId, canFollow, fitState, followed, hasFigures, hasLevel, isShown, levelsOf, mapped,
+  measuresOf, nearestMap, periodsOf
 } from './state.js';
 import {levelNames, levelOne, periodName, periodWords, unitOf} from './model.js';
 import {followNote, hotspotNote, noteOf} from './notes.js';
+import {showOptions} from './hotspots.js';
 
 export class Controls {
   constructor(catalogue, store) {
@@ -25,7 +26,7 @@ export class Controls {
   changed(input) {
     const keys = {
       thema: 'theme', indicator: 'indicator', laag: 'layer', periode: 'period', niveau: 'level', maat: 'measure',
-      categorie: 'category'
+      categorie: 'category', methode: 'method', omgeving: 'neighbourhood', kans: 'alpha'
     };
     const key = keys[input.name];
     const wanted = {...this.store.state, [key]: input.value};
@@ -73,6 +74,8 @@ export class Controls {
     const said = note || followNote(catalogue, entry, state);
     if (find('choice-note').textContent !== said) find('choice-note').textContent = said;
     this.selects(entry, state, view);
+    const levels = state.level === AUTO ? followed(catalogue, entry, state.period) : [state.level];
+    showOptions(entry, view ? [view.level] : levels, state, (view ? view.layer : state.layer) === HOTSPOT);
     this.about(entry);
   }
 

@@ -4,6 +4,7 @@ import {byId, el} from './dom.js';
 import {breakNumber, number, t} from './i18n.js';
 import {swatch} from './swatch.js';
 import {levelOne} from './model.js';
+import {mapWords} from './hotspots.js';
 import {HOTSPOT} from './state.js';
 
 /** Classes that many maps do not have: without an area they are left out. */
@@ -56,6 +57,8 @@ export function levelText({level}) {
 
 /** How far the hotspots stay where they are when the borders lie elsewhere; '' where there is nothing to compare. */
 export function agreementText(view) {
+  // It was computed of the maps of the release.
+  if (mapWords(view.entry, view.level, view.state)?.made && !view.classes?.instead) return '';
   const maps = view.layer === HOTSPOT ? view.entry.agreement?.[view.state.period] || [] : [];
   const compared = maps
     .filter(pair => pair.kappa !== null && [pair.first, pair.second].includes(view.level))
@@ -74,6 +77,11 @@ const SHIFTED = 'shifted-';
 function methodText(view) {
   if (view.layer !== HOTSPOT) {
     return t(view.state.period.includes('-') ? 'legend.method_value_total' : 'legend.method_value');
+  }
+  const words = mapWords(view.entry, view.level, view.state);
+  if (words) {
+    const note = view.classes.instead ? 'legend.method_instead' : words.made ? 'legend.method_made' : '';
+    return [t('legend.method_words', words), note && t(note)].filter(Boolean).join(' ');
   }
   const alpha = view.entry.hotspots?.alpha ?? '';
   const method = view.entry.methods[view.level] || '';

@@ -253,7 +253,7 @@ function bundleReady() {
   return new Promise(resolve => ['load', 'error'].forEach(kind => byId('bundle').addEventListener(kind, resolve)));
 }
 
-const blank = {area: '', measure: '', category: ''};
+const blank = {area: '', measure: '', category: '', method: '', neighbourhood: '', alpha: ''};
 
 const page = new Page();
 page.start().catch(() => {

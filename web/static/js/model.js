@@ -6,6 +6,7 @@ import {answerAt, asFiles, at} from './address.js';
 import {decodeBounds, decodeClasses, decodeEvidence, decodeValues} from './columns.js';
 import {decodeHexes} from './hexes.js';
 import {Places} from './places.js';
+import {mapQuery} from './hotspots.js';
 import {receiptOf, seriesOf} from './receipts.js';
 import {HOTSPOT, byId, measuresOf} from './state.js';
 import {paintOf} from './hatch.js';
@@ -51,8 +52,8 @@ const fetchValues = (indicator, period, level, measure, category) =>
   once(`${root}/values/${level}/${indicator}/${period}/${measure}${part(category)}`, binary(decodeValues));
 const fetchBounds = (indicator, period, level, measure, category) =>
   once(`${root}/bounds/${level}/${indicator}/${period}/${measure}${part(category)}`, binary(decodeBounds));
-const fetchClasses = (indicator, period, level, category) =>
-  once(`${root}/classes/${level}/${indicator}/${period}${part(category)}`, binary(decodeClasses));
+const fetchClasses = (indicator, period, level, category, query = '') =>
+  once(`${root}/classes/${level}/${indicator}/${period}${part(category)}${query}`, binary(decodeClasses));
 const fetchEvidence = (indicator, period, level, category) =>
   once(`${root}/evidence/${level}/${indicator}/${period}${part(category)}`, binary(decodeEvidence));
 
@@ -67,6 +68,16 @@ const fetchFrames = indicator =>
 const fetchSpots = (indicator, period) =>
   once(answerAt(`/api/v1/spots/${indicator}/${period}`), async response => (await response.json()).spots);
 
+/** The hotspot map of a state; that of the release, and said so, where another cannot be made at this moment. */
+async function fetchMap(entry, level, state) {
+  const asked = state.layer === HOTSPOT ? mapQuery(entry, level, state) : [];
+  const own = () => fetchClasses(entry.id, state.period, level, state.category);
+  if (!asked.length) return own().catch(() => null);
+  return fetchClasses(entry.id, state.period, level, state.category, `?${new URLSearchParams(asked)}`).catch(() =>
+    own().then(classes => ({...classes, instead: true})).catch(() => null)
+  );
+}
+
 /**
  * Load what a state shows at a level.
  * @returns the view: names, numbers, classes, paint and legend, all by feature id
@@ -80,7 +91,7 @@ export async function loadView(catalogue, state, level) {
     fetchAreas(level),
     fetchValues(entry.id, state.period, level, measure, state.category),
     once(`${root}/breaks/${entry.id}.json`, json),
-    hotspots ? fetchClasses(entry.id, state.period, level, state.category).catch(() => null) : null,
+    hotspots ? fetchMap(entry, level, state) : null,
     entry.spots ? fetchSpots(entry.id, state.period).catch(() => []) : []
   ]);
   const layer = state.layer === HOTSPOT && classes ? HOTSPOT : 'waarde';
@@ -219,10 +230,9 @@ export async function fetchReceipt(view, level, code) {
     const [frames, area] = await Promise.all([fetchFrames(entry.id), fetchArea(code)]);
     return receiptOf(frames, COLUMNS, {indicator: entry.id, period: state.period, category: state.category}, area);
   }
-  const query = new URLSearchParams({taal: lang, category: state.category});
-  return once(
-    at(`/api/v1/explain/${entry.id}/${state.period}/${level}/${encodeURIComponent(code)}?${query}`), json
-  );
+  const made = view.layer === HOTSPOT && !view.classes.instead ? mapQuery(entry, level, state) : [];
+  const query = new URLSearchParams([['taal', lang], ['category', state.category], ...made]);
+  return once(at(`/api/v1/explain/${entry.id}/${state.period}/${level}/${encodeURIComponent(code)}?${query}`), json);
 }
 
 /** Name of the areas of a level: "buurten". */

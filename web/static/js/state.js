@@ -1,6 +1,7 @@
 // The state of the screen. All of it stands in the address, so that a reload, a bookmark or a colleague sees the same.
 
 import {mapPath} from './address.js';
+import {fitOptions} from './hotspots.js';
 
 /** Names in the address, by name in the state. Dutch, because people read addresses. */
 const NAMES = {
@@ -11,6 +12,9 @@ const NAMES = {
   layer: 'laag',
   measure: 'maat',
   category: 'categorie',
+  method: 'methode',
+  neighbourhood: 'omgeving',
+  alpha: 'kans',
   area: 'gebied',
   lon: 'lon',
   lat: 'lat',
@@ -86,7 +90,8 @@ export function fitState(catalogue, wanted, keep = wanted.period === undefined ?
     period,
     layer: layer === HOTSPOT && !hasMap(catalogue, entry, level, period) ? VALUE : layer,
     category,
-    measure: measuresOf(entry, level, period).includes(wanted.measure) ? wanted.measure : ''
+    measure: measuresOf(entry, level, period).includes(wanted.measure) ? wanted.measure : '',
+    ...fitOptions(entry, level === AUTO ? followed(catalogue, entry, period) : [level], wanted)
   };
 }
 
