@@ -12,13 +12,15 @@ from tests.support import tiny_world as world
 from tests.support.tiny_catalogue import catalogue, quality
 from tiles.build import write_geometry
 from zicht.classes import ClassTable
+from zicht.deviations import FILE as DEVIATIONS
+from zicht.deviations import DeviationTable
 from zicht.published import PublishedTable
 from zicht.release import canonical_json, write_release
 
 #: What a test may change: the part as it is goes in, the part as it should be comes out.
 Change = Callable[[Any], Any]
 
-PARTS = ("manifest", "layers", "values", "classes", "catalogue", "quality")
+PARTS = ("manifest", "layers", "values", "classes", "catalogue", "quality", "deviations")
 
 
 def tiny_release(folder: Path, **changes: Change) -> Path:
@@ -27,7 +29,8 @@ def tiny_release(folder: Path, **changes: Change) -> Path:
     Args:
         folder: The release folder to make.
         changes: By name of a part ("manifest", "catalogue", "quality": JSON content; "layers": tuple of `Layer`;
-            "values": `PublishedTable`; "classes": `ClassTable`), a function from the part to its replacement.
+            "values": `PublishedTable`; "classes": `ClassTable`; "deviations": `DeviationTable`, of which there
+            are none unless added, as in older releases), a function from the part to its replacement.
 
     Returns:
         The folder.
@@ -63,6 +66,9 @@ def _fill(folder: Path, *, changes: Mapping[str, Change]) -> None:
     zooms = write_geometry(layers, folder / "geometry")
     values.write(folder / "values.parquet")
     classes.write(folder / "classes.parquet")
+    deviations = _changed(changes, "deviations", DeviationTable(()))
+    if len(deviations):
+        deviations.write(folder / DEVIATIONS)
     write_areas(by_level, folder / "areas.parquet")
     _write(folder / "catalogue.json", _changed(changes, "catalogue", catalogue(layers, zooms)))
     _write(folder / "quality.json", _changed(changes, "quality", quality()))

@@ -7,17 +7,18 @@ from typing import Any
 
 from flask import Blueprint, Response, request
 
+from web.deviations import comparison_list, deviation_column
 from web.errors import BadQueryError, NotHereError
 from web.legend import is_year
 from web.protection import protection
 from web.public.columns import full_catalogue
-from web.receipt import cell, number, receipt
+from web.receipt import cell, receipt
 from web.responses import answer, canonical
 from web.search import Hit, Index
 from web.site import Site
 from web.spots import spot_list
 from web.translations import language
-from web.units import unit_of
+from web.units import number, unit_of
 from zicht.areas import AreaList
 from zicht.published import PublishedColumn
 
@@ -53,6 +54,11 @@ def api(site: Site) -> Blueprint:
         column = site.column(indicator, period, level, _query("measure"), _query("category"))
         return _json(_values(site, column))
 
+    def deviations(level: str, indicator: str, period: str, reference: str) -> Response:
+        return _json(
+            comparison_list(site, deviation_column(site, indicator, period, level, reference, _query("category")))
+        )
+
     def spots(indicator: str, period: str) -> Response:
         return _json(spot_list(site, indicator, period))
 
@@ -75,6 +81,7 @@ def api(site: Site) -> Blueprint:
     views.add_url_rule("/areas", view_func=search)
     views.add_url_rule("/areas/<code>", view_func=area)
     views.add_url_rule("/values/<level>/<indicator>/<period>", view_func=values)
+    views.add_url_rule("/deviations/<level>/<indicator>/<period>/<reference>", view_func=deviations)
     views.add_url_rule("/spots/<indicator>/<period>", view_func=spots)
     views.add_url_rule("/series/<indicator>/<level>/<code>", view_func=series)
     views.add_url_rule("/explain/<indicator>/<period>/<level>/<code>", view_func=explain)

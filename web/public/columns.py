@@ -12,12 +12,14 @@ from typing import Any
 from flask import Blueprint, Response, request
 
 from tiles.columns import encode_classes, encode_column
+from tiles.deviation_columns import encode_deviations
 from web.deck import specification
+from web.deviations import deviation_column, deviation_maps
 from web.errors import NotHereError
 from web.legend import breaks_of
-from web.receipt import number
 from web.responses import FOR_EVER, REVALIDATE, answer, canonical, compress
 from web.site import Site
+from web.units import number
 from zicht.areas import AreaList
 
 JSON = "application/json"
@@ -47,6 +49,9 @@ def columns(site: Site) -> Blueprint:
     def classes(release: str, level: str, indicator: str, period: str) -> Response:
         return send(release, JSON, _classes, level, indicator, period, request.args.get("categorie", ""))
 
+    def deviations(release: str, level: str, indicator: str, period: str, reference: str) -> Response:
+        return send(release, JSON, _deviations, level, indicator, period, reference, request.args.get("categorie", ""))
+
     def areas(release: str, level: str) -> Response:
         return send(release, JSON, _areas, level)
 
@@ -63,6 +68,7 @@ def columns(site: Site) -> Blueprint:
     root = "/columns/<release>"
     views.add_url_rule(f"{root}/values/<level>/<indicator>/<period>/<measure>", view_func=values)
     views.add_url_rule(f"{root}/classes/<level>/<indicator>/<period>", view_func=classes)
+    views.add_url_rule(f"{root}/deviations/<level>/<indicator>/<period>/<reference>", view_func=deviations)
     views.add_url_rule(f"{root}/areas/<level>.json", view_func=areas)
     views.add_url_rule(f"{root}/breaks/<indicator>.json", view_func=breaks)
     views.add_url_rule(f"{root}/catalogue.json", view_func=catalogue)
@@ -76,6 +82,10 @@ def _values(site: Site, level: str, indicator: str, period: str, measure: str, c
 
 def _classes(site: Site, level: str, indicator: str, period: str, category: str) -> bytes:
     return encode_classes(site.classes(indicator, period, level, category))
+
+
+def _deviations(site: Site, level: str, indicator: str, period: str, reference: str, category: str) -> bytes:
+    return encode_deviations(deviation_column(site, indicator, period, level, reference, category))
 
 
 def _areas(site: Site, level: str) -> bytes:
@@ -114,6 +124,7 @@ def _degrees(row: list[float]) -> list[float | int] | None:
 
 def full_catalogue(site: Site) -> dict[str, Any]:
     """Return the catalogue with what the table of values truly offers for each indicator."""
+    compared = deviation_maps(site)
     entries = [
         {
             **entry,
@@ -122,6 +133,7 @@ def full_catalogue(site: Site) -> dict[str, Any]:
             "lead": site.lead(entry["id"]),
             "maps": site.hotspot_maps.get(entry["id"], {}),
             "agreement": site.agreement(entry["id"]),
+            "deviations": compared.get(entry["id"], {}),
             "methods": {level: site.method(entry["id"], level) for level in site.hotspot_maps.get(entry["id"], {})},
         }
         for entry in site.catalogue["indicators"]

@@ -11,7 +11,7 @@ import {Table} from './table.js';
 import {Tooltip} from './tooltip.js';
 import {fetchArea, fetchAreas, fetchCatalogue, levelOne, loadView, periodName} from './model.js';
 import {
-  AUTO, FOLLOWED, Store, byId as entryById, fitState, levelsOf, readState, shownLevel, writeState
+  AUTO, DEVIATION, FOLLOWED, Store, byId as entryById, fitState, levelsOf, readState, shownLevel, writeState
 } from './state.js';
 import {valueText} from './values.js';
 
@@ -219,7 +219,8 @@ class Page {
     document.title = `${name} ${t('title.separator')} ${local(this.catalogue.title)}`;
     const query = new URLSearchParams({taal: lang, maat: view.measure});
     if (view.state.category) query.set('categorie', view.state.category);
-    byId('download').href = `/download/${view.entry.id}/${view.state.period}/${view.level}.csv?${query}`;
+    const reference = view.layer === DEVIATION ? `/${view.deviations.reference}` : '';
+    byId('download').href = `/download/${view.entry.id}/${view.state.period}/${view.level}${reference}.csv?${query}`;
     this.updateLanguageLink();
   }
 

@@ -3,7 +3,8 @@
 
 import {config, lang, local, t, breakNumber} from './i18n.js';
 import {decodeColumn, decodeClasses} from './columns.js';
-import {HOTSPOT, byId, measuresOf} from './state.js';
+import {decodeDeviations, deviationGroups, referencesOf} from './deviations.js';
+import {DEVIATION, HOTSPOT, byId, measuresOf} from './state.js';
 import {paintOf} from './hatch.js';
 
 export const PUBLISHED = 0;
@@ -48,7 +49,9 @@ export async function loadView(catalogue, state, level) {
   const measure = measures.includes(state.measure) ? state.measure : measures[0];
   const hotspots = Boolean(entry.maps[level]?.includes(state.period));
   const query = suffix(state.category);
-  const [areas, column, breaks, classes, spots] = await Promise.all([
+  const references = state.layer === DEVIATION ? referencesOf(entry, level, state.period) : [];
+  const reference = references.includes(state.reference) ? state.reference : references[0];
+  const [areas, column, breaks, classes, spots, deviations] = await Promise.all([
     fetchAreas(level),
     once(`${root}/values/${level}/${entry.id}/${state.period}/${measure}${query}`, async response =>
       decodeColumn(await response.json())
@@ -59,15 +62,27 @@ export async function loadView(catalogue, state, level) {
           decodeClasses(await response.json())
         ).catch(() => null)
       : null,
-    entry.spots ? fetchSpots(entry.id, state.period).catch(() => []) : []
+    entry.spots ? fetchSpots(entry.id, state.period).catch(() => []) : [],
+    reference
+      ? once(`${root}/deviations/${level}/${entry.id}/${state.period}/${reference}${query}`, async response =>
+          decodeDeviations(await response.json())
+        ).catch(() => null)
+      : null
   ]);
-  const layer = state.layer === HOTSPOT && classes ? HOTSPOT : 'waarde';
+  const layer = state.layer === HOTSPOT && classes ? HOTSPOT : deviations ? DEVIATION : 'waarde';
   const view = {
-    catalogue, entry, level, measure, measures, areas, column, classes, layer, state, spots,
+    catalogue, entry, level, measure, measures, areas, column, classes, layer, state, spots, deviations, references,
     unit: unitOf(entry, measure) || column.unit
   };
-  const groups = layer === HOTSPOT ? hotspotGroups(classes) : valueGroups(view, breaksFor(breaks, view));
+  const groups = groupsOf(view, breaks);
   return {...view, ...groups, paint: paintAll(groups), digits: digitsOf(column)};
+}
+
+function groupsOf(view, breaks) {
+  if (view.layer === HOTSPOT) return hotspotGroups(view.classes);
+  if (view.layer !== DEVIATION) return valueGroups(view, breaksFor(breaks, view));
+  const {entries, group} = deviationGroups(view.deviations);
+  return {entries: counted(entries, group), group};
 }
 
 /** Decimals that let the numbers of a column be compared down the page: none for whole numbers, else by their size. */
