@@ -11,7 +11,9 @@ export const PUBLISHED = 0;
 export const STATUSES = config.statuses;
 
 /** Hotspot classes in the order of the legend. */
-const CLASS_ORDER = ['hot', 'probable', 'not_significant', 'undetermined', 'cold', 'suppressed', 'missing', 'not_applicable'];
+const CLASS_ORDER = [
+  'hot', 'probable', 'not_significant', 'undetermined', 'cold', 'suppressed', 'missing', 'not_applicable'
+];
 
 const root = `/columns/${config.release}`;
 const kept = new Map();
