@@ -34,7 +34,8 @@ class Layer:
         kind: (n,) "area", "remainder", "park" or "hex".
         geometry: (n,) shapely (multi)polygons in RD metres; None where an area has no polygon (hexes, remainders).
         attributes: public figures per area, each (n,), NaN where unknown: "inhabitants", "inhabitants_15_64",
-            "households", "homes", "addresses" (units: persons, households, homes, addresses).
+            "households", "homes", "addresses" (units: persons, households, homes, addresses), "address_density"
+            (addresses per km2 around).
 
     Raises:
         AlignmentError: Lengths differ, or codes are not unique and ascending.

@@ -16,7 +16,7 @@ import shapely
 
 from geo.areas import BoundarySet, FloatArray, Layer, ObjectArray
 from geo.boundary_file import write_boundary_file
-from geo.cbs_columns import LAYERS, REGIONS, code_above
+from geo.cbs_columns import LAYERS, NOT_SUMS, REGIONS, code_above
 from geo.cbs_layers import (
     LayerReport,
     LayerSource,
@@ -221,7 +221,9 @@ def _regions(path: Path, drawn: Mapping[str, Layer], tables: Mapping[str, Path],
 def _country(gemeenten: Layer, country: tuple[str, str]) -> Layer:
     geometry: ObjectArray = np.full(1, None, dtype=object)
     geometry[0] = shapely.union_all(gemeenten.geometry)
-    totals: dict[str, FloatArray] = {name: np.array([values.sum()]) for name, values in gemeenten.attributes.items()}
+    totals: dict[str, FloatArray] = {
+        name: np.array([values.sum()]) for name, values in gemeenten.attributes.items() if name not in NOT_SUMS
+    }
     text = [np.array([one]) for one in (country[0], country[1], "", "area")]
     return Layer("country", text[0], text[1], text[2], text[3], geometry, totals)
 

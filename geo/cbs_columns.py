@@ -81,8 +81,12 @@ FIGURES: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "households": ("aantal_huishoudens", "aantal_hh"),
         "homes": ("aantal_woningen", "woningen", "woningvoorraad"),
         "addresses": ("adressen",),
+        "address_density": ("omgevingsadressendichtheid", "oad"),
     }
 )
+
+#: Figures that do not add up over areas: a larger area has one of its own, or none.
+NOT_SUMS = frozenset({"address_density"})
 
 #: Percentages of the inhabitants that together are those of 15 up to and including 64 years old.
 AGES_15_64: tuple[tuple[str, ...], ...] = (

@@ -16,7 +16,7 @@ import numpy as np
 import shapely
 
 from geo.areas import Layer, ObjectArray, StrArray
-from geo.cbs_columns import REGION_TABLE, REGIONS, check_codes, find_column
+from geo.cbs_columns import NOT_SUMS, REGION_TABLE, REGIONS, check_codes, find_column
 from zicht.errors import BoundaryError, SchemaError
 
 #: A gemeente lies in a region that holds at least this share of it: generalised borders differ by less.
@@ -178,7 +178,9 @@ def _dissolved(level: str, gemeenten: Layer, members: Members, where: str) -> La
         kind=np.full(len(code), "area"),
         geometry=geometry,
         attributes={
-            name: np.bincount(at, weights=values).astype(np.float64) for name, values in gemeenten.attributes.items()
+            name: np.bincount(at, weights=values).astype(np.float64)
+            for name, values in gemeenten.attributes.items()
+            if name not in NOT_SUMS
         },
     )
 

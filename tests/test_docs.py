@@ -12,6 +12,7 @@ from analysis.confidential.amount_rules import ENTRIES as ENTRIES_OF_AMOUNTS
 from analysis.confidential.definitions import Indicator
 from analysis.confidential.disclosure_rules import DisclosureRule
 from analysis.confidential.spot_rules import SpotRule
+from analysis.published.context import NEEDED
 from tiles.splice import FIELDS
 from tiles.validate.rules import RULES
 from zicht.areas import COLUMNS
@@ -19,6 +20,12 @@ from zicht.certificate import AMOUNT_RULE, SPOT_RULE, AuditedAmounts, AuditedSpo
 from zicht.cli import COMMANDS, SUMMARIES
 from zicht.commands.audit import COLUMNS as INTERVAL_COLUMNS
 from zicht.config import PREFIX, Settings
+from zicht.deviations import FIGURES as CONTEXT
+from zicht.deviations import FILE as DEVIATIONS
+from zicht.deviations import SCHEMA as DEVIATION_SCHEMA
+from zicht.deviations import DeviationLabel, DeviationRule, Reference
+from zicht.figures import FILE as FIGURES
+from zicht.figures import SCHEMA as FIGURE_SCHEMA
 from zicht.published import SCHEMA, Status
 from zicht.recipe import ENTRIES
 from zicht.release import REQUIRED
@@ -56,6 +63,22 @@ def test_the_release_page_names_every_file_column_and_status():
     for word in (*REQUIRED, *SCHEMA.names, *(f"`{status}`" for status in Status)):
         assert word in text, word
     assert set(COLUMNS) >= {"level", "fid", "code"}
+
+
+def test_the_release_page_names_every_column_class_and_reference_of_deviations():
+    text = page("reference/release.md")
+    names = (DEVIATIONS, FIGURES, *DEVIATION_SCHEMA.names, *FIGURE_SCHEMA.names, *DeviationLabel, *Reference, *NEEDED)
+    for name in names:
+        assert f"`{name}`" in text, name
+
+
+def test_every_entry_of_the_rule_of_deviations_is_described_with_its_default():
+    text = page("reference/build-file.md")
+    for name, value in DeviationRule().content().items():
+        shown = str(value).replace("'", '"') if isinstance(value, list) else str(value)
+        assert f"| `{name}` | " in text
+        assert shown in next(line for line in text.splitlines() if line.startswith(f"| `{name}` |"))
+    assert all(f"`{figure}`" in text for figure in CONTEXT)
 
 
 def test_every_entry_of_a_theme_file_is_described():

@@ -14,10 +14,10 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from web.errors import NotHereError
-from web.receipt import number
 from web.site import Site
 from web.translations import localised, translator
-from web.units import unit_of
+from web.units import number, unit_of
+from zicht.deviations import NUMBERS, DeviationColumn
 from zicht.published import PublishedColumn
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
@@ -37,6 +37,34 @@ def values_csv(site: Site, column: PublishedColumn, *, language: str) -> bytes:
     writer = csv.writer(target, delimiter=_separator(language), lineterminator="\r\n")
     writer.writerow(_columns(language))
     writer.writerows(_rows(site, column, language))
+    return target.getvalue().encode("utf-8-sig")
+
+
+def deviations_csv(site: Site, column: DeviationColumn, *, language: str) -> bytes:
+    """Return a map of deviations as CSV, with the same header as its figures and what it was compared with.
+
+    Args:
+        site: What is served.
+        column: The comparisons.
+        language: "nl" or "en".
+    """
+    key, text, target = column.key, translator(language), io.StringIO()
+    figures = site.column(key.indicator, key.period, key.level, "rate", key.category)
+    rule = site.catalogue.get("deviations") or {}
+    lines = [
+        *_header(site, figures, language),
+        f"{text('export.reference')}: {text(f'reference.{key.reference}')} ({key.reference})",
+        f"{text('export.rule')}: {'; '.join(f'{name}={_one_line(str(rule[name]))}' for name in sorted(rule))}",
+        text("export.deviations"),
+    ]
+    for line in lines:
+        target.write(f"# {_one_line(line)}\r\n")
+    writer = csv.writer(target, delimiter=_separator(language), lineterminator="\r\n")
+    writer.writerow([text(f"export.{name}") for name in ("code", "name", "class", *NUMBERS)])
+    names = site.areas(key.level).name
+    for fid, code in enumerate(column.code.tolist()):
+        numbers = (_written(float(getattr(column, name)[fid]), language) for name in NUMBERS)
+        writer.writerow([_safe(code), _safe(str(names[fid])), str(column.label[fid]), *numbers])
     return target.getvalue().encode("utf-8-sig")
 
 

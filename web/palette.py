@@ -12,6 +12,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from zicht.deviations import DeviationLabel
 from zicht.published import HotspotClass, Status
 
 
@@ -67,6 +68,17 @@ CLASSES = {
     HotspotClass.NOT_APPLICABLE: NOT_APPLICABLE,
 }
 
+#: Other colours than those of hotspots: an area by itself against a reference is another thing.
+DEVIATIONS = {
+    DeviationLabel.HIGHER: Look("#c4500a"),
+    DeviationLabel.COMPARABLE: Look("#f3ecd2"),
+    DeviationLabel.TOO_UNCERTAIN: Look("#d6bcee", Pattern.BACKWARD, "#7f55b5"),
+    DeviationLabel.LOWER: Look("#12665e"),
+    DeviationLabel.SUPPRESSED: SUPPRESSED,
+    DeviationLabel.MISSING: MISSING,
+    DeviationLabel.NOT_APPLICABLE: NOT_APPLICABLE,
+}
+
 
 def describe() -> dict[str, object]:
     """Return the looks as the page reads them: colours, patterns and inks by name."""
@@ -75,6 +87,7 @@ def describe() -> dict[str, object]:
         "sequence": [_plain(look) for look in SEQUENCE],
         "statuses": {str(name): _plain(look) for name, look in STATUSES.items()},
         "classes": {str(name): _plain(look) for name, look in CLASSES.items()},
+        "deviations": {str(name): _plain(look) for name, look in DEVIATIONS.items()},
     }
 
 

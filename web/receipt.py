@@ -8,10 +8,11 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
+from web.deviations import comparisons
 from web.errors import NotHereError
 from web.site import Site
 from web.translations import localised, translator
-from web.units import unit_of, written
+from web.units import number, unit_of, written
 from zicht.classes import ClassColumn
 from zicht.published import HotspotClass, Measure, PublishedColumn
 
@@ -55,6 +56,7 @@ def receipt(
             for found in measures
         ],
         "class": _class(made or _released(site, main), fid, language),
+        "deviations": comparisons(site, indicator, period, level, category, fid),
         "rebuild": [*common["rebuild"][:-1], f"{common['rebuild'][-1]} {code}"],
     }
 
@@ -106,13 +108,6 @@ def cell(column: PublishedColumn, fid: int) -> dict[str, Any]:
         "low": number(column.low[fid]),
         "high": number(column.high[fid]),
     }
-
-
-def number(value: float) -> float | int | None:
-    """Return a finite number, whole where it is whole, else None."""
-    if not math.isfinite(value):
-        return None
-    return int(value) if float(value).is_integer() and abs(value) < 2**53 else float(value)
 
 
 def _measures(site: Site, main: PublishedColumn, language: str) -> list[dict[str, str]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from typing import Any
 
@@ -30,3 +31,10 @@ def written(value: float | None, spoken: str) -> str:
         return ""
     shown = f"{value:,.10g}"
     return shown.translate(str.maketrans(",.", ".,")) if spoken == "nl" else shown
+
+
+def number(value: float) -> float | int | None:
+    """Return a finite number, whole where it is whole, else None."""
+    if not math.isfinite(value):
+        return None
+    return int(value) if float(value).is_integer() and abs(value) < 2**53 else float(value)

@@ -35,7 +35,9 @@ from zicht import __version__
 from zicht.areas import read_areas
 from zicht.audience import check_earlier, missing_from
 from zicht.config import Settings
+from zicht.deviations import FILE as DEVIATIONS
 from zicht.errors import AlignmentError, ConfigError
+from zicht.figures import FILE as FIGURES
 from zicht.neighbours import FILE as NEIGHBOURS
 from zicht.neighbours import Neighbourhood, write_neighbours
 from zicht.recipe import Recipe
@@ -100,6 +102,7 @@ def build(recipe: Recipe, *, settings: Settings, out: Path, progress: Progress, 
         neighbours=neighbours,
         years=recipe.years,
         ledger=earlier_releases(recipe, layers, boundaries.edition, progress),
+        deviations=recipe.deviations,
     )
     outcome = run(inputs, progress=progress)
     texts = _catalogue(recipe, themes, sources, neighbours)
@@ -213,6 +216,7 @@ def _catalogue(
         "description": recipe.description,
         "notices": list(recipe.notices),
         "default": recipe.default,
+        "deviations": recipe.deviations.content(),
         "boundaries": {"edition": recipe.edition, "source": recipe.boundary_source},
     }
 
@@ -225,6 +229,9 @@ def _write_data(
     outcome.values.write(folder / "values.parquet")
     outcome.classes.write(folder / "classes.parquet")
     outcome.structure.write(folder / STRUCTURE)
+    if len(outcome.deviations):
+        outcome.deviations.write(folder / DEVIATIONS)
+        outcome.figures.write(folder / FIGURES)
     if len(outcome.spots):
         outcome.spots.write(folder / SPOTS)
     if outcome.agreements:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from zicht.classes import ClassColumn
+from zicht.deviation_texts import DEVIATION_TEXTS, REFERENCE_TEXTS, reason
 from zicht.errors import AlignmentError
 from zicht.published import Measure, PublishedColumn, Status
 from zicht.release import Release
@@ -141,6 +142,7 @@ def explain(release: Release, *, indicator: str, period: str, code: str, level: 
         *_what(release, entry, level, fid, period),
         *(line for column in columns for line in _number(column, entry, fid)),
         *(line for item in classes for line in _class(item, entry, fid)),
+        *_compared(release, indicator, period, level, fid),
         *_how(release, entry),
     ]
 
@@ -239,6 +241,18 @@ def _class(item: ClassColumn, entry: Mapping[str, Any], fid: int) -> Iterator[Li
 
 def _span(low: float, high: float, to: str) -> str:
     return f"{low:.3g}" if low == high else f"{low:.3g} {to} {high:.3g}" if math.isfinite(high) else f">= {low:.3g}"
+
+
+def _compared(release: Release, indicator: str, period: str, level: str, fid: int) -> Iterator[Line]:
+    for item in release.deviations:
+        if (item.key.indicator, item.key.period, item.key.level) != (indicator, period, level):
+            continue
+        of = REFERENCE_TEXTS[item.key.reference]
+        label = {"nl": f"vergeleken met {of['nl']}", "en": f"compared with {of['en']}"}
+        yield Line(label, DEVIATION_TEXTS[str(item.label[fid])])
+        why = reason(item, release.catalogue["deviations"], fid)
+        if why is not None:
+            yield Line({"nl": "reden van de klasse", "en": "reason for the class"}, why)
 
 
 def _how(release: Release, entry: Mapping[str, Any]) -> Iterator[Line]:

@@ -27,6 +27,13 @@ district = { file = "districts.csv" }   # optional: the same for police district
 file = "buurten.topojson"           # GeoJSON or TopoJSON with statcode and statnaam, features without geometry included
 layer = "buurt_2015"                # object in a TopoJSON file
 
+[deviations]                        # optional: how areas are compared; these are the defaults
+context = ["density", "household_size"]
+similar = 20
+margin = 2.0
+confidence = 0.95
+alpha = 0.05
+
 [ledger]
 releases = ["../release-2024"]      # what the same readers hold already, oldest first
 
@@ -53,11 +60,12 @@ from typing import Any
 
 from zicht.audience import Audience
 from zicht.config import read_toml
+from zicht.deviations import DeviationRule, rule_of
 from zicht.errors import ConfigError, ReleaseError
 
 LANGUAGES = ("nl", "en")
 TEXTS = ("title", "description", "notices", "publisher", "fictional", "default")
-INPUTS = ("records", "sources", "themes", "years", "hexes", "boundaries", "ledger", "audience")
+INPUTS = ("records", "sources", "themes", "years", "hexes", "boundaries", "ledger", "audience", "deviations")
 #: Levels between the country and the gemeenten, for which a table of gemeenten may be given.
 REGIONS = ("province", "district")
 ENTRIES = frozenset(TEXTS + INPUTS)
@@ -93,6 +101,7 @@ class Recipe:
     ledger: tuple[Path, ...] = ()
     audience: Audience | None = None
     rules: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    deviations: DeviationRule = field(default_factory=DeviationRule)
 
 
 def read_recipe(path: Path) -> Recipe:
@@ -143,6 +152,7 @@ def _recipe(raw: Mapping[str, Any], path: Path) -> Recipe:
         population=beside / boundaries["population"] if "population" in boundaries else None,
         default={name: str(raw["default"][name]) for name in ("indicator", "period", "level", "layer")},
         ledger=tuple(beside / name for name in _only(raw.get("ledger", {}), ("releases",), path).get("releases", [])),
+        deviations=rule_of(raw.get("deviations", {}), where=f"{path}, deviations"),
         **_audience(raw, path),
     )
 

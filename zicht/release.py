@@ -18,7 +18,11 @@ from typing import Any
 
 from zicht.areas import AreaList, read_areas
 from zicht.classes import ClassTable
+from zicht.deviations import FILE as DEVIATIONS
+from zicht.deviations import DeviationTable
 from zicht.errors import ChecksumMismatchError, ReleaseError, UnknownFormatError
+from zicht.figures import FILE as FIGURES
+from zicht.figures import FigureTable
 from zicht.neighbours import FILE as NEIGHBOURS
 from zicht.neighbours import Neighbourhood, read_neighbours
 from zicht.published import PublishedTable
@@ -49,6 +53,8 @@ class Release:
         spots: Every hotspot window; empty where the release has none.
         agreement: Content of `agreement.json`; empty where the release has none.
         neighbours: Who neighbours whom, by level; empty where the release does not say.
+        deviations: Every map of deviations; empty where the release has none, as older ones.
+        figures: The public figures that these compare by; empty likewise.
     """
 
     path: Path
@@ -62,6 +68,8 @@ class Release:
     spots: SpotTable = field(default_factory=lambda: SpotTable(()))
     agreement: Mapping[str, Any] = field(default_factory=dict)
     neighbours: Mapping[str, Neighbourhood] = field(default_factory=dict)
+    deviations: DeviationTable = field(default_factory=lambda: DeviationTable(()))
+    figures: FigureTable = field(default_factory=lambda: FigureTable(()))
 
     @property
     def short_id(self) -> str:
@@ -244,4 +252,6 @@ def open_release(path: Path) -> Release:
         spots=SpotTable.read(path / SPOTS),
         agreement=json.loads((path / AGREEMENT).read_bytes()) if (path / AGREEMENT).is_file() else {},
         neighbours=read_neighbours(path / NEIGHBOURS, areas),
+        deviations=DeviationTable.read(path / DEVIATIONS) if DEVIATIONS in manifest["files"] else DeviationTable(()),
+        figures=FigureTable.read(path / FIGURES) if FIGURES in manifest["files"] else FigureTable(()),
     )

@@ -1,7 +1,7 @@
 """The way from records to published values, on one screen.
 
 read and check -> observe (place in time and space) -> count -> protect, a system at a time -> redact -> exposure and
-rate -> hotspots. Everything after `redact` sees published columns only.
+rate -> hotspots -> deviations. Everything after `redact` sees published columns only.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ import numpy as np
 import polars as pl
 
 from analysis.confidential.amounts import AmountPublisher
+from analysis.confidential.comparing import compare, figures_of
 from analysis.confidential.contracts import Source
 from analysis.confidential.disclosure.ledger import Ledger
 from analysis.confidential.disclosure.losses import Loss
@@ -35,7 +36,9 @@ from geo.atoms import build_structure
 from geo.families import ancestors, family_of, holds_unplaced
 from geo.weights import SpatialWeights
 from zicht.classes import ClassColumn, ClassTable
+from zicht.deviations import DeviationRule, DeviationTable
 from zicht.errors import ConfigError
+from zicht.figures import FigureTable
 from zicht.published import ColumnKey, Measure, PublishedColumn, PublishedTable
 from zicht.spots import SpotColumn, SpotTable
 from zicht.structure import Structure
@@ -66,6 +69,7 @@ class Inputs:
         neighbours: Neighbourhoods by level, with the name that goes into the method ("queen", "h3-ring-1").
         years: Years of the release.
         ledger: What was published before.
+        deviations: How areas are compared.
     """
 
     records: Path
@@ -78,6 +82,7 @@ class Inputs:
     neighbours: Mapping[str, tuple[str, SpatialWeights]]
     years: range
     ledger: Ledger = field(default_factory=Ledger)
+    deviations: DeviationRule = field(default_factory=DeviationRule)
 
     @property
     def indicators(self) -> tuple[Indicator, ...]:
@@ -104,6 +109,8 @@ class Outcome:
     losses: tuple[Loss, ...]
     spots: SpotTable = field(default_factory=lambda: SpotTable(()))
     agreements: tuple[Compared, ...] = ()
+    deviations: DeviationTable = field(default_factory=lambda: DeviationTable(()))
+    figures: FigureTable = field(default_factory=lambda: FigureTable(()))
 
 
 def run(inputs: Inputs, *, progress: Progress) -> Outcome:
@@ -127,9 +134,13 @@ def run(inputs: Inputs, *, progress: Progress) -> Outcome:
     progress("hotspots")
     classes = ClassTable(classify(values, inputs))
     places = AtomPlaces(inputs.layers, geography.structure)
+    progress("deviations")
+    figures = figures_of(inputs.layers)
     return Outcome(
         values=values,
         classes=classes,
+        deviations=compare(values, figures, themes=inputs.themes, layers=inputs.layers, rule=inputs.deviations),
+        figures=figures,
         structure=geography.structure,
         quality=quality_report(observed.values(), years=inputs.years),
         losses=lost,

@@ -27,6 +27,8 @@ ERRORS = (
     "/api/v1/areas?q=%00%ff",
     "/api/v1/nothing",
     "/download/nothing/2021/buurt.csv",
+    "/download/nothing/2021/buurt/country.csv",
+    "/api/v1/deviations/buurt/nothing/2021/country",
     "/static/../../pyproject.toml",
 )
 #: Receipts are asked for every so many areas: there is one for each area, period and indicator.
@@ -83,7 +85,8 @@ def built(rule: Rule, values: dict[str, object]) -> str:
 def arguments(rule: Rule, release: Release) -> Iterator[dict[str, object]]:
     """Yield every set of arguments that a rule can be asked with."""
     names = set(rule.arguments)
-    known = {"release", "level", "indicator", "period", "measure", "code", "z", "x", "y", "kind", "category", "spoken"}
+    known = {"release", "level", "indicator", "period", "measure", "code", "reference", "z", "x", "y"}
+    known |= {"kind", "category", "spoken"}
     known |= {"collection", "tms", "matrix", "row", "col"}
     assert names <= known, f"the crawl does not know how to ask for {rule.rule}"
     for choice in choices(names):
@@ -110,6 +113,9 @@ def places(names: set[str], release: Release) -> Iterator[dict[str, object]]:
         yield {"tms": "WebMercatorQuad"}
     elif {"z", "x", "y"} <= names:
         yield from ({**fixed, **tile} for tile in tiles(release))
+    elif "reference" in names:
+        for compared in release.deviations.keys():
+            yield {**fixed, **{name: getattr(compared, name) for name in names - {"release"}}}
     elif "indicator" in names:
         yield from ({**fixed, **{k: v for k, v in key.items() if k in names}} for key in numbers(release, names))
     elif "code" in names:

@@ -14,6 +14,7 @@ from analysis.confidential.contracts import read_sources
 from analysis.confidential.indicators import read_themes
 from analysis.confidential.zonings import AtomPlaces, compare_zonings
 from analysis.published.above import nearest_above
+from analysis.published.deviations import deviation_maps, subjects_of
 from analysis.published.maps import Above
 from analysis.published.on_demand import Surroundings, method_of, recomputed, weights_of
 from analysis.published.rates import rate_column
@@ -21,6 +22,7 @@ from geo.areas import Layer
 from geo.families import family_of, holds_unplaced
 from geo.neighbours import h3_rings, queen
 from zicht.classes import ClassTable
+from zicht.deviations import DeviationTable, Reference, rule_of
 from zicht.published import ColumnKey, Measure, PublishedColumn, PublishedTable, Status
 from zicht.release import Release, canonical_json, open_release
 from zicht.structure import read_structure
@@ -124,6 +126,26 @@ def test_every_class_is_made_again_from_the_files_of_the_release_alone(release, 
     assert len(again) > 20
     ClassTable(again).write(tmp_path / "classes.parquet")
     assert (tmp_path / "classes.parquet").read_bytes() == (release.path / "classes.parquet").read_bytes()
+
+
+def test_every_deviation_is_made_again_from_published_values(release, tmp_path):
+    subjects = subjects_of(release.catalogue)
+    rule = rule_of(release.catalogue["deviations"])
+    again = deviation_maps(release.values, release.figures, release.areas, subjects=subjects, rule=rule)
+    assert len(again) > 100
+    assert {key.reference for key in release.deviations.keys()} == {str(one) for one in Reference}
+    DeviationTable(again).write(tmp_path / "deviations.parquet")
+    assert (tmp_path / "deviations.parquet").read_bytes() == (release.path / "deviations.parquet").read_bytes()
+
+
+def test_an_area_without_a_number_is_not_compared(release):
+    for column in release.deviations:
+        key = column.key
+        rate = release.values.column(ColumnKey(key.indicator, key.period, key.level, key.category, Measure.RATE))
+        hidden = rate.status == Status.SUPPRESSED
+        assert (column.label[hidden] == "suppressed").all()
+        assert not np.isin(column.label[rate.status != Status.PUBLISHED], ["higher", "lower", "comparable"]).any()
+        assert np.isnan(column.expected_high[hidden]).all()
 
 
 def test_no_small_count_is_published_and_every_column_is_dense(release, entries):

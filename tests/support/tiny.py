@@ -13,6 +13,8 @@ from tests.support import tiny_world as world
 from tests.support.tiny_catalogue import catalogue, quality
 from tiles.build import write_geometry
 from zicht.classes import ClassTable
+from zicht.deviations import FILE as DEVIATIONS
+from zicht.deviations import DeviationTable
 from zicht.neighbours import Neighbourhood, write_neighbours
 from zicht.published import PublishedTable
 from zicht.release import canonical_json, write_release
@@ -20,7 +22,7 @@ from zicht.release import canonical_json, write_release
 #: What a test may change: the part as it is goes in, the part as it should be comes out.
 Change = Callable[[Any], Any]
 
-PARTS = ("manifest", "layers", "values", "classes", "neighbours", "catalogue", "quality")
+PARTS = ("manifest", "layers", "values", "classes", "neighbours", "catalogue", "quality", "deviations")
 
 
 def tiny_release(folder: Path, **changes: Change) -> Path:
@@ -30,7 +32,8 @@ def tiny_release(folder: Path, **changes: Change) -> Path:
         folder: The release folder to make.
         changes: By name of a part ("manifest", "catalogue", "quality": JSON content; "layers": tuple of `Layer`;
             "values": `PublishedTable`; "classes": `ClassTable`; "neighbours": list of
-            `Neighbourhood`, of which an empty one writes no file), a function from the part to its replacement.
+            `Neighbourhood`, of which an empty one writes no file; "deviations": `DeviationTable`, of which there
+            are none unless added, as in older releases), a function from the part to its replacement.
 
     Returns:
         The folder.
@@ -66,6 +69,9 @@ def _fill(folder: Path, *, changes: Mapping[str, Change]) -> None:
     zooms = write_geometry(layers, folder / "geometry")
     values.write(folder / "values.parquet")
     classes.write(folder / "classes.parquet")
+    deviations = _changed(changes, "deviations", DeviationTable(()))
+    if len(deviations):
+        deviations.write(folder / DEVIATIONS)
     write_areas(by_level, folder / "areas.parquet")
     neighbours = _changed(changes, "neighbours", _neighbours(by_level))
     if neighbours:

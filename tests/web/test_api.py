@@ -7,7 +7,7 @@ import pytest
 
 from tests.support import tiny_world as world
 from tests.web.conftest import EVIL, EVIL_CODE, ZERO_CODE
-from web.receipt import number
+from web.units import number
 from zicht.published import ColumnKey
 
 LABS = world.LABS

@@ -7,6 +7,7 @@ import pytest
 from tests.web.colour import contrast, difference
 from web import palette
 from web.palette import Look, Pattern
+from zicht.deviations import DeviationLabel
 from zicht.published import HotspotClass, Status
 
 LEAST = 10.0
@@ -17,6 +18,7 @@ VALUES = {
     **{f"class {index}": look for index, look in enumerate(palette.SEQUENCE)},
     **{str(name): look for name, look in palette.STATUSES.items()},
 }
+DEVIATIONS = {str(name): look for name, look in palette.DEVIATIONS.items()}
 HOTSPOTS = {str(name): look for name, look in palette.CLASSES.items()}
 
 
@@ -30,7 +32,7 @@ def test_the_simulation_takes_red_from_green():
     assert difference("#c00000", "#5c6a00") < LEAST < difference("#c00000", "#0000c0")
 
 
-@pytest.mark.parametrize("looks", [VALUES, HOTSPOTS], ids=["values", "hotspots"])
+@pytest.mark.parametrize("looks", [VALUES, HOTSPOTS, DEVIATIONS], ids=["values", "hotspots", "deviations"])
 def test_every_pair_of_looks_differs_for_every_eye(looks: dict[str, Look]):
     close = {
         (first, second): round(difference(looks[first].ground, looks[second].ground), 1)
@@ -64,12 +66,14 @@ def test_a_pattern_can_be_seen_on_its_ground(look: Look):
 
 
 def test_a_pattern_has_one_ink_since_the_shader_knows_no_more():
-    inks = {(look.pattern, look.ink) for look in {**VALUES, **HOTSPOTS}.values() if look.pattern is not Pattern.PLAIN}
+    looks = [*VALUES.values(), *HOTSPOTS.values(), *DEVIATIONS.values()]
+    inks = {(look.pattern, look.ink) for look in looks if look.pattern is not Pattern.PLAIN}
     assert len(inks) == len({pattern for pattern, _ in inks})
 
 
 def test_every_class_and_status_has_a_look():
     assert set(palette.CLASSES) == set(HotspotClass)
+    assert set(palette.DEVIATIONS) == set(DeviationLabel)
     assert set(palette.STATUSES) == set(Status) - {Status.PUBLISHED}
 
 

@@ -7,6 +7,7 @@ import pytest
 
 import web
 from web.translations import DEFAULT, LANGUAGES, language, localised, translator
+from zicht.deviations import DeviationLabel, Reference
 from zicht.published import HotspotClass, Measure, Status
 
 ROOT = Path(web.__file__).parent
@@ -63,6 +64,9 @@ def test_everything_that_is_computed_has_a_text():
     keys = set(LANGUAGES[DEFAULT])
     assert {f"status.{name}" for name in Status} <= keys
     assert {f"class.{name}" for name in HotspotClass} | {f"class.{name}.explain" for name in HotspotClass} <= keys
+    assert {f"deviation.{name}" for name in DeviationLabel} <= keys
+    parts = ("", ".choice", ".explain")
+    assert {f"reference.{name}{part}" for name in Reference for part in parts} <= keys
     assert {f"measure.{name}" for name in Measure} <= keys
     assert {f"level.{name}" for name in ("country", "gemeente", "wijk", "buurt", "park", "hex")} <= keys
     assert {f"method.quality.cell.{name}" for name in ("read", "used", "unplaced", "rejected")} <= keys

@@ -7,7 +7,7 @@ from typing import Any
 
 from analysis.published.emerging_map import LABELS, EmergingColumn
 from web.on_demand import Choice
-from web.receipt import number
+from web.units import number
 from zicht.areas import AreaList
 from zicht.classes import ClassColumn
 from zicht.published import HotspotClass

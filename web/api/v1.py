@@ -9,18 +9,19 @@ from typing import Any
 from flask import Blueprint, Response, request
 
 from web.api.hotspots import emerging_content, map_content
+from web.deviations import comparison_list, deviation_column
 from web.errors import BadQueryError, NotHereError
 from web.legend import is_year
 from web.on_demand import OnDemand
 from web.protection import protection
 from web.public.columns import full_catalogue
-from web.receipt import cell, number, receipt
+from web.receipt import cell, receipt
 from web.responses import answer, canonical
 from web.search import Hit, Index
 from web.site import Site
 from web.spots import spot_list
 from web.translations import language
-from web.units import unit_of
+from web.units import number, unit_of
 from zicht.areas import AreaList
 from zicht.published import PublishedColumn
 
@@ -65,6 +66,10 @@ def api(site: Site, maps: OnDemand) -> Blueprint:
         rows = slice(_start(), _start() + PAGE)
         return _json(map_content(column, site.areas(level), choice or maps.own(indicator, level), rows=rows))
 
+    def deviations(level: str, indicator: str, period: str, reference: str) -> Response:
+        found = deviation_column(site, indicator, period, level, reference, _query("category"))
+        return _json(comparison_list(site, found))
+
     kept = lru_cache(maxsize=KEPT_SERIES)(maps.emerging)
 
     def emerging(level: str, indicator: str) -> Response:
@@ -97,6 +102,7 @@ def api(site: Site, maps: OnDemand) -> Blueprint:
     views.add_url_rule("/values/<level>/<indicator>/<period>", view_func=values)
     views.add_url_rule("/hotspots/<level>/<indicator>/<period>", view_func=hotspots)
     views.add_url_rule("/emerging/<level>/<indicator>", view_func=emerging)
+    views.add_url_rule("/deviations/<level>/<indicator>/<period>/<reference>", view_func=deviations)
     views.add_url_rule("/spots/<indicator>/<period>", view_func=spots)
     views.add_url_rule("/series/<indicator>/<level>/<code>", view_func=series)
     views.add_url_rule("/explain/<indicator>/<period>/<level>/<code>", view_func=explain)

@@ -12,14 +12,16 @@ from typing import Any
 from flask import Blueprint, Response, request
 
 from tiles.columns import encode_bounds, encode_evidence, encode_labels, encode_values
+from tiles.deviation_columns import encode_deviations
 from tiles.hexes import encode_hexes, hex_shapes
 from web.deck import specification
+from web.deviations import deviation_column, deviation_maps
 from web.errors import NotHereError
 from web.legend import breaks_of
 from web.on_demand import Choice, OnDemand
-from web.receipt import number
 from web.responses import FOR_EVER, REVALIDATE, answer, canonical, compress
 from web.site import Hosting, Site
+from web.units import number
 from zicht.areas import AreaList
 from zicht.classes import ClassColumn
 
@@ -70,6 +72,11 @@ def columns(site: Site, maps: OnDemand) -> Blueprint:
     def hexes(release: str, level: str) -> Response:
         return send(release, BINARY, _hexes, level)
 
+    def deviations(
+        release: str, level: str, indicator: str, period: str, reference: str, category: str = ""
+    ) -> Response:
+        return send(release, JSON, _deviations, level, indicator, period, reference, category)
+
     def areas(release: str, level: str) -> Response:
         return send(release, JSON, _areas, level)
 
@@ -91,6 +98,8 @@ def columns(site: Site, maps: OnDemand) -> Blueprint:
         views.add_url_rule(
             f"{root}/<any({', '.join(_CLASSES)}):kind>/<level>/<indicator>/<period>{tail}", view_func=classes
         )
+    for tail in (".json", "/<category>.json"):
+        views.add_url_rule(f"{root}/deviations/<level>/<indicator>/<period>/<reference>{tail}", view_func=deviations)
     views.add_url_rule(f"{root}/hexes/<level>.bin", view_func=hexes)
     views.add_url_rule(f"{root}/areas/<level>.json", view_func=areas)
     views.add_url_rule(f"{root}/breaks/<indicator>.json", view_func=breaks)
@@ -125,6 +134,10 @@ def _hexes(site: Site, level: str) -> bytes:
     if level not in site.hexes:
         raise NotHereError("There are no hexagons of this level.", remedy="Choose a level that the catalogue lists.")
     return encode_hexes(hex_shapes(site.areas(level)))
+
+
+def _deviations(site: Site, level: str, indicator: str, period: str, reference: str, category: str) -> bytes:
+    return encode_deviations(deviation_column(site, indicator, period, level, reference, category))
 
 
 def _areas(site: Site, level: str) -> bytes:
@@ -163,7 +176,7 @@ def _degrees(row: list[float]) -> list[float | int] | None:
 
 def full_catalogue(site: Site) -> dict[str, Any]:
     """Return the catalogue with what the table of values truly offers for each indicator."""
-    maps = OnDemand(site)
+    maps, compared = OnDemand(site), deviation_maps(site)
     entries = [
         {
             **entry,
@@ -173,6 +186,7 @@ def full_catalogue(site: Site) -> dict[str, Any]:
             "maps": site.hotspot_maps.get(entry["id"], {}),
             "agreement": site.agreement(entry["id"]),
             "on_demand": maps.offered(entry["id"]) if site.hosting is Hosting.SERVER else {},
+            "deviations": compared.get(entry["id"], {}),
             "methods": {level: site.method(entry["id"], level) for level in site.hotspot_maps.get(entry["id"], {})},
         }
         for entry in site.catalogue["indicators"]

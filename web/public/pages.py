@@ -8,6 +8,7 @@ from typing import Any
 from flask import Blueprint, Response, render_template, request
 
 from tiles.columns import CLASSES
+from tiles.deviation_columns import DEVIATIONS
 from web import palette
 from web.deck import summary
 from web.protection import by_subject, rules
@@ -93,6 +94,7 @@ def page_config(site: Site, spoken: str) -> dict[str, Any]:
         "palette": palette.describe(),
         "statuses": list(STATUSES),
         "classes": list(CLASSES),
+        "deviations": list(DEVIATIONS),
         "map": summary(site),
         "background": str(site.background),
         "hosting": str(site.hosting),

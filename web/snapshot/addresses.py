@@ -74,9 +74,13 @@ def _columns(site: Site) -> Iterator[str]:
             path = f"{found.level}/{found.indicator}/{found.period}{_tail(found.category)}"
             yield from (f"{root}/{kind}/{path}" for kind in ("classes", "evidence"))
 
+    for compared in sorted(site.release.deviations.keys()):
+        path = f"{compared.level}/{compared.indicator}/{compared.period}/{compared.reference}"
+        yield f"{root}/deviations/{path}{_tail(compared.category, 'json')}"
 
-def _tail(category: str) -> str:
-    return f"/{quote(category, safe='')}.bin" if category else ".bin"
+
+def _tail(category: str, kind: str = "bin") -> str:
+    return f"/{quote(category, safe='')}.{kind}" if category else f".{kind}"
 
 
 def _facts(site: Site) -> Iterator[str]:

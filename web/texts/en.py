@@ -34,6 +34,7 @@ EN: Mapping[str, str] = {
     "chart.title": "By year",
     "choice.category": "Breakdown",
     "choice.category_all": "All together",
+    "choice.deviation_absent_why": "This subject is not compared with anything.",
     "choice.hotspot_absent_why": "There is no hotspot map of this subject.",
     "choice.indicator": "Subject",
     "choice.layer": "Map layer",
@@ -51,6 +52,7 @@ EN: Mapping[str, str] = {
     "choice.period_elsewhere_why": "For {period} there are figures by {levels} only.",
     "choice.period_stock_why": "This is a count at one moment: years cannot be added up.",
     "choice.period_total": "All years ({period})",
+    "choice.reference": "Compare with",
     "choice.theme": "Theme",
     "choice.title": "Choose what you see",
     "class.cold": "Strikingly low",
@@ -69,6 +71,22 @@ EN: Mapping[str, str] = {
     "class.suppressed.explain": "Hidden, to protect this or a neighbouring number.",
     "class.undetermined": "Cannot be determined",
     "class.undetermined.explain": "Figures around it are hidden. So nobody can say whether this is a hotspot.",
+    "deviation.at_least": "At least {low} times as much as {of}.",
+    "deviation.between": "Between {low} and {high} times as much as {of}.",
+    "deviation.comparable": "Comparable",
+    "deviation.higher": "Higher",
+    "deviation.lower": "Lower",
+    "deviation.missing": "Unknown",
+    "deviation.not_applicable": "Not applicable",
+    "deviation.note": (
+        "In brackets: what it may also be, by chance and rounding, for this area by itself. An area is called higher "
+        "or lower only if that also holds among the large number of areas on the map. A difference is not yet an "
+        "explanation."
+    ),
+    "deviation.suppressed": "Hidden",
+    "deviation.times": "{ratio} times as much as {of} ({low} to {high}).",
+    "deviation.title": "Compared with",
+    "deviation.too_uncertain": "Too uncertain",
     "error.400.text": "The question in the address cannot be understood.",
     "error.400.title": "This question is not right",
     "error.404.text": "The page does not exist, or this figure is not in this release.",
@@ -80,7 +98,13 @@ EN: Mapping[str, str] = {
     "error.back": "To the map",
     "export.class": "class",
     "export.code": "code",
+    "export.deviations": (
+        "class: higher, comparable, lower, too_uncertain, suppressed (hidden), missing (unknown), not_applicable. "
+        "Without an upper limit 'at most' is empty."
+    ),
     "export.edition": "edition of the areas",
+    "export.expected_high": "expected at most",
+    "export.expected_low": "expected at least",
     "export.filter.category": "breakdown",
     "export.filter.indicator": "subject",
     "export.filter.level": "areas",
@@ -93,7 +117,10 @@ EN: Mapping[str, str] = {
     "export.notice": "note",
     "export.protection": "protection",
     "export.publisher": "publisher",
+    "export.ratio": "ratio",
+    "export.reference": "compared with",
     "export.release": "release",
+    "export.rule": "rule of the comparison",
     "export.source": "source",
     "export.status": "status",
     "export.statuses": (
@@ -120,15 +147,21 @@ EN: Mapping[str, str] = {
     "lang.other": "Nederlands",
     "lang.other_code": "nl",
     "lang.other_short": "NL",
+    "layer.deviation": "Deviation",
     "layer.hotspot": "Hotspots",
     "layer.value": "Values",
     "legend.between": "{low} to {high}",
+    "legend.deviation_title": "Compared with {of}",
     "legend.from": "{low} or more",
     "legend.agreement": "Agreement with other borders (1 equal, 0 chance): {maps}.",
     "legend.agreement_one": "{level} {kappa}",
     "legend.agreement_shifted": "shifted {level} {kappa}",
     "legend.hotspot_title": "Hotspots",
     "legend.level": "per {level}",
+    "legend.method_deviation": (
+        "Comparable: a difference of {margin} times or more is ruled out. Higher and lower: corrected for many tests "
+        "(FDR, α = {alpha})."
+    ),
     "legend.method_hotspot": "Getis-Ord Gi* ({method}), corrected for many tests (FDR, α = {alpha}).",
     "legend.method_ratio": "Observed over expected, together with its neighbours ({method}), "
     "corrected for many tests (FDR, α = {alpha}).",
@@ -173,6 +206,14 @@ EN: Mapping[str, str] = {
     "measure.rate": "In proportion",
     "method.bounds": "Rounded; the true figure lies between {low} and {high}.",
     "method.bounds_hidden": "It lies between {low} and {high}.",
+    "method.deviations.text": (
+        "An area is compared with the rest of the country or of the gemeente, with areas that are equally urban, "
+        "with areas that are like it, and with what its surroundings lead one to expect. Its own figure is no part "
+        "of that comparison. Hidden figures of other areas count as anything they can be; so the answer is "
+        "sometimes: too uncertain. That is not the same as: no difference. An area is called comparable only if a "
+        "large difference is ruled out. No comparison is about the origin of people."
+    ),
+    "method.deviations.title": "How a deviation is determined",
     "method.hotspots.text": (
         "A hotspot is an area that, together with the areas around it, is higher than chance would make it. We "
         "compare the number there with what the average would give, and allow for events that come in bunches. "
@@ -223,6 +264,7 @@ EN: Mapping[str, str] = {
     "nav.skip_choices": "To the choices",
     "nav.skip_table": "To the table",
     "noscript": "The map needs JavaScript. Without JavaScript you can download the figures:",
+    "note.deviation": "What you saw is not compared; you now see {period}, by {level}.",
     "note.follow": "For {period} there are figures by {levels} only; zooming in further gives no smaller areas.",
     "note.hotspot": "What you saw has no hotspots; you now see {period}, by {level}.",
     "note.level": (
@@ -376,6 +418,26 @@ EN: Mapping[str, str] = {
     "receipt.source": "Source",
     "receipt.status": "Status",
     "receipt.title": "How did this number come about?",
+    "reference.country": "the rest of the country",
+    "reference.country.choice": "The rest of the country",
+    "reference.country.explain": "The figure of all other areas together.",
+    "reference.gemeente": "the rest of the gemeente",
+    "reference.gemeente.choice": "The rest of the gemeente",
+    "reference.gemeente.explain": "The figure of the other areas in the same gemeente.",
+    "reference.similar": "similar areas",
+    "reference.similar.choice": "Similar areas",
+    "reference.similar.explain": "The areas most like it, in density and kind of households among other things.",
+    "reference.unexplained": "what its surroundings lead one to expect",
+    "reference.unexplained.choice": "What is to be expected",
+    "reference.unexplained.explain": (
+        "What density and kind of households lead one to expect. What is left is not explained, and that does not "
+        "make it suspect."
+    ),
+    "reference.urbanity": "equally urban areas",
+    "reference.urbanity.choice": "Equally urban areas",
+    "reference.urbanity.explain": (
+        "Areas with about as many addresses per square kilometre (five classes of Statistics Netherlands)."
+    ),
     "search.hint": "Name or code of an area",
     "search.label": "Find an area",
     "search.none": "Nothing found",

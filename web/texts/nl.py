@@ -34,6 +34,7 @@ NL: Mapping[str, str] = {
     "chart.title": "Per jaar",
     "choice.category": "Uitsplitsing",
     "choice.category_all": "Alles samen",
+    "choice.deviation_absent_why": "Dit onderwerp wordt met niets vergeleken.",
     "choice.hotspot_absent_why": "Van dit onderwerp is er geen kaart van hotspots.",
     "choice.indicator": "Onderwerp",
     "choice.layer": "Kaartlaag",
@@ -51,6 +52,7 @@ NL: Mapping[str, str] = {
     "choice.period_elsewhere_why": "Over {period} zijn er alleen cijfers per {levels}.",
     "choice.period_stock_why": "Dit is een stand op één moment: jaren bij elkaar optellen kan niet.",
     "choice.period_total": "Alle jaren ({period})",
+    "choice.reference": "Vergelijken met",
     "choice.theme": "Thema",
     "choice.title": "Kies wat u ziet",
     "class.cold": "Opvallend laag",
@@ -69,6 +71,22 @@ NL: Mapping[str, str] = {
     "class.suppressed.explain": "Verborgen, om dit getal of een naburig getal te beschermen.",
     "class.undetermined": "Niet te bepalen",
     "class.undetermined.explain": "Rondom zijn cijfers verborgen. Daardoor is niet te zeggen of dit een hotspot is.",
+    "deviation.at_least": "Ten minste {low} keer zo veel als {of}.",
+    "deviation.between": "Tussen {low} en {high} keer zo veel als {of}.",
+    "deviation.comparable": "Vergelijkbaar",
+    "deviation.higher": "Hoger",
+    "deviation.lower": "Lager",
+    "deviation.missing": "Onbekend",
+    "deviation.not_applicable": "Niet van toepassing",
+    "deviation.note": (
+        "Tussen haakjes: wat er bij toeval en afronding ook kan zijn, voor dit gebied op zichzelf. Hoger of lager "
+        "heet een gebied pas als dat ook overeind blijft bij het grote aantal gebieden op de kaart. Een verschil is "
+        "nog geen verklaring."
+    ),
+    "deviation.suppressed": "Verborgen",
+    "deviation.times": "{ratio} keer zo veel als {of} ({low} tot {high}).",
+    "deviation.title": "Vergeleken met",
+    "deviation.too_uncertain": "Te onzeker",
     "error.400.text": "De vraag in het adres is niet te begrijpen.",
     "error.400.title": "Deze vraag klopt niet",
     "error.404.text": "De pagina bestaat niet, of dit cijfer staat niet in deze uitgave.",
@@ -80,7 +98,13 @@ NL: Mapping[str, str] = {
     "error.back": "Naar de kaart",
     "export.class": "klasse",
     "export.code": "code",
+    "export.deviations": (
+        "klasse: higher = hoger; comparable = vergelijkbaar; lower = lager; too_uncertain = te onzeker; suppressed = "
+        "verborgen; missing = onbekend; not_applicable = niet van toepassing. Zonder bovengrens is 'hoogstens' leeg."
+    ),
     "export.edition": "editie van de gebieden",
+    "export.expected_high": "verwacht hoogstens",
+    "export.expected_low": "verwacht minstens",
     "export.filter.category": "uitsplitsing",
     "export.filter.indicator": "onderwerp",
     "export.filter.level": "gebieden",
@@ -93,7 +117,10 @@ NL: Mapping[str, str] = {
     "export.notice": "let op",
     "export.protection": "bescherming",
     "export.publisher": "uitgever",
+    "export.ratio": "verhouding",
+    "export.reference": "vergeleken met",
     "export.release": "uitgave",
+    "export.rule": "regel van de vergelijking",
     "export.source": "bron",
     "export.status": "status",
     "export.statuses": (
@@ -120,15 +147,21 @@ NL: Mapping[str, str] = {
     "lang.other": "English",
     "lang.other_code": "en",
     "lang.other_short": "EN",
+    "layer.deviation": "Afwijking",
     "layer.hotspot": "Hotspots",
     "layer.value": "Waarden",
     "legend.between": "{low} tot {high}",
+    "legend.deviation_title": "Vergeleken met {of}",
     "legend.from": "{low} of meer",
     "legend.agreement": "Overeenstemming met andere grenzen (1 gelijk, 0 toeval): {maps}.",
     "legend.agreement_one": "{level} {kappa}",
     "legend.agreement_shifted": "verschoven {level} {kappa}",
     "legend.hotspot_title": "Hotspots",
     "legend.level": "per {level}",
+    "legend.method_deviation": (
+        "Vergelijkbaar: een verschil van {margin} keer of meer is uitgesloten. Hoger en lager: gecorrigeerd voor "
+        "veel toetsen (FDR, α = {alpha})."
+    ),
     "legend.method_hotspot": "Getis-Ord Gi* ({method}), gecorrigeerd voor veel toetsen (FDR, α = {alpha}).",
     "legend.method_ratio": "Waargenomen gedeeld door verwacht, met de buren samen ({method}), "
     "gecorrigeerd voor veel toetsen (FDR, α = {alpha}).",
@@ -173,6 +206,15 @@ NL: Mapping[str, str] = {
     "measure.rate": "Naar verhouding",
     "method.bounds": "Afgerond; het ware cijfer ligt tussen {low} en {high}.",
     "method.bounds_hidden": "Het ligt tussen {low} en {high}.",
+    "method.deviations.text": (
+        "Een gebied wordt vergeleken met de rest van het land of van de gemeente, met gebieden die even stedelijk "
+        "zijn, met gebieden die erop lijken, en met wat op grond van de omgeving te verwachten is. Het eigen cijfer "
+        "telt in die vergelijking niet mee. Verborgen cijfers van andere gebieden tellen mee als alles wat ze kunnen "
+        "zijn; daardoor is het antwoord soms: te onzeker. Dat is iets anders dan: geen verschil. Vergelijkbaar heet "
+        "een gebied pas als een groot verschil is uitgesloten. Over herkomst van mensen gaat geen enkele "
+        "vergelijking."
+    ),
+    "method.deviations.title": "Hoe een afwijking wordt bepaald",
     "method.hotspots.text": (
         "Een hotspot is een gebied dat samen met zijn buurgebieden hoger scoort dan bij toeval te verwachten is. We "
         "vergelijken het aantal daar met wat bij het gemiddelde past, en houden er rekening mee dat gebeurtenissen "
@@ -226,6 +268,7 @@ NL: Mapping[str, str] = {
     "nav.skip_choices": "Naar de keuzes",
     "nav.skip_table": "Naar de tabel",
     "noscript": "Voor de kaart is JavaScript nodig. De cijfers kunt u zonder JavaScript downloaden:",
+    "note.deviation": "Wat u zag wordt niet vergeleken; u ziet nu {period}, per {level}.",
     "note.follow": "Over {period} zijn er alleen cijfers per {levels}; verder inzoomen geeft geen kleinere gebieden.",
     "note.hotspot": "Wat u zag heeft geen hotspots; u ziet nu {period}, per {level}.",
     "note.level": (
@@ -383,6 +426,28 @@ NL: Mapping[str, str] = {
     "receipt.source": "Bron",
     "receipt.status": "Status",
     "receipt.title": "Hoe komt dit getal tot stand?",
+    "reference.country": "de rest van het land",
+    "reference.country.choice": "De rest van het land",
+    "reference.country.explain": "Het cijfer van alle andere gebieden samen.",
+    "reference.gemeente": "de rest van de gemeente",
+    "reference.gemeente.choice": "De rest van de gemeente",
+    "reference.gemeente.explain": "Het cijfer van de andere gebieden in dezelfde gemeente.",
+    "reference.similar": "vergelijkbare gebieden",
+    "reference.similar.choice": "Vergelijkbare gebieden",
+    "reference.similar.explain": (
+        "De gebieden die er het meest op lijken, onder meer in dichtheid en soort huishoudens."
+    ),
+    "reference.unexplained": "wat op grond van de omgeving te verwachten is",
+    "reference.unexplained.choice": "Wat te verwachten is",
+    "reference.unexplained.explain": (
+        "Wat dichtheid en soort huishoudens doen verwachten. Wat overblijft is niet verklaard, en daarmee nog niet "
+        "verdacht."
+    ),
+    "reference.urbanity": "even stedelijke gebieden",
+    "reference.urbanity.choice": "Even stedelijke gebieden",
+    "reference.urbanity.explain": (
+        "Gebieden met ongeveer evenveel adressen per vierkante kilometer (vijf klassen van het CBS)."
+    ),
     "search.hint": "Naam of code van een gebied",
     "search.label": "Zoek een gebied",
     "search.none": "Niets gevonden",

@@ -22,12 +22,13 @@ export const answerAt = path => at(asFiles ? `${path}.json` : path);
 export const mapPath = ({otherLanguage = false} = {}) => (otherLanguage && asFiles ? other : here);
 
 /** Where the figures of a map can be downloaded. */
-export function downloadAt(indicator, period, level, measure, category) {
+export function downloadAt(indicator, period, level, measure, category, reference) {
   if (asFiles) {
     const name = [indicator, period, level, measure, category].filter(Boolean).join('-');
     return at(`/download/${lang}/${name}.csv`);
   }
   const query = new URLSearchParams({taal: lang, maat: measure});
   if (category) query.set('categorie', category);
-  return at(`/download/${indicator}/${period}/${level}.csv?${query}`);
+  const compared = reference ? `/${reference}` : '';
+  return at(`/download/${indicator}/${period}/${level}${compared}.csv?${query}`);
 }

@@ -3,11 +3,12 @@
 import {byId as find, el} from './dom.js';
 import {local, t} from './i18n.js';
 import {
-  AUTO, HOTSPOT, VALUE, byId, canFollow, fitState, followed, hasFigures, hasLevel, isShown, levelsOf, mapped,
-  measuresOf, nearestMap, periodsOf
+  AUTO, DEVIATION, HOTSPOT, VALUE, byId, canFollow, comparedWith, fitState, followed, hasFigures, hasLevel, isShown,
+  levelsOf, mapped, measuresOf, nearestComparison, nearestMap, periodsOf
 } from './state.js';
 import {levelNames, levelOne, periodName, periodWords, unitOf} from './model.js';
-import {followNote, hotspotNote, noteOf} from './notes.js';
+import {isCompared} from './deviations.js';
+import {followNote, layerNote, noteOf} from './notes.js';
 import {showOptions} from './hotspots.js';
 
 export class Controls {
@@ -26,7 +27,7 @@ export class Controls {
   changed(input) {
     const keys = {
       thema: 'theme', indicator: 'indicator', laag: 'layer', periode: 'period', niveau: 'level', maat: 'measure',
-      categorie: 'category', methode: 'method', omgeving: 'neighbourhood', kans: 'alpha'
+      categorie: 'category', methode: 'method', omgeving: 'neighbourhood', kans: 'alpha', vergelijking: 'reference'
     };
     const key = keys[input.name];
     const wanted = {...this.store.state, [key]: input.value};
@@ -34,10 +35,14 @@ export class Controls {
     if (wanted.layer === HOTSPOT && key === 'layer') {
       Object.assign(wanted, nearestMap(this.catalogue, byId(this.catalogue.indicators, wanted.indicator), wanted));
     }
+    if (wanted.layer === DEVIATION && key === 'layer') {
+      const entry = byId(this.catalogue.indicators, wanted.indicator);
+      Object.assign(wanted, nearestComparison(this.catalogue, entry, wanted));
+    }
     const before = this.store.state;
     const fitted = fitState(this.catalogue, wanted, key === 'level' ? 'level' : 'period');
     const suited = this.suits(fitted) ? fitted : fitState(this.catalogue, {...fitted, level: undefined}, 'period');
-    this.explain(wanted, suited, key === 'layer' ? hotspotNote(before, suited) : '');
+    this.explain(wanted, suited, key === 'layer' ? layerNote(before, suited) : '');
     this.store.set(suited);
     // The choice itself may have given way, so that nothing is left to tell of but why.
     this.show(this.store.state, null);
@@ -66,7 +71,11 @@ export class Controls {
     const hasMap = Object.keys(entry.maps).length > 0;
     radios('choice-layer', 'segment', 'laag', [
       {value: VALUE, name: t('layer.value')},
-      {value: HOTSPOT, name: t('layer.hotspot'), disabled: !hasMap, why: hasMap ? '' : t('choice.hotspot_absent_why')}
+      {value: HOTSPOT, name: t('layer.hotspot'), disabled: !hasMap, why: hasMap ? '' : t('choice.hotspot_absent_why')},
+      {
+        value: DEVIATION, name: t('layer.deviation'), disabled: !isCompared(entry),
+        why: isCompared(entry) ? '' : t('choice.deviation_absent_why')
+      }
     ], view ? view.layer : state.layer);
     this.periods(entry, state);
     this.levels(entry, state);
@@ -137,6 +146,18 @@ export class Controls {
       el('option', {value: id}, id === '' ? t('choice.category_all') : names.get(id) || id)
     ), state.category);
     find('field-category').hidden = categories.length < 2;
+    this.references(entry, state, view);
+  }
+
+  /** What areas are compared with; only beside deviations. */
+  references(entry, state, view) {
+    const shown = (view ? view.layer : state.layer) === DEVIATION;
+    find('field-reference').hidden = !shown;
+    if (!shown) return;
+    const offered = view ? view.references : comparedWith(this.catalogue, entry, state.level, state.period);
+    const options = offered.map(id => el('option', {value: id}, t(`reference.${id}.choice`)));
+    fill('choice-reference', options, view ? view.deviations.reference : state.reference);
+    find('reference-note').textContent = t(`reference.${find('choice-reference').value}.explain`);
   }
 
   about(entry) {

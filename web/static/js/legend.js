@@ -5,7 +5,7 @@ import {breakNumber, number, t} from './i18n.js';
 import {swatch} from './swatch.js';
 import {levelOne} from './model.js';
 import {mapWords} from './hotspots.js';
-import {HOTSPOT} from './state.js';
+import {DEVIATION, HOTSPOT, VALUE} from './state.js';
 
 /** Classes that many maps do not have: without an area they are left out. */
 const RARE = ['zero', 'probable'];
@@ -21,7 +21,7 @@ export class Legend {
       el(
         'div',
         {class: 'legend-head'},
-        el('h2', {class: 'legend-title'}, view.layer === HOTSPOT ? t('legend.hotspot_title') : unitText(view)),
+        el('h2', {class: 'legend-title'}, titleText(view)),
         el('p', {class: 'legend-unit'}, t('legend.number'))
       ),
       this.list(shown),
@@ -74,8 +74,17 @@ export function agreementText(view) {
 
 const SHIFTED = 'shifted-';
 
+function titleText(view) {
+  if (view.layer === DEVIATION) return t('legend.deviation_title', {of: t(`reference.${view.deviations.reference}`)});
+  return view.layer === HOTSPOT ? t('legend.hotspot_title') : unitText(view);
+}
+
 function methodText(view) {
-  if (view.layer !== HOTSPOT) {
+  if (view.layer === DEVIATION) {
+    const {margin, alpha} = view.catalogue.deviations;
+    return t('legend.method_deviation', {margin: breakNumber(margin), alpha: breakNumber(alpha)});
+  }
+  if (view.layer === VALUE) {
     return t(view.state.period.includes('-') ? 'legend.method_value_total' : 'legend.method_value');
   }
   const words = mapWords(view.entry, view.level, view.state);

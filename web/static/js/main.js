@@ -12,7 +12,7 @@ import {Table} from './table.js';
 import {Tooltip} from './tooltip.js';
 import {fetchArea, fetchAreas, fetchCatalogue, levelOne, loadView, periodName} from './model.js';
 import {
-  AUTO, FOLLOWED, Store, byId as entryById, fitState, levelsOf, readState, shownLevel, writeState
+  AUTO, DEVIATION, FOLLOWED, Store, byId as entryById, fitState, levelsOf, readState, shownLevel, writeState
 } from './state.js';
 import {valueText} from './values.js';
 
@@ -220,7 +220,8 @@ class Page {
     byId('map-subtitle').textContent = parts.join(' · ');
     document.title = `${name} ${t('title.separator')} ${local(this.catalogue.title)}`;
     const {period, category} = view.state;
-    byId('download').href = downloadAt(view.entry.id, period, view.level, view.measure, category);
+    const reference = view.layer === DEVIATION ? view.deviations.reference : '';
+    byId('download').href = downloadAt(view.entry.id, period, view.level, view.measure, category, reference);
     this.updateLanguageLink();
   }
 

@@ -4,11 +4,12 @@
 import {config, lang, local, t, breakNumber} from './i18n.js';
 import {answerAt, asFiles, at} from './address.js';
 import {decodeBounds, decodeClasses, decodeEvidence, decodeValues} from './columns.js';
+import {decodeDeviations, deviationGroups, referencesOf} from './deviations.js';
 import {decodeHexes} from './hexes.js';
 import {Places} from './places.js';
 import {mapQuery} from './hotspots.js';
 import {receiptOf, seriesOf} from './receipts.js';
-import {HOTSPOT, byId, measuresOf} from './state.js';
+import {DEVIATION, HOTSPOT, byId, measuresOf} from './state.js';
 import {paintOf} from './hatch.js';
 
 export const PUBLISHED = 0;
@@ -57,8 +58,16 @@ const fetchClasses = (indicator, period, level, category, query = '') =>
 const fetchEvidence = (indicator, period, level, category) =>
   once(`${root}/evidence/${level}/${indicator}/${period}${part(category)}`, binary(decodeEvidence));
 
+const fetchDeviations = (indicator, period, level, reference, category) => {
+  const tail = category ? `/${encodeURIComponent(category)}.json` : '.json';
+  const read = async response => decodeDeviations(await response.json());
+  return once(`${root}/deviations/${level}/${indicator}/${period}/${reference}${tail}`, read);
+};
+
 /** From a map to its columns. */
-const COLUMNS = {values: fetchValues, bounds: fetchBounds, classes: fetchClasses, evidence: fetchEvidence};
+const COLUMNS = {
+  values: fetchValues, bounds: fetchBounds, classes: fetchClasses, evidence: fetchEvidence, deviations: fetchDeviations
+};
 
 /** What the receipts of an indicator have in common. */
 const fetchFrames = indicator =>
@@ -87,20 +96,30 @@ export async function loadView(catalogue, state, level) {
   const measures = measuresOf(entry, level, state.period);
   const measure = measures.includes(state.measure) ? state.measure : measures[0];
   const hotspots = Boolean(entry.maps[level]?.includes(state.period));
-  const [areas, column, breaks, classes, spots] = await Promise.all([
+  const references = state.layer === DEVIATION ? referencesOf(entry, level, state.period) : [];
+  const reference = references.includes(state.reference) ? state.reference : references[0];
+  const [areas, column, breaks, classes, spots, deviations] = await Promise.all([
     fetchAreas(level),
     fetchValues(entry.id, state.period, level, measure, state.category),
     once(`${root}/breaks/${entry.id}.json`, json),
     hotspots ? fetchMap(entry, level, state) : null,
-    entry.spots ? fetchSpots(entry.id, state.period).catch(() => []) : []
+    entry.spots ? fetchSpots(entry.id, state.period).catch(() => []) : [],
+    reference ? fetchDeviations(entry.id, state.period, level, reference, state.category).catch(() => null) : null
   ]);
-  const layer = state.layer === HOTSPOT && classes ? HOTSPOT : 'waarde';
+  const layer = state.layer === HOTSPOT && classes ? HOTSPOT : deviations ? DEVIATION : 'waarde';
   const view = {
-    catalogue, entry, level, measure, measures, areas, column, classes, layer, state, spots,
+    catalogue, entry, level, measure, measures, areas, column, classes, layer, state, spots, deviations, references,
     unit: unitOf(entry, measure) || column.unit
   };
-  const groups = layer === HOTSPOT ? hotspotGroups(classes) : valueGroups(view, breaksFor(breaks, view));
+  const groups = groupsOf(view, breaks);
   return {...view, ...groups, paint: paintAll(groups), digits: digitsOf(column)};
+}
+
+function groupsOf(view, breaks) {
+  if (view.layer === HOTSPOT) return hotspotGroups(view.classes);
+  if (view.layer !== DEVIATION) return valueGroups(view, breaksFor(breaks, view));
+  const {entries, group} = deviationGroups(view.deviations);
+  return {entries: counted(entries, group), group};
 }
 
 /** Decimals that let the numbers of a column be compared down the page: none for whole numbers, else by their size. */
@@ -228,7 +247,9 @@ export async function fetchReceipt(view, level, code) {
   if (!entry.offered.columns[state.period]?.[level]) return null;
   if (asFiles) {
     const [frames, area] = await Promise.all([fetchFrames(entry.id), fetchArea(code)]);
-    return receiptOf(frames, COLUMNS, {indicator: entry.id, period: state.period, category: state.category}, area);
+    const references = referencesOf(entry, level, state.period);
+    const map = {indicator: entry.id, period: state.period, category: state.category, references};
+    return receiptOf(frames, COLUMNS, map, area);
   }
   const made = view.layer === HOTSPOT && !view.classes.instead ? mapQuery(entry, level, state) : [];
   const query = new URLSearchParams([['taal', lang], ['category', state.category], ...made]);

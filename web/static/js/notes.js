@@ -2,7 +2,7 @@
 
 import {t} from './i18n.js';
 import {levelMany, levelNames, levelOne, periodWords} from './model.js';
-import {AUTO, HOTSPOT, byId, followed, levelsOf, periodsOf} from './state.js';
+import {AUTO, HOTSPOT, VALUE, byId, followed, levelsOf, periodsOf} from './state.js';
 
 /**
  * @param wanted the state that was asked for
@@ -40,11 +40,12 @@ function periodNote(catalogue, entry, wanted, fitted) {
   return t('note.period', {level: levelOne(fitted.level), periods: here.map(periodWords).join(', '), shown});
 }
 
-/** What was seen has no hotspots, so that another level or period is shown. */
-export function hotspotNote(before, fitted) {
+/** What was seen has no hotspots, or is not compared, so that another level or period is shown. */
+export function layerNote(before, fitted) {
   const moved = before.level !== fitted.level || before.period !== fitted.period;
-  if (fitted.layer !== HOTSPOT || !moved) return '';
-  return t('note.hotspot', {period: periodWords(fitted.period), level: levelOne(fitted.level)});
+  if (fitted.layer === VALUE || !moved) return '';
+  const words = {period: periodWords(fitted.period), level: levelOne(fitted.level)};
+  return fitted.layer === HOTSPOT ? t('note.hotspot', words) : t('note.deviation', words);
 }
 
 /** The level follows the zoom, and this period has fewer levels than another. */

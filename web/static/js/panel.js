@@ -4,6 +4,7 @@ import {byId, el, svg} from './dom.js';
 import {config, local, number, t} from './i18n.js';
 import {barChart, chartLabel} from './chart.js';
 import {fetchReceipt, fetchSeries, kindOf, levelMany, levelNames, levelOne, periodWords} from './model.js';
+import {sentence} from './deviations.js';
 import {swatch} from './swatch.js';
 import {levelsOf, periodsOf} from './state.js';
 import {cellText} from './values.js';
@@ -46,6 +47,7 @@ export class Panel {
         receipt?.class && this.classLine(receipt.class),
         receipt && this.facts(receipt, cell.measure),
         !receipt && this.absent(view),
+        ...comparisons(receipt),
         ...spotList(view),
         ...this.chart(view, area, timed, series),
         el('p', {class: 'pattern-line'}, t('pattern')),
@@ -198,6 +200,25 @@ export class Panel {
     const button = {type: 'button', class: 'button', id: 'look-inside', onclick: () => this.events.children(area)};
     return el('div', {class: 'panel-actions'}, el('button', button, t('area.children', {level})));
   }
+}
+
+/** What the area is compared with, each in a sentence; nothing where its own number is not shown. */
+function comparisons(receipt) {
+  const all = (receipt?.deviations || []).map(found => ({...found, text: sentence(found)}));
+  const said = all.filter(found => found.text);
+  if (!said.length) return [];
+  const line = found =>
+    el(
+      'li',
+      {class: 'comparison', 'data-reference': found.reference, 'data-class': found.class},
+      swatch(config.palette.deviations[found.class]),
+      el('div', {}, el('strong', {}, t(`deviation.${found.class}`)), el('span', {}, found.text))
+    );
+  return [
+    el('h3', {class: 'panel-title'}, t('deviation.title')),
+    el('ul', {class: 'comparisons', id: 'comparisons'}, said.map(line)),
+    el('p', {class: 'chart-note'}, t('deviation.note'))
+  ];
 }
 
 /** The hotspot windows of what is shown, as a list: the map only outlines them. */

@@ -10,21 +10,25 @@ const NO_NUMBER = ['suppressed', 'missing', 'not_applicable'];
  * @param fetch {values, bounds, classes, evidence}: from a map to its columns
  * @param area {level, code, name, fid}
  */
-export async function receiptOf(frames, fetch, {indicator, period, category}, area) {
+export async function receiptOf(frames, fetch, {indicator, period, category, references}, area) {
   const {level, code, name, fid} = area;
   const frame = frames[`${period}/${level}/${category}`];
   if (!frame) return null;
   const {measures, ...common} = frame;
-  const [values, found] = await Promise.all([
+  const [values, found, deviations] = await Promise.all([
     Promise.all(measures.map(async ({measure, unit}) => {
       const map = [indicator, period, level, measure, category];
       const [column, bounds] = await Promise.all([fetch.values(...map), fetch.bounds(...map)]);
       return {...cellOf(column, fid), measure, unit, low: known(bounds.low[fid]), high: known(bounds.high[fid])};
     })),
-    frame.class && classOf(frame.class, fetch, [indicator, period, level, category], fid)
+    frame.class && classOf(frame.class, fetch, [indicator, period, level, category], fid),
+    Promise.all(references.map(async reference => {
+      const column = await fetch.deviations(indicator, period, level, reference, category);
+      return comparisonOf(column, reference, fid);
+    }))
   ]);
   const rebuild = [...frame.rebuild.slice(0, -1), `${frame.rebuild.at(-1)} ${code}`];
-  return {...common, area: {level, code, name}, values, class: found, rebuild};
+  return {...common, area: {level, code, name}, values, class: found, deviations, rebuild};
 }
 
 /** The years of an area: a cell of every period that has this map. */
@@ -39,6 +43,10 @@ export async function seriesOf(frames, fetch, {indicator, periods, category, mea
   }));
   return {indicator, level, code, measure, points};
 }
+
+const comparisonOf = ({label, ratio, low, high}, reference, fid) => ({
+  reference, class: label[fid], ratio: known(ratio[fid]), low: known(low[fid]), high: known(high[fid])
+});
 
 const known = value => (Number.isNaN(value) ? null : value);
 

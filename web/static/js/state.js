@@ -1,6 +1,7 @@
 // The state of the screen. All of it stands in the address, so that a reload, a bookmark or a colleague sees the same.
 
 import {mapPath} from './address.js';
+import {referencesOf} from './deviations.js';
 import {fitOptions} from './hotspots.js';
 
 /** Names in the address, by name in the state. Dutch, because people read addresses. */
@@ -10,6 +11,7 @@ const NAMES = {
   period: 'periode',
   level: 'niveau',
   layer: 'laag',
+  reference: 'vergelijking',
   measure: 'maat',
   category: 'categorie',
   method: 'methode',
@@ -24,6 +26,7 @@ const NAMES = {
 export const AUTO = 'automatisch';
 export const VALUE = 'waarde';
 export const HOTSPOT = 'hotspot';
+export const DEVIATION = 'afwijking';
 
 /** What is counted at vacation parks is looked at per park, unless somebody wants it otherwise. */
 const PARK = 'park';
@@ -80,7 +83,7 @@ export function fitState(catalogue, wanted, keep = wanted.period === undefined ?
   );
   const level = nearestLevel(catalogue, entry, wanted.level, period, preset.level);
   const fallback = preset.layer === 'value' ? VALUE : preset.layer ? HOTSPOT : VALUE;
-  const layer = pick([VALUE, HOTSPOT], wanted.layer, fallback);
+  const layer = pick([VALUE, HOTSPOT, DEVIATION], wanted.layer, fallback);
   const category = pick(entry.offered.categories, wanted.category, '', entry.offered.categories[0]);
   return {
     ...wanted,
@@ -88,11 +91,42 @@ export function fitState(catalogue, wanted, keep = wanted.period === undefined ?
     indicator: entry.id,
     level,
     period,
-    layer: layer === HOTSPOT && !hasMap(catalogue, entry, level, period) ? VALUE : layer,
+    layer: hasLayer(catalogue, entry, layer, level, period) ? layer : VALUE,
+    reference: layer === DEVIATION ? pickReference(catalogue, entry, wanted.reference, level, period) : '',
     category,
     measure: measuresOf(entry, level, period).includes(wanted.measure) ? wanted.measure : '',
     ...fitOptions(entry, level === AUTO ? followed(catalogue, entry, period) : [level], wanted)
   };
+}
+
+/** Whether there is a map of a layer: of the level, or of one that the zoom may lead to. */
+function hasLayer(catalogue, entry, layer, level, period) {
+  if (layer === DEVIATION) return comparedWith(catalogue, entry, level, period).length > 0;
+  return layer !== HOTSPOT || hasMap(catalogue, entry, level, period);
+}
+
+/** What an indicator is compared with at a level, or at any that the zoom may lead to. */
+export function comparedWith(catalogue, entry, level, period) {
+  const levels = level === AUTO ? followed(catalogue, entry, period) : [level];
+  return [...new Set(levels.flatMap(item => referencesOf(entry, item, period)))];
+}
+
+/** The reference that was wanted, else that of similar areas, which asks the least of a reader. */
+function pickReference(catalogue, entry, wanted, level, period) {
+  const offered = comparedWith(catalogue, entry, level, period);
+  return offered.length ? pick(offered, wanted, 'similar', 'country') : '';
+}
+
+/** The level and period to go to for deviations: those of the state if there are any, else the nearest. */
+export function nearestComparison(catalogue, entry, {level, period}) {
+  if (comparedWith(catalogue, entry, level, period).length) return {level, period};
+  const here = Object.keys(entry.deviations?.[level] || {});
+  if (here.length) return {level, period: total(here) || here.at(-1)};
+  const levels = levelsOf(catalogue, entry).map(item => item.id).filter(item => entry.deviations?.[item]);
+  const finest = levels.filter(item => entry.deviations[item][period]).at(-1) || levels.at(-1);
+  if (!finest) return {level, period};
+  const periods = Object.keys(entry.deviations[finest]);
+  return {level: finest, period: pick(periods, period, total(periods))};
 }
 
 /** The period of all years together, where there is one. */

@@ -5,7 +5,8 @@ import {byId, el} from './dom.js';
 import {decimals, number, t} from './i18n.js';
 import {swatch} from './swatch.js';
 import {PUBLISHED, levelMany} from './model.js';
-import {HOTSPOT} from './state.js';
+import {sentenceOf} from './deviations.js';
+import {DEVIATION, VALUE} from './state.js';
 
 const SPARE = 8;
 
@@ -62,7 +63,7 @@ export class Table {
 
   /** The order somebody chose, or else the one that answers the first question of the layer. */
   get sorting() {
-    return this.sort || {by: this.view.layer === HOTSPOT ? 'class' : 'value', down: true};
+    return this.sort || {by: this.view.layer === VALUE ? 'value' : 'class', down: true};
   }
 
   sortBy(key) {
@@ -161,7 +162,8 @@ export class Table {
     const known = view.column.status[fid] === PUBLISHED;
     const name = view.areas.name[fid];
     const value = view.column.value[fid];
-    const look = {class: 'cell-class', title: group.label};
+    const compared = view.layer === DEVIATION ? sentenceOf(view.deviations, fid) : '';
+    const look = {class: 'cell-class', title: compared ? `${group.label}: ${compared}` : group.label};
     return el(
       'tr',
       {
@@ -223,8 +225,8 @@ function comparer({column, areas, entries, group, layer}, {by, down}) {
   if (by === 'value') {
     return (a, b) => (known(a) && known(b) ? -sign * size(a, b) : size(a, b)) || name(a, b);
   }
-  // Hotspots come first, the highest values come first, and what is no class at all comes last either way.
-  const step = layer === HOTSPOT ? 1 : -1;
+  // Hotspots and what is higher come first, the highest values come first, and what is no class at all comes last.
+  const step = layer === VALUE ? -1 : 1;
   const rank = fid => (entries[group[fid]].status ? Infinity : group[fid] * step);
   const order = (a, b) => (rank(a) === rank(b) ? 0 : rank(a) - rank(b));
   return (a, b) => {

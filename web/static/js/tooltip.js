@@ -2,6 +2,8 @@
 
 import {byId, el} from './dom.js';
 import {local, t} from './i18n.js';
+import {sentenceOf} from './deviations.js';
+import {DEVIATION, VALUE} from './state.js';
 import {swatch} from './swatch.js';
 import {kindOf} from './model.js';
 import {valueText} from './values.js';
@@ -15,13 +17,15 @@ export class Tooltip {
   show(view, {fid, x, y}) {
     const group = view.entries[view.group[fid]];
     const name = view.areas.name[fid];
-    const hotspot = view.layer === 'hotspot';
+    const compared = view.layer === DEVIATION ? sentenceOf(view.deviations, fid) : '';
+    const said = view.layer === VALUE ? statusOrClass(group) : group.label;
     this.root.replaceChildren(
       ...[
         el('p', {class: 'tooltip-name'}, name),
         el('p', {class: 'tooltip-level'}, kindOf(view.level, view.areas.code[fid], name)),
         el('p', {class: 'tooltip-value'}, valueText(view, fid, {unit: true})),
-        el('p', {class: 'tooltip-class'}, swatch(group.look, 20, 13), hotspot ? group.label : statusOrClass(group)),
+        el('p', {class: 'tooltip-class'}, swatch(group.look, 20, 13), said),
+        compared && el('p', {class: 'tooltip-level'}, compared),
         el(
           'p',
           {class: 'tooltip-foot'},
@@ -29,7 +33,7 @@ export class Tooltip {
           el('br'),
           el('strong', {}, t('pattern'))
         )
-      ]
+      ].filter(Boolean)
     );
     this.root.hidden = false;
     this.place(x, y);
