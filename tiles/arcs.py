@@ -14,10 +14,10 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
 from geo.areas import FloatArray
+from tiles.compiled import helper, kernel
 
 IntArray = NDArray[np.int64]
 BoolArray = NDArray[np.bool_]
@@ -57,7 +57,7 @@ class Arcs(NamedTuple):
     half: IntArray
 
 
-@njit(cache=True, nogil=True)
+@helper
 def _find(table: IntArray, x: IntArray, y: IntArray, a: int, b: int) -> int:
     """Return the slot of a grid point: where it stands, or the empty one where it should."""
     mask = len(table) - 1
@@ -68,7 +68,7 @@ def _find(table: IntArray, x: IntArray, y: IntArray, a: int, b: int) -> int:
     return slot
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def weld(position: FloatArray, noise: float) -> tuple[IntArray, IntArray, IntArray]:
     """Round positions to a grid of whole numbers and number the points of the grid that occur, in order of appearance.
 
@@ -95,8 +95,8 @@ def weld(position: FloatArray, noise: float) -> tuple[IntArray, IntArray, IntArr
             other_a = a - 1 if u - a < noise else a + 1 if a + 1 - u < noise else a
             other_b = b - 1 if v - b < noise else b + 1 if b + 1 - v < noise else b
             if other_a != a or other_b != b:
-                for one_a, one_b in ((other_a, b), (a, other_b), (other_a, other_b)):
-                    other = _find(table, x, y, one_a, one_b)
+                for way in range(1, 4):
+                    other = _find(table, x, y, other_a if way & 1 else a, other_b if way & 2 else b)
                     if table[other] >= 0:
                         slot = other
         if table[slot] < 0:
@@ -107,7 +107,7 @@ def weld(position: FloatArray, noise: float) -> tuple[IntArray, IntArray, IntArr
     return number, x[:count].copy(), y[:count].copy()
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def make_rings(vertex: IntArray, start: IntArray, hole: BoolArray, x: IntArray, y: IntArray) -> Rings:
     """Drop repeated vertices and give outer rings a positive area, holes a negative one.
 
@@ -133,12 +133,13 @@ def make_rings(vertex: IntArray, start: IntArray, hole: BoolArray, x: IntArray, 
         if end - first < 3:
             end = first
         elif (area < 0) != hole[ring]:
-            out[first:end] = out[first:end][::-1].copy()
+            for k in range((end - first) // 2):
+                out[first + k], out[end - 1 - k] = out[end - 1 - k], out[first + k]
         begin[ring + 1] = end
     return Rings(begin, out[:end].copy())
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def find_nodes(rings: Rings, count: int) -> BoolArray:
     """Return (count,) which vertices are nodes."""
     low, high = np.full(count, -1, dtype=np.int64), np.empty(count, dtype=np.int64)
@@ -157,7 +158,7 @@ def find_nodes(rings: Rings, count: int) -> BoolArray:
     return node
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def cut_arcs(rings: Rings, node: BoolArray) -> Arcs:  # noqa: PLR0912, PLR0915
     """Cut rings at nodes and find each arc once, in order of appearance."""
     vertex = np.empty(2 * len(rings.vertex) + len(rings.start), dtype=np.int64)
@@ -216,7 +217,7 @@ def cut_arcs(rings: Rings, node: BoolArray) -> Arcs:  # noqa: PLR0912, PLR0915
     return Arcs(start[: arcs + 1].copy(), vertex[:end].copy(), owner, by_ring, half[:halves].copy())
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def find_anchors(arcs: Arcs, x: IntArray, y: IntArray, twins: BoolArray) -> BoolArray:
     """Return (vertices,) which vertices within arcs are never left out, so that no area is left without a corner.
 

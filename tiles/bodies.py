@@ -7,11 +7,11 @@ properties `fid` and `code`, and nothing else.
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 
 from geo.areas import StrArray
 from tiles import protobuf as pb
 from tiles.arcs import IntArray
+from tiles.compiled import helper, kernel
 from tiles.cut import ByteArray, Pieces, write_varint
 from tiles.mvt import VERSION
 
@@ -50,7 +50,7 @@ def _bytes(data: bytes) -> ByteArray:
     return np.frombuffer(data, dtype=np.uint8)
 
 
-@njit(cache=True, nogil=True)
+@helper
 def _size(value: int) -> int:
     """Return the bytes of a number in base 128."""
     size = 1
@@ -60,7 +60,7 @@ def _size(value: int) -> int:
     return size
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _features(
     pieces: Pieces, order: IntArray, first: IntArray, start: IntArray, code: ByteArray
 ) -> tuple[ByteArray, IntArray]:
@@ -81,39 +81,29 @@ def _features(
         size += pieces.end[k] - pieces.start[k] + start[pieces.fid[k] + 1] - start[pieces.fid[k]] + 80
     data, at = np.empty(size, dtype=np.uint8), 0
     end = np.empty((len(first) - 1, 2), dtype=np.int64)
+    # Keys and types of fields between the numbers that change: id, tags, type and geometry; then two values.
+    row = np.array([18, 0, 8, 0, 18, 0, 0, 0, 1, 0, 24, 3, 34, 0])
+    pair = np.array([34, 0, 40, 0, 34, 0, 10, 0])
     for tile in range(len(first) - 1):
         for j in range(first[tile], first[tile + 1]):
             k, number = order[j], 2 * (j - first[tile])
             length, tags = pieces.end[k] - pieces.start[k], 2 + _size(number) + _size(number + 1)
-            at = write_varint(data, at, 2 << 3 | 2)
-            at = write_varint(data, at, 1 + _size(pieces.fid[k]) + 2 + tags + 2 + 1 + _size(length) + length)
-            at = write_varint(data, at, 1 << 3)
-            at = write_varint(data, at, pieces.fid[k])
-            at = write_varint(data, at, 2 << 3 | 2)
-            at = write_varint(data, at, tags)
-            at = write_varint(data, at, 0)
-            at = write_varint(data, at, number)
-            at = write_varint(data, at, 1)
-            at = write_varint(data, at, number + 1)
-            at = write_varint(data, at, 3 << 3)
-            at = write_varint(data, at, 3)
-            at = write_varint(data, at, 4 << 3 | 2)
-            at = write_varint(data, at, length)
-            data[at : at + length] = pieces.data[pieces.start[k] : pieces.end[k]]
-            at += length
+            content = 1 + _size(pieces.fid[k]) + 2 + tags + 2 + 1 + _size(length) + length
+            row[1], row[3], row[5], row[7], row[9], row[13] = content, pieces.fid[k], tags, number, number + 1, length
+            for one in row:
+                at = write_varint(data, at, one)
+            for byte in range(pieces.start[k], pieces.end[k]):
+                data[at] = pieces.data[byte]
+                at += 1
         end[tile, 0] = at
         for j in range(first[tile], first[tile + 1]):
             fid = pieces.fid[order[j]]
             length = start[fid + 1] - start[fid]
-            at = write_varint(data, at, 4 << 3 | 2)
-            at = write_varint(data, at, 1 + _size(fid))
-            at = write_varint(data, at, 5 << 3)
-            at = write_varint(data, at, fid)
-            at = write_varint(data, at, 4 << 3 | 2)
-            at = write_varint(data, at, 1 + _size(length) + length)
-            at = write_varint(data, at, 1 << 3 | 2)
-            at = write_varint(data, at, length)
-            data[at : at + length] = code[start[fid] : start[fid + 1]]
-            at += length
+            pair[1], pair[3], pair[5], pair[7] = 1 + _size(fid), fid, 1 + _size(length) + length, length
+            for one in pair:
+                at = write_varint(data, at, one)
+            for byte in range(start[fid], start[fid + 1]):
+                data[at] = code[byte]
+                at += 1
         end[tile, 1] = at
     return data[:at], end

@@ -9,10 +9,10 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
 from tiles.arcs import Arcs, IntArray
+from tiles.compiled import helper, kernel
 from tiles.rings import Walks, is_simple, untangle
 from tiles.snap import Lines
 
@@ -53,7 +53,7 @@ class Pieces(NamedTuple):
     data: ByteArray
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def boundary(area: int, areas: Areas, arcs: Arcs, lines: Lines) -> Walks:
     """Return the drawn boundary of an area as closed walks, no point following itself."""
     first, last = areas.ring[area], areas.ring[area + 1]
@@ -80,10 +80,10 @@ def boundary(area: int, areas: Areas, arcs: Arcs, lines: Lines) -> Walks:
     return w
 
 
-@njit(cache=True, nogil=True)
-def _clipped(w: Walks, low: int, high: int, vertical: bool) -> Walks:
+@helper
+def _clipped(w: Walks, low: int, high: int, axis: int) -> Walks:
     """Return the parts of walks between two lines, closed along the lines; only what runs along a line crosses one."""
-    a, b = (w.y, w.x) if vertical else (w.x, w.y)
+    a, b = (w.y, w.x) if axis else (w.x, w.y)
     n = w.start[-1]
     start = np.zeros(len(w.start), dtype=np.int64)
     out_a, out_b, end = np.empty(3 * n, dtype=np.int64), np.empty(3 * n, dtype=np.int64), 0
@@ -101,10 +101,10 @@ def _clipped(w: Walks, low: int, high: int, vertical: bool) -> Walks:
         while end > begin + 1 and out_a[end - 1] == out_a[begin] and out_b[end - 1] == out_b[begin]:
             end -= 1
         start[ring + 1] = end
-    return Walks(start, out_b, out_a) if vertical else Walks(start, out_a, out_b)
+    return Walks(start, out_b, out_a) if axis else Walks(start, out_a, out_b)
 
 
-@njit(cache=True, nogil=True)
+@helper
 def write_varint(data: ByteArray, at: int, value: int) -> int:
     """Write an unsigned number in base 128 and return the place after it."""
     while value > 0x7F:
@@ -115,26 +115,28 @@ def write_varint(data: ByteArray, at: int, value: int) -> int:
     return at + 1
 
 
-@njit(cache=True, nogil=True)
+@helper
 def _encode(w: Walks, left: int, top: int, data: ByteArray, at: int) -> int:
     """Write rings as packed command integers, from the corner of a tile, and return the place after them."""
+    number = np.empty(4, dtype=np.int64)
     for ring in range(len(w.start) - 1):
         begin, end = w.start[ring], w.start[ring + 1]
         for k in range(begin, end):
-            if k == begin:
-                at = write_varint(data, at, 1 << 3 | _MOVE_TO)
-            elif k == begin + 1:
-                at = write_varint(data, at, (end - begin - 1) << 3 | _LINE_TO)
-            right, down = w.x[k] - left, w.y[k] - top
-            at = write_varint(data, at, right << 1 ^ right >> 63)
-            at = write_varint(data, at, down << 1 ^ down >> 63)
+            right, down, count = w.x[k] - left, w.y[k] - top, 0
+            if k <= begin + 1:
+                number[0], count = 1 << 3 | _MOVE_TO if k == begin else (end - begin - 1) << 3 | _LINE_TO, 1
+            number[count], number[count + 1] = right << 1 ^ right >> 63, down << 1 ^ down >> 63
+            count += 2
+            if k == end - 1:
+                number[count] = 1 << 3 | _CLOSE_PATH
+                count += 1
+            for j in range(count):
+                at = write_varint(data, at, number[j])
             left, top = w.x[k], w.y[k]
-        if end > begin:
-            at = write_varint(data, at, 1 << 3 | _CLOSE_PATH)
     return at
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def cut(chosen: IntArray, areas: Areas, arcs: Arcs, lines: Lines, window: IntArray, extent: int, buffer: int) -> Pieces:
     """Cut areas into tiles, area by area.
 
@@ -149,7 +151,7 @@ def cut(chosen: IntArray, areas: Areas, arcs: Arcs, lines: Lines, window: IntArr
     """
     found, count = np.empty((5, len(chosen) + 64), dtype=np.int64), 0
     data, at = np.empty(4 * len(lines.x) + 1024, dtype=np.uint8), 0
-    frame = np.empty(4, dtype=np.int64)
+    frame, axis = np.empty(4, dtype=np.int64), np.arange(2)
     for area in chosen:
         whole = boundary(area, areas, arcs, lines)
         if whole.start[-1] == 0:
@@ -161,13 +163,13 @@ def cut(chosen: IntArray, areas: Areas, arcs: Arcs, lines: Lines, window: IntArr
         for row in range(max(window[1], (north - buffer) // extent), min(window[3], (south + buffer) // extent) + 1):
             frame[1], frame[3] = row * extent - buffer, (row + 1) * extent + buffer
             inside = frame[1] <= north and south <= frame[3]
-            strip = whole if inside else _clipped(whole, frame[1], frame[3], True)
+            strip = whole if inside else _clipped(whole, frame[1], frame[3], axis[1])
             for column in range(
                 max(window[0], (west - buffer) // extent), min(window[2], (east + buffer) // extent) + 1
             ):
                 frame[0], frame[2] = column * extent - buffer, (column + 1) * extent + buffer
                 inside = frame[0] <= west and east <= frame[2]
-                rings = strip if inside else _clipped(strip, frame[0], frame[2], False)
+                rings = strip if inside else _clipped(strip, frame[0], frame[2], axis[0])
                 if not is_simple(rings, frame):
                     rings = untangle(rings, frame)
                 if rings.start[-1] == 0:

@@ -12,12 +12,12 @@ import math
 from functools import lru_cache
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
 from geo.areas import FloatArray
 from geo.polygons import RD_BOUNDS
 from geo.projection import to_lonlat
+from tiles.compiled import kernel
 from tiles.scheme import EXTENT, HALF_WORLD
 from zicht.errors import BoundaryError
 
@@ -104,7 +104,7 @@ def _check(coefficients: FloatArray, extent: int) -> None:
         )
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _evaluate(x: FloatArray, y: FloatArray, c: FloatArray, bounds: FloatArray, degree: int) -> FloatArray:
     out = np.empty((2, len(x)))
     t, s = np.empty(degree + 1), np.empty(degree + 1)

@@ -14,9 +14,9 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 
 from tiles.arcs import IntArray
+from tiles.compiled import helper, kernel
 
 
 class Walks(NamedTuple):
@@ -33,7 +33,7 @@ class Walks(NamedTuple):
     y: IntArray
 
 
-@njit(cache=True, nogil=True)
+@helper
 def _number(w: Walks) -> tuple[IntArray, int]:
     """Return (points,) numbers of distinct places, and how many places there are."""
     n = w.start[-1]
@@ -54,7 +54,7 @@ def _number(w: Walks) -> tuple[IntArray, int]:
     return number, places
 
 
-@njit(cache=True, nogil=True)
+@helper
 def twice_area(w: Walks, ring: int) -> int:
     """Return twice the area of a ring."""
     total, last = 0, w.start[ring + 1] - 1
@@ -64,7 +64,7 @@ def twice_area(w: Walks, ring: int) -> int:
     return total
 
 
-@njit(cache=True, nogil=True)
+@helper
 def _side(w: Walks, k: int, window: IntArray) -> int:
     """Return the sides of a window that a point lies on, as bits: west 1, north 2, east 4, south 8."""
     return (
@@ -75,7 +75,7 @@ def _side(w: Walks, k: int, window: IntArray) -> int:
     )
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def is_simple(w: Walks, window: IntArray) -> bool:
     """Return whether walks are valid rings as they stand: no place twice, at most one stretch on a side."""
     west = north = east = south = 0
@@ -93,14 +93,14 @@ def is_simple(w: Walks, window: IntArray) -> bool:
     return short == 0
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def untangle(w: Walks, window: IntArray) -> Walks:
     """Return the valid rings of an area, given its boundary within a window."""
     tail, head, x, y = _stretches(w, window)
     return _ordered(_loops(tail, head, x, y), window)
 
 
-@njit(cache=True, nogil=True)
+@helper
 def _stretches(w: Walks, window: IntArray) -> tuple[IntArray, IntArray, IntArray, IntArray]:
     """Cut the stretches on the sides of the window at every point there, and leave out what runs both ways.
 
@@ -132,7 +132,7 @@ def _stretches(w: Walks, window: IntArray) -> tuple[IntArray, IntArray, IntArray
     return _net(more_tail[:count], more_head[:count], x, y)
 
 
-@njit(cache=True, nogil=True)
+@helper
 def _along(
     side: int,
     tail: IntArray,
@@ -174,7 +174,7 @@ def _along(
     return count
 
 
-@njit(cache=True, nogil=True)
+@helper
 def _net(tail: IntArray, head: IntArray, x: IntArray, y: IntArray) -> tuple[IntArray, IntArray, IntArray, IntArray]:
     """Leave out stretches in pairs that run both ways, and sort the rest by the place they leave."""
     n = len(tail)
@@ -202,7 +202,7 @@ def _net(tail: IntArray, head: IntArray, x: IntArray, y: IntArray) -> tuple[IntA
     return out_tail[:count], out_head[:count], x, y
 
 
-@njit(cache=True, nogil=True)
+@helper
 def _turn(back_x: int, back_y: int, x: int, y: int) -> int:
     """Return the part of the turn from the way back, clockwise, in which a direction lies."""
     cross = back_x * y - back_y * x
@@ -211,7 +211,7 @@ def _turn(back_x: int, back_y: int, x: int, y: int) -> int:
     return 0 if cross < 0 else 2
 
 
-@njit(cache=True, nogil=True)
+@helper
 def _loops(tail: IntArray, head: IntArray, x: IntArray, y: IntArray) -> Walks:
     """Follow the boundary with the area to the left, and cut off a ring whenever a place is passed again."""
     n = len(tail)
@@ -255,7 +255,7 @@ def _loops(tail: IntArray, head: IntArray, x: IntArray, y: IntArray) -> Walks:
     return Walks(start[: rings + 1], out_x, out_y)
 
 
-@njit(cache=True, nogil=True)
+@helper
 def _holds(w: Walks, ring: int, x: int, y: int) -> bool:
     """Return whether a ring holds a place given in half units, which does not lie on it."""
     inside, last = False, w.start[ring + 1] - 1
@@ -267,7 +267,7 @@ def _holds(w: Walks, ring: int, x: int, y: int) -> bool:
     return inside
 
 
-@njit(cache=True, nogil=True)
+@helper
 def _ordered(w: Walks, window: IntArray) -> Walks:
     """Put holes after the ring around them, and leave out points within a side of the window."""
     count = len(w.start) - 1

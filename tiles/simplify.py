@@ -16,10 +16,10 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 
 from geo.areas import FloatArray
 from tiles.arcs import Arcs, BoolArray, IntArray
+from tiles.compiled import helper, kernel
 
 #: Level of a vertex that is never left out.
 ALWAYS = -1
@@ -47,7 +47,7 @@ class Grid(NamedTuple):
     item: IntArray
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def make_grid(x: IntArray, y: IntArray, item: IntArray) -> Grid:
     """Put the named points into about twice as many buckets."""
     west, north, east, south = x[item[0]], y[item[0]], x[item[0]], y[item[0]]
@@ -72,7 +72,7 @@ def make_grid(x: IntArray, y: IntArray, item: IntArray) -> Grid:
     return Grid(shift, west, north, columns, rows, start, sorted_item)
 
 
-@njit(cache=True, nogil=True)
+@helper
 def _swept(p: int, v: int, n: int, own: int, x: IntArray, y: IntArray, a: Arcs, grid: Grid, gone: BoolArray) -> bool:
     """Return whether the closed triangle of three vertices holds another one that is drawn."""
     west, east = min(x[p], x[v], x[n]), max(x[p], x[v], x[n])
@@ -93,7 +93,7 @@ def _swept(p: int, v: int, n: int, own: int, x: IntArray, y: IntArray, a: Arcs, 
     return False
 
 
-@njit(cache=True, nogil=True)
+@helper
 def _missed(i: int, j: int, a: Arcs, x: IntArray, y: IntArray, limit: float) -> float:
     """Return the squared distance to the line i-j of the farthest vertex between, or infinity beyond the limit."""
     v, w = a.vertex[i], a.vertex[j]
@@ -113,7 +113,7 @@ def _missed(i: int, j: int, a: Arcs, x: IntArray, y: IntArray, limit: float) -> 
     return worst
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def leave_out(
     first: int,
     last: int,
@@ -173,7 +173,7 @@ def leave_out(
                 i = p
 
 
-@njit(cache=True, nogil=True)
+@helper
 def _cost(
     i: int,
     arc: int,

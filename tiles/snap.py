@@ -15,9 +15,9 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 
 from tiles.arcs import Arcs, IntArray
+from tiles.compiled import helper, kernel
 from tiles.simplify import Grid, make_grid
 
 
@@ -35,7 +35,7 @@ class Lines(NamedTuple):
     y: IntArray
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def drawn_vertices(chosen: IntArray, zoom: int, arcs: Arcs, level: IntArray) -> tuple[IntArray, IntArray]:
     """Return the vertices of arcs that are drawn at a zoom.
 
@@ -66,14 +66,14 @@ def drawn_vertices(chosen: IntArray, zoom: int, arcs: Arcs, level: IntArray) -> 
     return start, vertex
 
 
-@njit(cache=True, nogil=True)
+@helper
 def _between(p: int, q: int, extent: int, buffer: int) -> int:
     """Return the most lines of cutting that lie between two places, in world units."""
     inner, outer = (p + buffer) // extent - (q + buffer) // extent, (p - buffer) // extent - (q - buffer) // extent
     return abs(inner) + abs(outer)
 
 
-@njit(cache=True, nogil=True)
+@helper
 def _cuts(
     p: int, q: int, r: int, s: int, shift: int, extent: int, buffer: int, along: IntArray, across: IntArray
 ) -> int:
@@ -109,7 +109,7 @@ def _cuts(
     return count
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def hot_pixels(
     start: IntArray, vertex: IntArray, x: IntArray, y: IntArray, shift: int, extent: int, buffer: int
 ) -> tuple[IntArray, IntArray]:
@@ -137,7 +137,7 @@ def hot_pixels(
     return hot_x[:count].copy(), hot_y[:count].copy()
 
 
-@njit(cache=True, nogil=True)
+@helper
 def _hits(px: int, py: int, dx: int, dy: int, shift: int, cx: int, cy: int) -> bool:
     """Return whether a stretch from (px, py) by (dx, dy) passes through a pixel."""
     half = 1 << shift >> 1
@@ -148,7 +148,7 @@ def _hits(px: int, py: int, dx: int, dy: int, shift: int, cx: int, cy: int) -> b
     return -reach < side < reach or side - half * dx + half * dy == 0
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def bend(
     start: IntArray,
     vertex: IntArray,
@@ -186,7 +186,7 @@ def bend(
     return Lines(begin, out_x[:end].copy(), out_y[:end].copy())
 
 
-@njit(cache=True, nogil=True)
+@helper
 def _near(
     px: int,
     py: int,
