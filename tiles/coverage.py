@@ -16,7 +16,7 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from geo.areas import FloatArray, Layer, ObjectArray
+from geo.areas import FloatArray, Layer, ObjectArray, StrArray
 from geo.grids import from_strings, hex_polygons
 from geo.polygons import check_polygons
 from tiles.arcs import NOISE, Arcs, BoolArray, IntArray, cut_arcs, find_anchors, find_nodes, make_rings, weld
@@ -24,7 +24,7 @@ from tiles.cut import Areas
 from tiles.mercator import DEPTH, from_rd, metres, plane
 from tiles.scheme import EXTENT, ZoomRange
 from tiles.simplify import ALWAYS, leave_out, make_grid
-from zicht.errors import BoundaryError
+from zicht.errors import BoundaryError, InvalidTopologyError
 
 #: Largest distance in world units between a vertex left out and the border drawn in its stead. A unit is an eighth of a
 #: screen pixel at the zoom itself. Rounding to units comes on top.
@@ -32,6 +32,13 @@ TOLERANCE = 1.6
 
 #: Vertices that round to the same thousandth of a metre are one.
 _PER_METRE = 1000
+
+#: Longest stretch in metres that is taken for straight in web mercator; it is off by at most an eighth of its square
+#: times the change of scale, which is a tenth of a metre.
+_LONGEST = 2000.0
+
+#: Square metres that two areas may have in common: slivers that welding makes a line of.
+_OVERLAP = 1.0
 
 # Differences of places on the plane must stay below this, or products of two of them do not fit 64 bits.
 _WIDEST = 1 << 31
@@ -80,7 +87,8 @@ def project(layer: Layer, *, extent: int = EXTENT) -> Coverage:
         The coverage.
 
     Raises:
-        InvalidTopologyError: A geometry is empty, invalid or no polygon.
+        InvalidTopologyError: A geometry is empty, invalid or no polygon, or two areas lie on one another with a border
+            in common.
         BoundaryError: No area of the layer has a polygon, or one lies outside RD.
         AlignmentError: A code is no H3 cell.
     """
@@ -92,12 +100,32 @@ def project(layer: Layer, *, extent: int = EXTENT) -> Coverage:
     if fid.size == 0:
         raise BoundaryError("No area has a polygon to draw.", where=layer.level, remedy="Leave this level out.")
     check_polygons(geometry, layer.code[fid], where=layer.level)
-    return _topology(layer.level, fid, geometry, extent=extent, simplified=True)
+    coverage = _topology(layer.level, fid, geometry, extent=extent, simplified=True)
+    _check_overlaps(coverage, layer.code[fid])
+    return coverage
+
+
+def _check_overlaps(coverage: Coverage, code: StrArray) -> None:
+    """Refuse areas that lie on one another along a border they share, by more than welding explains."""
+    half, ring = coverage.arcs.half, coverage.arcs.ring
+    order = np.argsort(half, kind="stable")
+    same = np.flatnonzero(half[order[1:]] == half[order[:-1]])
+    area = np.searchsorted(ring[coverage.areas.ring], np.column_stack([order[same], order[same + 1]]), side="right") - 1
+    one, other = np.unique(np.sort(area, axis=1), axis=0).reshape(-1, 2).T
+    shapes = coverage.geometry
+    common = shapely.area(shapely.intersection(shapes[one], shapes[other]))
+    for first, second in zip(one[common > _OVERLAP], other[common > _OVERLAP], strict=True):
+        raise InvalidTopologyError(
+            f"{code[first]} and {code[second]} lie on one another.",
+            where=coverage.level,
+            remedy="Leave one of the two out of the file, or cut the overlap off one.",
+        )
 
 
 def _topology(level: str, fid: IntArray, geometry: ObjectArray, *, extent: int, simplified: bool) -> Coverage:
     xy, start, hole, ring = _ragged(geometry)
     if simplified:
+        xy, start = straight(xy, start)
         number, x, y = weld(xy.T * _PER_METRE, 0.0)
         x, y = np.floor(from_rd(x / _PER_METRE, y / _PER_METRE, extent=extent) + 0.5).astype(np.int64)
     else:
@@ -114,6 +142,32 @@ def _ragged(geometry: ObjectArray) -> tuple[FloatArray, IntArray, NDArray[np.boo
     hole = np.ones(len(start) - 1, dtype=bool)
     hole[part[:-1]] = False
     return xy, start.astype(np.int64), hole, (part[area[0]] if area else part).astype(np.int64)
+
+
+def straight(xy: FloatArray, start: IntArray) -> tuple[FloatArray, IntArray]:
+    """Put vertices on long stretches, which are straight in RD and bent in web mercator.
+
+    Args:
+        xy: (n, 2) vertices of closed rings, RD metres.
+        start: (rings + 1,) where each ring begins.
+
+    Returns:
+        The same, with stretches of at most `_LONGEST`; both sides of a border get the same vertices.
+    """
+    step = np.diff(xy, axis=0, append=xy[-1:])
+    step[start[1:] - 1] = 0
+    count = np.ceil(np.hypot(*step.T) / _LONGEST).clip(min=1).astype(np.int64)
+    if count.max(initial=1) == 1:
+        return xy, start
+    row = np.repeat(np.arange(len(xy)), count)
+    first = np.concatenate([[0], np.cumsum(count)])
+    part, ahead = np.arange(len(row)) - first[row], np.minimum(row + 1, len(xy) - 1)
+    # From the same end on whichever side, so that the arithmetic is the same too.
+    back = ((step[:, 0] < 0) | ((step[:, 0] == 0) & (step[:, 1] < 0)))[row]
+    low, high = np.where(back, ahead, row), np.where(back, row, ahead)
+    share = np.where(back, count[row] - part, part) / count[row]
+    between = xy[low] + (xy[high] - xy[low]) * share[:, None]
+    return np.where(part[:, None] > 0, between, xy[row]), first[start]
 
 
 def places(coverage: Coverage, area: IntArray) -> IntArray:

@@ -231,30 +231,31 @@ def _near(
 
 def snap(
     chosen: IntArray,
-    *,
     zoom: int,
-    shift: int,
-    extent: int,
-    buffer: int,
     arcs: Arcs,
     level: IntArray,
     x: IntArray,
     y: IntArray,
+    shift: int,
+    extent: int,
+    buffer: int,
 ) -> Lines:
     """Draw arcs at a zoom.
 
     Args:
         chosen: Arcs to draw, ascending.
         zoom: The zoom.
-        shift: Binary logarithm of a world unit in units of the plane, at least 1.
-        extent: Units along a tile.
-        buffer: Units around it that are drawn too.
         arcs: All arcs.
         level: (positions,) the coarsest zoom at which each vertex is left out.
         x: (vertices,) places on the plane.
         y: (vertices,) the same.
+        shift: Binary logarithm of a world unit in units of the plane, at least 1.
+        extent: Units along a tile.
+        buffer: Units around it that are drawn too.
     """
     start, vertex = drawn_vertices(chosen, zoom, arcs, level)
     hot_x, hot_y = hot_pixels(start, vertex, x, y, shift, extent, buffer)
+    if len(hot_x) == 0:
+        return Lines(start, hot_x, hot_y)
     grid = make_grid(hot_x, hot_y, np.arange(len(hot_x)))
     return bend(start, vertex, x, y, shift, hot_x, hot_y, grid)

@@ -81,21 +81,29 @@ def levels(coverage: Coverage, zooms: ZoomRange) -> IntArray:
     return [coarsest for _, coarsest in simplify(coverage, zooms)][-1]
 
 
+def lines_at(coverage: Coverage, zoom: int, coarsest: IntArray, buffer: int = 80) -> Lines:
+    """Return the borders of a coverage as drawn at a zoom."""
+    every = np.arange(len(coverage.arcs.start) - 1)
+    x, y, shift = coverage.x, coverage.y, DEPTH - zoom
+    return snap(every, zoom, coverage.arcs, coarsest, x, y, shift, coverage.extent, buffer)
+
+
+def moved(coverage: Coverage, zoom: int) -> FloatArray:
+    """Return how far each vertex lies from its own border as drawn, in world units."""
+    lines = lines_at(coverage, zoom, levels(coverage, ZoomRange(zoom, zoom)))
+    arcs, distance = coverage.arcs, []
+    for arc in range(len(arcs.start) - 1):
+        run, own = slice(*lines.start[arc : arc + 2]), arcs.vertex[slice(*arcs.start[arc : arc + 2])]
+        border = shapely.linestrings(np.column_stack([lines.x[run], lines.y[run]])[[0, *range(run.stop - run.start)]])
+        places = np.column_stack([coverage.x[own], coverage.y[own]]) / (1 << DEPTH - zoom)
+        distance.append(shapely.distance(shapely.points(places), border))
+    return np.concatenate(distance)
+
+
 def drawn(coverage: Coverage, zoom: int, coarsest: IntArray | None = None, buffer: int = 80) -> ObjectArray:
     """Return the areas of a coverage as drawn at a zoom, in world units; empty polygons where nothing is left."""
     coarsest = levels(coverage, ZoomRange(zoom, zoom)) if coarsest is None else coarsest
-    arcs, extent = coverage.arcs, coverage.extent
-    lines = snap(
-        np.arange(len(arcs.start) - 1),
-        zoom=zoom,
-        shift=DEPTH - zoom,
-        extent=extent,
-        buffer=buffer,
-        arcs=arcs,
-        level=coarsest,
-        x=coverage.x,
-        y=coverage.y,
-    )
+    arcs, lines = coverage.arcs, lines_at(coverage, zoom, coarsest, buffer)
     nowhere = np.full(4, np.iinfo(np.int64).min)
     walks = (boundary(area, coverage.areas, arcs, lines) for area in range(len(coverage.areas.fid)))
     return np.array([as_polygons(untangle(walk, nowhere)) for walk in walks], dtype=object)
