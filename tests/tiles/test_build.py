@@ -8,6 +8,7 @@ import sys
 from collections import defaultdict
 from pathlib import Path
 
+import geopandas as gpd
 import numpy as np
 import pmtiles.reader
 import pyogrio
@@ -17,6 +18,7 @@ from hypothesis import given, settings
 
 from geo.areas import BoundarySet, Layer
 from geo.grids import hex_layers
+from geo.polygons import repair_polygons
 from tests.support import tiny_world
 from tests.tiles.worlds import coverages, decoded, drawn, far_from_outline, in_world_units, layer_of, moved, polygons
 from tiles.archive import Reader
@@ -242,6 +244,21 @@ def test_the_buurten_of_2015_are_complete_valid_and_small(shared_data):
     check_national(layer, ZoomRange(9, 10), largest=100_000)
     check_borders(layer, 9)
     check_borders(layer, 12)
+
+
+@pytest.mark.slow
+def test_the_buurten_of_2016_at_full_resolution_are_complete_and_valid(shared_data):
+    file = shared_data / "boundaries" / "cbs_buurt_2016_fullres_wof_rd.parquet"
+    frame = gpd.read_parquet(file, columns=["BU_CODE", "superseded", "lastmod", "geometry"])
+    # The file as published has 44 superseded rows and 33 codes twice: readers refuse it, and here the latest is taken.
+    frame = frame[~frame.superseded].sort_values(["BU_CODE", "lastmod"]).drop_duplicates("BU_CODE", keep="last")
+    code = frame.BU_CODE.to_numpy(dtype=np.str_)
+    empty, kind = np.full(len(code), ""), np.full(len(code), "area")
+    with pytest.raises(InvalidTopologyError, match="an invalid geometry"):
+        project(Layer("buurt", code, code, empty, kind, frame.geometry.to_numpy()))
+    geometry, repaired = repair_polygons(frame.geometry.to_numpy())
+    assert repaired.sum() == 4
+    check_national(Layer("buurt", code, code, empty, kind, geometry), ZoomRange(5, 10), largest=1_000_000)
 
 
 def test_borders_stay_within_two_units_of_where_they_are(shared_data):
