@@ -28,7 +28,7 @@ from zicht.errors import BoundaryError, InvalidTopologyError
 
 #: Largest distance in world units between a vertex left out and the border drawn in its stead. A unit is an eighth of a
 #: screen pixel at the zoom itself. Rounding to units comes on top.
-TOLERANCE = 1.6
+TOLERANCE = 2.0
 
 #: Vertices that round to the same thousandth of a metre are one.
 _PER_METRE = 1000
