@@ -163,3 +163,12 @@ def test_a_sliver_thinner_than_a_millimetre_is_no_overlap():
     hair = shapely.box(151_000, 450_000, 151_000.0004, 451_000)
 
     assert len(project(layer_of(objects(left, right, hair))).areas.fid) == 3
+
+
+def test_a_border_is_not_straightened_over_an_island_in_its_notch():
+    for shift in np.arange(0, 3, 0.2):
+        corner = np.array([150_000 + shift, 450_000 + 0.7 * shift])
+        notched = np.array([(0, 0), (100, 0), (100, 100), (70, 100), (50, 97.4), (30, 100), (0, 100)]) + corner
+        island = np.array([(44, 99.9), (56, 99.9), (50, 98.3)]) + corner
+        shapes = drawn(project(layer_of(objects(shapely.Polygon(notched), shapely.Polygon(island)))), 12)
+        assert shapely.area(shapes).sum() == shapely.area(shapely.union_all(shapes))
