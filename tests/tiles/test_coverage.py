@@ -172,3 +172,9 @@ def test_a_border_is_not_straightened_over_an_island_in_its_notch():
         island = np.array([(44, 99.9), (56, 99.9), (50, 98.3)]) + corner
         shapes = drawn(project(layer_of(objects(shapely.Polygon(notched), shapely.Polygon(island)))), 12)
         assert shapely.area(shapes).sum() == shapely.area(shapely.union_all(shapes))
+
+
+def test_an_island_as_low_as_the_tolerance_keeps_its_corners():
+    island = np.array([(0, 0), (3, 0), (6, 0), (9, 0), (9, 2.8), (6, 2.8), (3, 2.8), (0, 2.8)]) + [150_000, 450_000]
+
+    assert not shapely.is_empty(drawn(project(layer_of(objects(shapely.Polygon(island)))), 12)).any()
