@@ -175,6 +175,7 @@ def test_a_border_is_not_straightened_over_an_island_in_its_notch():
 
 
 def test_an_island_as_low_as_the_tolerance_keeps_its_corners():
-    island = np.array([(0, 0), (3, 0), (6, 0), (9, 0), (9, 2.8), (6, 2.8), (3, 2.8), (0, 2.8)]) + [150_000, 450_000]
+    corners = np.array([(0, 0), (3, 0), (6, 0), (9, 0), (9, 2.8), (6, 2.8), (3, 2.8), (0, 2.8)])
+    island = corners + np.array([150_000, 450_000])
 
     assert not shapely.is_empty(drawn(project(layer_of(objects(shapely.Polygon(island)))), 12)).any()
