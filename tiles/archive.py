@@ -12,13 +12,16 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 from bisect import bisect_right
 from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache
+from itertools import accumulate
 from typing import Any
 
 from tiles import directory as dr
-from tiles.compress import gunzip, gzip_bytes
+from tiles.compress import QUICK, gunzip, gzip_bytes
 from tiles.errors import MalformedArchiveError
 from tiles.header import HEADER_SIZE, Header, lay_out, read_header
 from tiles.scheme import ZoomRange, first_number, tile_number
@@ -29,6 +32,7 @@ GetBytes = Callable[[int, int], bytes]
 #: The specification wants header and root directory within the first 16 kiB, so that one request gets both.
 ROOT_LIMIT = 16384 - HEADER_SIZE
 
+_WORKERS = min(4, os.cpu_count() or 1)
 _LARGEST_DIRECTORY = 1 << 26
 _LARGEST_TILE = 1 << 26
 
@@ -88,17 +92,17 @@ def _e7(bounds: tuple[float, float, float, float]) -> tuple[int, int, int, int]:
 
 
 def _pack(tiles: Mapping[int, bytes]) -> tuple[bytes, list[dr.Entry]]:
-    stored: dict[bytes, tuple[int, int]] = {}
-    parts: list[bytes] = []
+    numbers = sorted(tiles)
+    digests = [hashlib.sha256(tiles[number]).digest() for number in numbers]
+    different = dict(zip(reversed(digests), reversed(numbers), strict=True))
+    order = sorted(different.values())
+    with ThreadPoolExecutor(max_workers=_WORKERS) as workers:
+        parts = list(workers.map(lambda number: gzip_bytes(tiles[number], level=QUICK), order))
+    offsets = accumulate(map(len, parts), initial=0)
+    spans = {number: (offset, len(part)) for number, offset, part in zip(order, offsets, parts, strict=False)}
     entries: list[dr.Entry] = []
-    end = 0
-    for number in sorted(tiles):
-        digest = hashlib.sha256(tiles[number]).digest()
-        if digest not in stored:
-            parts.append(gzip_bytes(tiles[number]))
-            stored[digest] = (end, len(parts[-1]))
-            end += len(parts[-1])
-        entry = dr.Entry(number, *stored[digest], run=1)
+    for number, digest in zip(numbers, digests, strict=True):
+        entry = dr.Entry(number, *spans[different[digest]], run=1)
         previous = entries[-1] if entries else None
         if previous and previous.offset == entry.offset and previous.number + previous.run == number:
             entries[-1] = previous._replace(run=previous.run + 1)

@@ -7,21 +7,18 @@ Build time only: needs shapely.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from itertools import groupby
 from pathlib import Path
-
-import numpy as np
 
 from geo.areas import Layer
 from tiles.archive import write_archive
-from tiles.coverage import Coverage, draw, project
-from tiles.cut import Pieces, cut, ring_parts
-from tiles.features import Feature, GeometryType, TileLayer
-from tiles.mvt import encode_tile
-from tiles.scheme import DEFAULT_SCHEME, TileScheme, ZoomRange, degrees, tile_number
+from tiles.coverage import project, simplify
+from tiles.drawing import draw
+from tiles.mercator import DEPTH
+from tiles.scheme import DEFAULT_SCHEME, TileScheme, ZoomRange, degrees
 from tiles.tilejson import vector_layer
-from zicht.errors import ConfigError, InvalidTopologyError
+from zicht.errors import ConfigError
 
 #: The level that is never tiled: it is one shape, and every map shows it whole.
 UNTILED = "country"
@@ -103,44 +100,26 @@ def build_pyramid(layer: Layer, *, scheme: TileScheme = DEFAULT_SCHEME) -> Pyram
         scheme: Tile size and zooms by level.
 
     Raises:
-        ConfigError: The scheme has no zooms for this level.
+        ConfigError: The scheme has no zooms for this level, or deeper ones than are drawn.
         BoundaryError: The level has no polygon, or an invalid one.
     """
     if layer.level not in scheme.zooms:
         raise ConfigError(f"There are no zooms for level {layer.level}.", remedy="Add the level to the tile scheme.")
-    zooms, coverage = scheme.zooms[layer.level], project(layer)
-    tiles: dict[int, bytes] = {}
-    minimal = {}
-    for zoom in zooms.zooms():
-        drawing = draw(coverage, zoom, extent=scheme.extent)
-        pieces = cut(drawing, extent=scheme.extent, buffer=scheme.buffer)
-        _check_complete(coverage, pieces, zoom)
-        tiles |= _encode(layer, pieces, zoom, extent=scheme.extent)
-        minimal[zoom] = tuple(layer.code[drawing.fid[drawing.minimal]].tolist())
+    zooms = scheme.zooms[layer.level]
+    if zooms.maxzoom >= DEPTH:
+        raise ConfigError(f"Areas are drawn to zoom {DEPTH - 1}, not to {zooms.maxzoom}.", where=layer.level)
+    coverage = project(layer, extent=scheme.extent)
+    with ThreadPoolExecutor(max_workers=1) as worker:
+        # A zoom is drawn on the one core while the next is simplified on the other.
+        jobs = {
+            zoom: worker.submit(draw, coverage, coarsest, layer.code, zoom, scheme)
+            for zoom, coarsest in simplify(coverage, zooms)
+        }
+        drawn = {zoom: jobs[zoom].result() for zoom in zooms.zooms()}
+    tiles = {number: body for one in drawn.values() for number, body in one.tiles.items()}
+    minimal = {zoom: tuple(layer.code[one.minimal].tolist()) for zoom, one in drawn.items()}
     west, south, east, north = coverage.bounds()
     return Pyramid(layer.level, zooms, (*degrees(west, south), *degrees(east, north)), tiles, minimal)
-
-
-def _check_complete(coverage: Coverage, pieces: Pieces, zoom: int) -> None:
-    lost = np.setdiff1d(coverage.fid, pieces.fid)
-    if lost.size:
-        raise InvalidTopologyError(
-            f"{lost.size} areas would be lost at zoom {zoom}, first number {lost[0]}.",
-            where=coverage.level,
-            remedy="Check that the boundaries lie within the world of web mercator.",
-        )
-
-
-def _encode(layer: Layer, pieces: Pieces, zoom: int, *, extent: int) -> dict[int, bytes]:
-    rows = zip(pieces.y.tolist(), pieces.x.tolist(), pieces.fid.tolist(), ring_parts(pieces.geometry), strict=True)
-    codes = layer.code.tolist()
-    tiles = {}
-    for (y, x), group in groupby(rows, key=lambda row: row[:2]):
-        features = tuple(
-            Feature(GeometryType.POLYGON, parts, fid, {"fid": fid, "code": codes[fid]}) for _, _, fid, parts in group
-        )
-        tiles[tile_number(zoom, x, y)] = encode_tile([TileLayer(layer.level, features, extent)])
-    return tiles
 
 
 def archive_bytes(pyramid: Pyramid) -> bytes:

@@ -8,15 +8,19 @@ from tiles.errors import MalformedArchiveError
 
 # Deflate, no flags, no time, no hint of level or system (RFC 1952, section 2.3).
 _HEADER = b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\xff"
-_SMALLEST = 9
+
+#: As small as it gets, and as small within a thousandth in half the time.
+SMALLEST, QUICK = 9, 6
 
 
-def gzip_bytes(data: bytes, *, level: int = _SMALLEST) -> bytes:
+def gzip_bytes(data: bytes, *, level: int = SMALLEST) -> bytes:
     """Return the data as one gzip member without time, name or system.
+
+    It is zlib everywhere: faster libraries choose their way by the processor, and with it their bytes.
 
     Args:
         data: What to compress.
-        level: 1, fastest, to 9, smallest.
+        level: 1 (quick) to 9 (small).
     """
     deflate = zlib.compressobj(level, zlib.DEFLATED, -zlib.MAX_WBITS)
     body = deflate.compress(data) + deflate.flush()

@@ -1,176 +1,209 @@
-"""Areas as polygons in web mercator, simplified for one zoom so that neighbours keep the very same border.
+"""The areas of a level as shared borders in web mercator: topology once, for every zoom.
 
-Simplification is Visvalingam-Whyatt on the whole coverage at once (GEOS `CoverageSimplifier`; Visvalingam & Whyatt
-1993, Cartographic Journal 30(1), 46-51): a border is simplified once and used by both sides. Vertices are then rounded
-to world units of the zoom, which maps equal points to equal points. A polygon that rounding makes invalid is mended
-alone; an area that nothing is left of is drawn as one square unit, so that no area is ever lost.
+Vertices that are the same to a millimetre are one, and each border is found once (`tiles.arcs`). For every vertex the
+coarsest zoom at which it is left out is worked out beforehand (`tiles.simplify`), so that a zoom is a mask. Both sides
+of a border are the same numbers throughout.
 
-Build time only: needs shapely.
+Build time only: needs shapely and numba.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from geo.areas import FloatArray, Layer, ObjectArray
+from geo.areas import FloatArray, Layer, ObjectArray, StrArray
 from geo.grids import from_strings, hex_polygons
 from geo.polygons import check_polygons
-from geo.projection import to_lonlat
-from tiles.scheme import EXTENT, HALF_WORLD, unit_length
-from zicht.errors import BoundaryError
+from tiles.arcs import NOISE, Arcs, BoolArray, IntArray, cut_arcs, find_anchors, find_nodes, make_rings, weld
+from tiles.cut import Areas
+from tiles.mercator import DEPTH, from_rd, metres, plane
+from tiles.scheme import EXTENT, ZoomRange
+from tiles.simplify import ALWAYS, leave_out, make_grid
+from zicht.errors import BoundaryError, InvalidTopologyError
 
-IntArray = NDArray[np.int64]
-
-#: Tolerance of simplification in world units: the root of the area of the smallest triangle that is kept. A unit is an
-#: eighth of a screen pixel at the zoom itself.
+#: Largest distance in world units between a vertex left out and the border drawn in its stead. A unit is an eighth of a
+#: screen pixel at the zoom itself. Rounding to units comes on top.
 TOLERANCE = 2.0
 
-# Projected coordinates are kept to a tenth of a millimetre, far below a world unit and far above the noise of
-# vectorised arithmetic, so that a vertex has the same coordinates in every polygon it belongs to.
-_DECIMALS = 4
+#: Vertices that round to the same thousandth of a metre are one.
+_PER_METRE = 1000
 
-# Where a border crosses a tile edge half way between two units, noise in the last bits must not decide the side.
-_TIE = 0.5 + 1e-6
+#: Longest stretch in metres that is taken for straight in web mercator; it is off by at most an eighth of its square
+#: times the change of scale, which is a tenth of a metre.
+_LONGEST = 2000.0
+
+#: Square metres that two areas may have in common: slivers that welding makes a line of.
+_OVERLAP = 1.0
+
+# Differences of places on the plane must stay below this, or products of two of them do not fit 64 bits.
+_WIDEST = 1 << 31
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Coverage:
-    """The areas of one level that have a polygon, ready to be drawn at any zoom.
+    """The areas of one level that have a polygon, and their borders, each once.
 
     Args:
         level: Name of the level.
-        fid: (n,) positions of the areas in their layer, ascending.
-        geometry: (n,) valid polygons or multipolygons, web mercator metres.
+        extent: Units along a tile.
+        areas: The areas and their rings.
+        arcs: Their borders.
+        x: (vertices,) places on the plane of `tiles.mercator`.
+        y: (vertices,) the same.
+        geometry: (areas,) valid polygons or multipolygons, RD metres; of the H3 grid, longitudes and latitudes.
         simplified: Whether borders may be simplified; cells of a grid are drawn exactly.
     """
 
     level: str
-    fid: IntArray
+    extent: int
+    areas: Areas
+    arcs: Arcs
+    x: IntArray
+    y: IntArray
     geometry: ObjectArray
     simplified: bool
 
     def bounds(self) -> tuple[float, float, float, float]:
         """Return west, south, east and north in web mercator metres."""
-        west, south, east, north = shapely.total_bounds(self.geometry)
-        return float(west), float(south), float(east), float(north)
+        west, north = metres(float(self.x.min()), float(self.y.min()), extent=self.extent)
+        east, south = metres(float(self.x.max()), float(self.y.max()), extent=self.extent)
+        return west, south, east, north
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Drawing:
-    """A coverage at one zoom.
-
-    Args:
-        zoom: The zoom.
-        fid: (n,) as in the coverage: no area is lost.
-        geometry: (n,) valid polygons in whole world units, y pointing down.
-        minimal: (n,) whether the area was too small to draw and is shown as one square unit.
-    """
-
-    zoom: int
-    fid: IntArray
-    geometry: ObjectArray
-    minimal: NDArray[np.bool_]
-
-
-def project(layer: Layer) -> Coverage:
-    """Project the polygons of a layer to web mercator; cells of the H3 grid are made from their codes.
+def project(layer: Layer, *, extent: int = EXTENT) -> Coverage:
+    """Project the polygons of a layer to web mercator and find their borders.
 
     Args:
-        layer: Geometry in RD metres. Areas without a polygon are left out.
+        layer: Geometry in RD metres; cells of the H3 grid are made from their codes. Areas without a polygon are left
+            out.
+        extent: Units along a tile.
 
     Returns:
         The coverage.
 
     Raises:
-        InvalidTopologyError: A geometry is empty, invalid or no polygon.
+        InvalidTopologyError: A geometry is empty, invalid or no polygon, or two areas lie on one another with a border
+            in common.
         BoundaryError: No area of the layer has a polygon, or one lies outside RD.
         AlignmentError: A code is no H3 cell.
     """
     if layer.level.startswith("h3-"):
-        lonlat, fid = hex_polygons(from_strings(layer.code), crs=4326), np.arange(len(layer))
-        return Coverage(layer.level, fid, _transformed(lonlat, lambda xy: mercator(*xy.T)), simplified=False)
+        geometry, fid = hex_polygons(from_strings(layer.code), crs=4326), np.arange(len(layer))
+        return _topology(layer.level, fid, geometry, extent=extent, simplified=False)
     fid = np.flatnonzero(~shapely.is_missing(layer.geometry))
     geometry = layer.geometry[fid]
     if fid.size == 0:
         raise BoundaryError("No area has a polygon to draw.", where=layer.level, remedy="Leave this level out.")
     check_polygons(geometry, layer.code[fid], where=layer.level)
-    return Coverage(layer.level, fid, _transformed(geometry, lambda xy: mercator(*to_lonlat(*xy.T))), simplified=True)
+    coverage = _topology(layer.level, fid, geometry, extent=extent, simplified=True)
+    _check_overlaps(coverage, layer.code[fid])
+    return coverage
 
 
-def mercator(lon: FloatArray, lat: FloatArray) -> FloatArray:
-    """Return (n, 2) web mercator metres, to a tenth of a millimetre, of (n,) longitudes and latitudes in degrees."""
-    radius = HALF_WORLD / np.pi
-    y = np.arctanh(np.sin(np.radians(lat)))
-    return np.round(radius * np.column_stack([np.radians(lon), y]), _DECIMALS)
+def _check_overlaps(coverage: Coverage, code: StrArray) -> None:
+    """Refuse areas that lie on one another along a border they share, by more than welding explains."""
+    half, ring = coverage.arcs.half, coverage.arcs.ring
+    order = np.argsort(half, kind="stable")
+    same = np.flatnonzero(half[order[1:]] == half[order[:-1]])
+    area = np.searchsorted(ring[coverage.areas.ring], np.column_stack([order[same], order[same + 1]]), side="right") - 1
+    one, other = np.unique(np.sort(area, axis=1), axis=0).reshape(-1, 2).T
+    shapes = coverage.geometry
+    common = shapely.area(shapely.intersection(shapes[one], shapes[other]))
+    for first, second in zip(one[common > _OVERLAP], other[common > _OVERLAP], strict=True):
+        raise InvalidTopologyError(
+            f"{code[first]} and {code[second]} lie on one another.",
+            where=coverage.level,
+            remedy="Leave one of the two out of the file, or cut the overlap off one.",
+        )
 
 
-def _transformed(geometry: ObjectArray, change: Callable[[FloatArray], FloatArray]) -> ObjectArray:
-    return np.asarray(shapely.transform(geometry, change), dtype=object)
+def _topology(level: str, fid: IntArray, geometry: ObjectArray, *, extent: int, simplified: bool) -> Coverage:
+    xy, start, hole, ring = _ragged(geometry)
+    if simplified:
+        xy, start = straight(xy, start)
+        number, x, y = weld(xy.T * _PER_METRE, 0.0)
+        x, y = np.floor(from_rd(x / _PER_METRE, y / _PER_METRE, extent=extent) + 0.5).astype(np.int64)
+    else:
+        number, x, y = weld(plane(*xy.T, extent=extent), NOISE)
+    if max(np.ptp(x), np.ptp(y)) >= _WIDEST:
+        raise BoundaryError("The areas lie too far apart to be drawn in whole units.", where=level)
+    rings = make_rings(number, start, hole, x, y)
+    arcs = cut_arcs(rings, find_nodes(rings, len(x)))
+    return Coverage(level, extent, Areas(fid, ring), arcs, x, y, geometry, simplified)
 
 
-def draw(coverage: Coverage, zoom: int, *, extent: int = EXTENT) -> Drawing:
-    """Simplify a coverage for a zoom and round it to world units.
+def _ragged(geometry: ObjectArray) -> tuple[FloatArray, IntArray, NDArray[np.bool_], IntArray]:
+    _, xy, (start, part, *area) = shapely.to_ragged_array(geometry, include_z=False)
+    hole = np.ones(len(start) - 1, dtype=bool)
+    hole[part[:-1]] = False
+    return xy, start.astype(np.int64), hole, (part[area[0]] if area else part).astype(np.int64)
+
+
+def straight(xy: FloatArray, start: IntArray) -> tuple[FloatArray, IntArray]:
+    """Put vertices on long stretches, which are straight in RD and bent in web mercator.
+
+    Args:
+        xy: (n, 2) vertices of closed rings, RD metres.
+        start: (rings + 1,) where each ring begins.
+
+    Returns:
+        The same, with stretches of at most `_LONGEST`; both sides of a border get the same vertices.
+    """
+    step = np.diff(xy, axis=0, append=xy[-1:])
+    step[start[1:] - 1] = 0
+    count = np.ceil(np.hypot(*step.T) / _LONGEST).clip(min=1).astype(np.int64)
+    if count.max(initial=1) == 1:
+        return xy, start
+    row = np.repeat(np.arange(len(xy)), count)
+    first = np.concatenate([[0], np.cumsum(count)])
+    part, ahead = np.arange(len(row)) - first[row], np.minimum(row + 1, len(xy) - 1)
+    # From the same end on whichever side, so that the arithmetic is the same too.
+    back = ((step[:, 0] < 0) | ((step[:, 0] == 0) & (step[:, 1] < 0)))[row]
+    low, high = np.where(back, ahead, row), np.where(back, row, ahead)
+    share = np.where(back, count[row] - part, part) / count[row]
+    between = xy[low] + (xy[high] - xy[low]) * share[:, None]
+    return np.where(part[:, None] > 0, between, xy[row]), first[start]
+
+
+def places(coverage: Coverage, area: IntArray) -> IntArray:
+    """Return (2, n) places within areas, on the plane of `tiles.mercator`."""
+    xy = shapely.get_coordinates(shapely.point_on_surface(coverage.geometry[area]))
+    to_plane = from_rd if coverage.simplified else plane
+    return np.floor(to_plane(*xy.T, extent=coverage.extent)).astype(np.int64)
+
+
+def simplify(coverage: Coverage, zooms: ZoomRange) -> Iterator[tuple[int, IntArray]]:
+    """Work out which vertices are drawn at each zoom.
 
     Args:
         coverage: The areas.
-        zoom: The zoom.
-        extent: Units along a tile.
+        zooms: The zooms.
+
+    Yields:
+        The zoom, finest first, and (positions in arcs,) the coarsest zoom so far at which each vertex is left out,
+        `ALWAYS` where it never is. It is the same array every time; what is drawn at a zoom once yielded never changes.
     """
-    unit = unit_length(zoom, extent=extent)
-    shapes = coverage.geometry
-    if coverage.simplified:
-        shapes = shapely.coverage_simplify(shapes, tolerance=TOLERANCE * unit)
-    scaled = _transformed(shapes, lambda xy: np.column_stack([HALF_WORLD + xy[:, 0], HALF_WORLD - xy[:, 1]]) / unit)
-    geometry = on_grid(scaled)
-    minimal = shapely.is_empty(geometry)
-    geometry[minimal] = _squares(coverage.geometry[minimal], unit)
-    return Drawing(zoom, coverage.fid, geometry, minimal)
+    arcs, x, y = coverage.arcs, coverage.x, coverage.y
+    coarsest = np.full(len(arcs.vertex), ALWAYS)
+    before, after = np.arange(len(coarsest)) - 1, np.arange(len(coarsest)) + 1
+    gone, cost = np.zeros(len(x), dtype=bool), np.empty(len(coarsest))
+    kept = find_anchors(arcs, x, y, _twins(arcs))
+    for zoom in reversed(zooms.zooms()):
+        if coverage.simplified:
+            grid = make_grid(x, y, np.flatnonzero(~gone))
+            reach = TOLERANCE * (1 << DEPTH - zoom)
+            leave_out(0, len(arcs.start) - 1, zoom, reach, arcs, x, y, kept, grid, coarsest, before, after, gone, cost)
+        yield zoom, coarsest
 
 
-def _squares(geometry: ObjectArray, unit: float) -> ObjectArray:
-    xy = shapely.get_coordinates(shapely.point_on_surface(geometry))
-    x, y = np.floor((HALF_WORLD + xy[:, 0]) / unit), np.floor((HALF_WORLD - xy[:, 1]) / unit)
-    return np.asarray(shapely.box(x, y, x + 1, y + 1), dtype=object)
-
-
-def on_grid(geometry: ObjectArray) -> ObjectArray:
-    """Round polygons to whole units and keep them valid.
-
-    Args:
-        geometry: (n,) polygonal geometries; other parts are dropped.
-
-    Returns:
-        (n,) valid polygons, multipolygons, or empty polygons where nothing is left.
-    """
-    rounded = _transformed(geometry, lambda xy: np.floor(xy + _TIE))
-    polygonal = np.isin(shapely.get_type_id(rounded), (3, 6))
-    for index in np.flatnonzero(~(polygonal & shapely.is_valid(rounded))):
-        rounded[index] = _mended(rounded[index], geometry[index])
-    return np.asarray(shapely.remove_repeated_points(rounded), dtype=object)
-
-
-def _mended(rounded: shapely.Geometry, exact: shapely.Geometry) -> shapely.Geometry:
-    # Mostly an island or a hole collapsed: without it the rest keeps the borders it shares with its neighbours.
-    kept = shapely.MultiPolygon([part for part in map(_without_collapsed, _polygons(rounded)) if part is not None])
-    if shapely.is_valid(kept):
-        return kept
-    snapped = shapely.set_precision(shapely.MultiPolygon(_polygons(exact)), 1.0)
-    return shapely.MultiPolygon(_polygons(snapped))
-
-
-def _polygons(geometry: shapely.Geometry) -> list[shapely.Polygon]:
-    parts = shapely.get_parts(geometry)
-    flat = [inner for part in parts for inner in (_polygons(part) if shapely.get_type_id(part) == 7 else [part])]
-    return [part for part in flat if shapely.get_type_id(part) == 3 and not part.is_empty]
-
-
-def _without_collapsed(polygon: shapely.Polygon) -> shapely.Polygon | None:
-    if shapely.area(shapely.polygons(polygon.exterior)) == 0:
-        return None
-    holes = [hole for hole in polygon.interiors if shapely.area(shapely.polygons(hole)) > 0]
-    return shapely.polygons(polygon.exterior, holes or None)
+def _twins(arcs: Arcs) -> BoolArray:
+    """Return (arcs,) which arcs have the same two ends as another one."""
+    one, other = arcs.vertex[arcs.start[:-1]], arcs.vertex[arcs.start[1:] - 1]
+    key = np.minimum(one, other) << 32 | np.maximum(one, other)
+    _, index, count = np.unique(key, return_inverse=True, return_counts=True)
+    return np.asarray(count[index] > 1)

@@ -1,89 +1,187 @@
-"""A drawing cut into tiles: the pieces of every area in every tile it touches, as rings of tile units.
+"""A drawing cut into tiles: the pieces of every area in every tile it touches, already written as a tile wants them.
 
-A piece is clipped to its tile and the buffer around it. Vertices that are not on the clip edge stay where the drawing
-has them, so borders meet across tiles. Build time only: needs shapely.
+A piece is what lies in its tile and the buffer around it. The drawing has a vertex wherever it crosses a line along
+which tiles are cut, so cutting only chooses among vertices, and whatever two neighbours share is cut alike.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
-import shapely
+from numpy.typing import NDArray
 
-from geo.areas import FloatArray, ObjectArray
-from tiles.coverage import Drawing, IntArray, on_grid
-from tiles.features import Part
+from tiles.arcs import Arcs, IntArray
+from tiles.compiled import helper, kernel
+from tiles.rings import Walks, is_simple, untangle
+from tiles.snap import Lines
+
+ByteArray = NDArray[np.uint8]
+
+_MOVE_TO, _LINE_TO, _CLOSE_PATH = 1, 2, 7
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Pieces:
+class Areas(NamedTuple):
+    """The rings of areas.
+
+    Args:
+        fid: (areas,) positions in the layer, ascending.
+        ring: (areas + 1,) where the rings of each area begin.
+    """
+
+    fid: IntArray
+    ring: IntArray
+
+
+class Pieces(NamedTuple):
     """Parts of areas by tile.
 
     Args:
-        x: (n,) tile columns.
-        y: (n,) tile rows.
-        fid: (n,) areas, ascending within a tile.
-        geometry: (n,) valid polygons in tile units.
+        x: (pieces,) tile columns.
+        y: (pieces,) tile rows.
+        fid: (pieces,) areas, ascending within a tile.
+        start: (pieces,) where the geometry of each begins in `data`.
+        end: (pieces,) where it ends.
+        data: Geometries, as packed command integers.
     """
 
     x: IntArray
     y: IntArray
     fid: IntArray
-    geometry: ObjectArray
+    start: IntArray
+    end: IntArray
+    data: ByteArray
 
 
-def cut(drawing: Drawing, *, extent: int, buffer: int) -> Pieces:
-    """Cut a drawing into tiles, ordered by tile row, column and area.
+@kernel
+def boundary(area: int, areas: Areas, arcs: Arcs, lines: Lines) -> Walks:
+    """Return the drawn boundary of an area as closed walks, no point following itself."""
+    first, last = areas.ring[area], areas.ring[area + 1]
+    size = 0
+    for k in range(arcs.ring[first], arcs.ring[last]):
+        size += lines.start[(arcs.half[k] >> 1) + 1] - lines.start[arcs.half[k] >> 1]
+    w = Walks(
+        np.zeros(last - first + 1, dtype=np.int64), np.empty(size, dtype=np.int64), np.empty(size, dtype=np.int64)
+    )
+    end = 0
+    for ring in range(first, last):
+        begin = end
+        for k in range(arcs.ring[ring], arcs.ring[ring + 1]):
+            arc, against = arcs.half[k] >> 1, arcs.half[k] & 1
+            low, high = lines.start[arc], lines.start[arc + 1]
+            for j in range(high - low):
+                at = high - 1 - j if against else low + j
+                if end == begin or w.x[end - 1] != lines.x[at] or w.y[end - 1] != lines.y[at]:
+                    w.x[end], w.y[end] = lines.x[at], lines.y[at]
+                    end += 1
+        while end > begin + 1 and w.x[end - 1] == w.x[begin] and w.y[end - 1] == w.y[begin]:
+            end -= 1
+        w.start[ring - first + 1] = end
+    return w
+
+
+@helper
+def _clipped(w: Walks, low: int, high: int, axis: int) -> Walks:
+    """Return the parts of walks between two lines, closed along the lines; only what runs along a line crosses one."""
+    a, b = (w.y, w.x) if axis else (w.x, w.y)
+    n = w.start[-1]
+    start = np.zeros(len(w.start), dtype=np.int64)
+    out_a, out_b, end = np.empty(3 * n, dtype=np.int64), np.empty(3 * n, dtype=np.int64), 0
+    for ring in range(len(w.start) - 1):
+        begin, last = end, w.start[ring + 1] - 1
+        for k in range(w.start[ring], w.start[ring + 1]):
+            near, far = (low, high) if a[last] < a[k] else (high, low)
+            for line in (near, far, a[k]):
+                if not low <= line <= high or (line != a[k] and not min(a[last], a[k]) < line < max(a[last], a[k])):
+                    continue
+                if end == begin or out_a[end - 1] != line or out_b[end - 1] != b[k]:
+                    out_a[end], out_b[end] = line, b[k]
+                    end += 1
+            last = k
+        while end > begin + 1 and out_a[end - 1] == out_a[begin] and out_b[end - 1] == out_b[begin]:
+            end -= 1
+        start[ring + 1] = end
+    return Walks(start, out_b, out_a) if axis else Walks(start, out_a, out_b)
+
+
+@helper
+def write_varint(data: ByteArray, at: int, value: int) -> int:
+    """Write an unsigned number in base 128 and return the place after it."""
+    while value > 0x7F:
+        data[at] = value & 0x7F | 0x80
+        value >>= 7
+        at += 1
+    data[at] = value
+    return at + 1
+
+
+@helper
+def _encode(w: Walks, left: int, top: int, data: ByteArray, at: int) -> int:
+    """Write rings as packed command integers, from the corner of a tile, and return the place after them."""
+    number = np.empty(4, dtype=np.int64)
+    for ring in range(len(w.start) - 1):
+        begin, end = w.start[ring], w.start[ring + 1]
+        for k in range(begin, end):
+            right, down, count = w.x[k] - left, w.y[k] - top, 0
+            if k <= begin + 1:
+                number[0], count = 1 << 3 | _MOVE_TO if k == begin else (end - begin - 1) << 3 | _LINE_TO, 1
+            number[count], number[count + 1] = right << 1 ^ right >> 63, down << 1 ^ down >> 63
+            count += 2
+            if k == end - 1:
+                number[count] = 1 << 3 | _CLOSE_PATH
+                count += 1
+            for j in range(count):
+                at = write_varint(data, at, number[j])
+            left, top = w.x[k], w.y[k]
+    return at
+
+
+@kernel
+def cut(chosen: IntArray, areas: Areas, arcs: Arcs, lines: Lines, window: IntArray, extent: int, buffer: int) -> Pieces:
+    """Cut areas into tiles, area by area.
 
     Args:
-        drawing: Polygons in world units.
+        chosen: Areas to cut, ascending.
+        areas: All areas.
+        arcs: Their borders.
+        lines: The borders as drawn.
+        window: First column, first row, last column and last row of the tiles to make.
         extent: Units along a tile.
         buffer: Units around it that are drawn too.
     """
-    bounds = shapely.bounds(drawing.geometry)
-    row, x, y = _touched(bounds, last=(1 << drawing.zoom) - 1, extent=extent, buffer=buffer)
-    windows = np.column_stack([x, y, x + 1, y + 1]) * extent + np.array([-1, -1, 1, 1]) * buffer
-    inside = (bounds[row, :2] >= windows[:, :2]).all(axis=1) & (bounds[row, 2:] <= windows[:, 2:]).all(axis=1)
-    geometry = drawing.geometry[row]
-    crossing = ~inside
-    geometry[crossing] = on_grid(shapely.intersection(geometry[crossing], shapely.box(*windows[crossing].T)))
-    order = np.lexsort((row, x, y))
-    order = order[~shapely.is_empty(geometry[order])]
-    x, y, row = x[order], y[order], row[order]
-    return Pieces(x, y, drawing.fid[row], _moved(geometry[order], np.column_stack([x, y]) * extent))
-
-
-def _touched(bounds: FloatArray, *, last: int, extent: int, buffer: int) -> tuple[IntArray, IntArray, IntArray]:
-    first = np.clip(np.floor((bounds[:, :2] - buffer) / extent), 0, last).astype(np.int64)
-    final = np.clip(np.ceil((bounds[:, 2:] + buffer) / extent) - 1, 0, last).astype(np.int64)
-    wide, high = (final - first + 1).T
-    count = wide * high
-    row = np.repeat(np.arange(len(bounds)), count)
-    within = np.arange(len(row)) - np.repeat(np.cumsum(count) - count, count)
-    return row, first[row, 0] + within % wide[row], first[row, 1] + within // wide[row]
-
-
-def _moved(geometry: ObjectArray, origin: IntArray) -> ObjectArray:
-    coordinates, index = shapely.get_coordinates(geometry, return_index=True)
-    return np.asarray(shapely.set_coordinates(geometry.copy(), coordinates - origin[index]), dtype=object)
-
-
-def ring_parts(geometry: ObjectArray) -> list[tuple[Part, ...]]:
-    """Return the rings of polygons as a tile has them: not closed, outer rings with positive area, then their holes.
-
-    Args:
-        geometry: (n,) valid polygons or multipolygons in tile units.
-    """
-    oriented = shapely.orient_polygons(geometry, exterior_cw=False)
-    polygons, owner = shapely.get_parts(oriented, return_index=True)
-    rings, polygon = shapely.get_rings(polygons, return_index=True)
-    coordinates, ring = shapely.get_coordinates(rings, return_index=True)
-    points = list(map(tuple, coordinates.astype(np.int64).tolist()))
-    ends = np.searchsorted(ring, np.arange(len(rings)), side="right").tolist()
-    parts: list[list[Part]] = [[] for _ in range(len(geometry))]
-    start = 0
-    for end, feature in zip(ends, owner[polygon].tolist(), strict=True):
-        parts[feature].append(tuple(points[start : end - 1]))
-        start = end
-    return [tuple(part) for part in parts]
+    found, count = np.empty((5, len(chosen) + 64), dtype=np.int64), 0
+    data, at = np.empty(4 * len(lines.x) + 1024, dtype=np.uint8), 0
+    frame, axis = np.empty(4, dtype=np.int64), np.arange(2)
+    for area in chosen:
+        whole = boundary(area, areas, arcs, lines)
+        if whole.start[-1] == 0:
+            continue
+        west, east, north, south = whole.x[0], whole.x[0], whole.y[0], whole.y[0]
+        for k in range(whole.start[-1]):
+            west, east = min(west, whole.x[k]), max(east, whole.x[k])
+            north, south = min(north, whole.y[k]), max(south, whole.y[k])
+        for row in range(max(window[1], (north - buffer) // extent), min(window[3], (south + buffer) // extent) + 1):
+            frame[1], frame[3] = row * extent - buffer, (row + 1) * extent + buffer
+            inside = frame[1] <= north and south <= frame[3]
+            strip = whole if inside else _clipped(whole, frame[1], frame[3], axis[1])
+            for column in range(
+                max(window[0], (west - buffer) // extent), min(window[2], (east + buffer) // extent) + 1
+            ):
+                frame[0], frame[2] = column * extent - buffer, (column + 1) * extent + buffer
+                inside = frame[0] <= west and east <= frame[2]
+                rings = strip if inside else _clipped(strip, frame[0], frame[2], axis[0])
+                if not is_simple(rings, frame):
+                    rings = untangle(rings, frame)
+                if rings.start[-1] == 0:
+                    continue
+                if count == found.shape[1]:
+                    found = np.concatenate((found, np.empty_like(found)), axis=1)
+                if at + 20 * rings.start[-1] + 8 > len(data):
+                    data = np.concatenate((data, np.empty(len(data) + 20 * rings.start[-1], dtype=np.uint8)))
+                found[0, count], found[1, count], found[2, count] = column, row, areas.fid[area]
+                found[3, count] = at
+                at = _encode(rings, column * extent, row * extent, data, at)
+                found[4, count] = at
+                count += 1
+    found = found[:, :count].copy()
+    return Pieces(found[0], found[1], found[2], found[3], found[4], data[:at].copy())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 import shapely
@@ -11,10 +11,15 @@ from hypothesis import strategies as st
 
 from geo.areas import FloatArray, Layer, ObjectArray
 from tiles.archive import Reader
-from tiles.coverage import TOLERANCE, Coverage
-from tiles.features import Feature, TileLayer, ring_area
+from tiles.arcs import IntArray
+from tiles.coverage import Coverage, simplify
+from tiles.cut import boundary
+from tiles.features import Feature, Part, TileLayer, ring_area
+from tiles.mercator import DEPTH
 from tiles.mvt import decode_tile
-from tiles.scheme import HALF_WORLD, tile_address, unit_length
+from tiles.rings import Walks, untangle
+from tiles.scheme import ZoomRange, tile_address
+from tiles.snap import Lines, snap
 
 Edge = tuple[float, ...]
 
@@ -71,20 +76,79 @@ def as_set(rows: FloatArray) -> set[Edge]:
     return set(map(tuple, rows.tolist()))
 
 
-def rounded_alone(coverage: Coverage, zoom: int) -> ObjectArray:
-    """Return the simplified coverage in world units, rounded and not mended: what borders should be."""
-    unit = unit_length(zoom)
-    shapes = shapely.coverage_simplify(coverage.geometry, tolerance=TOLERANCE * unit)
-    return shapely.transform(
-        shapes,
-        lambda xy: np.floor(np.column_stack([HALF_WORLD + xy[:, 0], HALF_WORLD - xy[:, 1]]) / unit + 0.5 + 1e-6),
-    )
+def levels(coverage: Coverage, zooms: ZoomRange) -> IntArray:
+    """Return the coarsest zoom at which each vertex is left out."""
+    return [coarsest for _, coarsest in simplify(coverage, zooms)][-1]
+
+
+def lines_at(coverage: Coverage, zoom: int, coarsest: IntArray, buffer: int = 80) -> Lines:
+    """Return the borders of a coverage as drawn at a zoom."""
+    every = np.arange(len(coverage.arcs.start) - 1)
+    x, y, shift = coverage.x, coverage.y, DEPTH - zoom
+    return snap(every, zoom, coverage.arcs, coarsest, x, y, shift, coverage.extent, buffer)
+
+
+def moved(coverage: Coverage, zoom: int) -> FloatArray:
+    """Return how far each vertex lies from its own border as drawn, in world units."""
+    lines = lines_at(coverage, zoom, levels(coverage, ZoomRange(zoom, zoom)))
+    arcs, distance = coverage.arcs, []
+    for arc in range(len(arcs.start) - 1):
+        run, own = slice(*lines.start[arc : arc + 2]), arcs.vertex[slice(*arcs.start[arc : arc + 2])]
+        border = shapely.linestrings(np.column_stack([lines.x[run], lines.y[run]])[[0, *range(run.stop - run.start)]])
+        places = np.column_stack([coverage.x[own], coverage.y[own]]) / (1 << DEPTH - zoom)
+        distance.append(shapely.distance(shapely.points(places), border))
+    return np.concatenate(distance)
+
+
+def drawn(coverage: Coverage, zoom: int, coarsest: IntArray | None = None, buffer: int = 80) -> ObjectArray:
+    """Return the areas of a coverage as drawn at a zoom, in world units; empty polygons where nothing is left."""
+    coarsest = levels(coverage, ZoomRange(zoom, zoom)) if coarsest is None else coarsest
+    arcs, lines = coverage.arcs, lines_at(coverage, zoom, coarsest, buffer)
+    nowhere = np.full(4, np.iinfo(np.int64).min)
+    walks = (boundary(area, coverage.areas, arcs, lines) for area in range(len(coverage.areas.fid)))
+    return np.array([as_polygons(untangle(walk, nowhere)) for walk in walks], dtype=object)
+
+
+def far_from_outline(coverage: Coverage, shapes: ObjectArray, zoom: int, reach: float) -> int:
+    """Return how many drawn edges have one side only, and lie farther from every border that had one than a reach."""
+    arcs = coverage.arcs
+    sides = np.bincount(arcs.half >> 1, minlength=len(arcs.start) - 1)
+    places = np.column_stack([coverage.x, coverage.y])[arcs.vertex] / (1 << DEPTH - zoom)
+    runs = [places[arcs.start[arc] : arcs.start[arc + 1]] for arc in np.flatnonzero(sides == 1)]
+    tree = shapely.STRtree([shapely.linestrings(run) for run in runs])
+    middle = shapely.points([((a + c) / 2, (b + d) / 2) for a, b, c, d in edges(shapes)[0]])
+    near = tree.query(middle, predicate="dwithin", distance=reach)[0]
+    return len(middle) - len(np.unique(near))
+
+
+def as_polygons(rings: Walks) -> shapely.MultiPolygon:
+    """Return rings as polygons: each outer ring with the holes after it."""
+    points = [
+        tuple(zip(rings.x[begin:end].tolist(), rings.y[begin:end].tolist(), strict=True))
+        for begin, end in zip(rings.start[:-1], rings.start[1:], strict=True)
+    ]
+    return in_parts([ring for ring in points if ring])
+
+
+def in_world_units(coverage: Coverage, zoom: int) -> ObjectArray:
+    """Return the areas as they are, vertices on the plane, in world units of a zoom."""
+    shapes = []
+    for area in range(len(coverage.areas.fid)):
+        every = Lines(coverage.arcs.start, coverage.x[coverage.arcs.vertex], coverage.y[coverage.arcs.vertex])
+        walk = boundary(area, coverage.areas, coverage.arcs, every)
+        shapes.append(shapely.transform(as_polygons(walk), lambda xy: xy / (1 << DEPTH - zoom)))
+    return np.array(shapes, dtype=object)
 
 
 def polygons(feature: Feature) -> shapely.MultiPolygon:
     """Return the polygons of a decoded feature: each outer ring with the holes after it."""
+    return in_parts(feature.parts)
+
+
+def in_parts(rings: Sequence[Part]) -> shapely.MultiPolygon:
+    """Return polygons of rings in the order of a tile."""
     shapes: list[tuple[tuple, list]] = []
-    for ring in feature.parts:
+    for ring in rings:
         if ring_area(ring) > 0:
             shapes.append((ring, []))
         else:

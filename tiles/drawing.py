@@ -1,0 +1,156 @@
+"""A level drawn at one zoom, or in one tile of it: encoded tiles, none of its areas lost.
+
+Build time only: needs shapely and numba.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from geo.areas import StrArray
+from tiles.arcs import Arcs, IntArray
+from tiles.bodies import tile_bodies
+from tiles.coverage import Coverage, places, simplify
+from tiles.cut import Areas, Pieces, cut
+from tiles.mercator import DEPTH
+from tiles.scheme import TileScheme, ZoomRange, check_tile, tile_number
+from tiles.snap import Lines, snap
+from zicht.errors import InvalidTopologyError
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Drawing:
+    """A level at one zoom.
+
+    Args:
+        tiles: Encoded tiles, not compressed, by tile number.
+        minimal: (n,) positions in the layer of the areas too small to draw, shown as one square unit.
+    """
+
+    tiles: Mapping[int, bytes]
+    minimal: IntArray
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Sketch:
+    """A level ready for single tiles to be drawn of it.
+
+    Args:
+        coverage: The areas.
+        coarsest: (positions in arcs,) the coarsest zoom at which each vertex is left out.
+        boxes: (4, areas) west, north, east and south of each area, on the plane of `tiles.mercator`.
+    """
+
+    coverage: Coverage
+    coarsest: IntArray
+    boxes: IntArray
+
+
+def draw(coverage: Coverage, coarsest: IntArray, code: StrArray, zoom: int, scheme: TileScheme) -> Drawing:
+    """Draw a level at one zoom.
+
+    Args:
+        coverage: The areas.
+        coarsest: (positions in arcs,) the coarsest zoom at which each vertex is left out.
+        code: (n,) codes of all areas of the level.
+        zoom: The zoom, of those that `coarsest` was worked out for.
+        scheme: Tile size.
+
+    Raises:
+        InvalidTopologyError: An area lies in no tile of the world.
+    """
+    last, every = (1 << zoom) - 1, np.arange(len(coverage.areas.fid))
+    pieces, minimal = _cut(coverage, coarsest, zoom, scheme, np.array([0, 0, last, last]), every)
+    lost = np.setdiff1d(coverage.areas.fid, pieces.fid)
+    if lost.size:
+        raise InvalidTopologyError(
+            f"{lost.size} areas would be lost at zoom {zoom}, first number {lost[0]}.",
+            where=coverage.level,
+            remedy="Check that the boundaries lie within the world of web mercator.",
+        )
+    bodies = tile_bodies(pieces, coverage.level, code, extent=scheme.extent)
+    return Drawing({tile_number(zoom, x, y): body for (x, y), body in bodies.items()}, minimal)
+
+
+def draw_tile(sketch: Sketch, code: StrArray, zoom: int, x: int, y: int, scheme: TileScheme) -> bytes | None:
+    """Draw one tile: the very bytes that `draw` has for it, or None where it has none.
+
+    Args:
+        sketch: The areas, prepared by `prepare`.
+        code: (n,) codes of all areas of the level.
+        zoom: The zoom, of those that the sketch was prepared for.
+        x: Tile column.
+        y: Tile row.
+        scheme: Tile size.
+
+    Raises:
+        TileAddressError: There is no such tile in the world.
+    """
+    check_tile(zoom, x, y)
+    coverage = sketch.coverage
+    west, north, east, south = sketch.boxes >> DEPTH - zoom
+    # Two units more: what lies so close may still bend a border within.
+    low, high = -scheme.buffer - 2, scheme.extent + scheme.buffer + 2
+    inside = (west <= x * scheme.extent + high) & (east >= x * scheme.extent + low)
+    inside &= (north <= y * scheme.extent + high) & (south >= y * scheme.extent + low)
+    window = np.array([x, y, x, y])
+    pieces, _ = _cut(coverage, sketch.coarsest, zoom, scheme, window, np.flatnonzero(inside))
+    return tile_bodies(pieces, coverage.level, code, extent=scheme.extent).get((x, y))
+
+
+def prepare(coverage: Coverage, zooms: ZoomRange) -> Sketch:
+    """Work out beforehand what drawing single tiles needs.
+
+    Args:
+        coverage: The areas.
+        zooms: Zooms to draw tiles of.
+    """
+    ((_, coarsest),) = list(simplify(coverage, zooms))[-1:]
+    arcs = coverage.arcs
+    x, y = coverage.x[arcs.vertex], coverage.y[arcs.vertex]
+    corners = [low.reduceat(axis, arcs.start[:-1]) for low, axis in ((np.minimum, x), (np.minimum, y))]
+    corners += [high.reduceat(axis, arcs.start[:-1]) for high, axis in ((np.maximum, x), (np.maximum, y))]
+    first = arcs.ring[coverage.areas.ring[:-1]]
+    pairs = zip((np.minimum, np.minimum, np.maximum, np.maximum), corners, strict=True)
+    return Sketch(coverage, coarsest, np.vstack([end.reduceat(corner[arcs.half >> 1], first) for end, corner in pairs]))
+
+
+def _cut(
+    coverage: Coverage, coarsest: IntArray, zoom: int, scheme: TileScheme, window: IntArray, chosen: IntArray
+) -> tuple[Pieces, IntArray]:
+    """Return the pieces of areas in a range of tiles, and the numbers of the areas too small to draw."""
+    areas, arcs, size = coverage.areas, coverage.arcs, (scheme.extent, scheme.buffer)
+    border = np.zeros(len(arcs.half) + 1, dtype=np.int64)
+    np.add.at(border, arcs.ring[areas.ring[chosen]], 1)
+    np.add.at(border, arcs.ring[areas.ring[chosen + 1]], -1)
+    used = np.zeros(len(arcs.start) - 1, dtype=bool)
+    used[arcs.half[np.cumsum(border[:-1]) > 0] >> 1] = True
+    borders = np.flatnonzero(used)
+    lines = snap(borders, zoom, coverage.arcs, coarsest, coverage.x, coverage.y, DEPTH - zoom, *size)
+    pieces = cut(chosen, areas, arcs, lines, window, *size)
+    small = chosen[~np.isin(areas.fid[chosen], pieces.fid)]
+    everywhere = np.array([0, 0, (1 << zoom) - 1, (1 << zoom) - 1])
+    if not np.array_equal(window, everywhere):
+        elsewhere = cut(small, areas, arcs, lines, everywhere, *size)
+        small = small[~np.isin(areas.fid[small], elsewhere.fid)]
+    if small.size:
+        x, y = places(coverage, small) >> DEPTH - zoom
+        pieces = _joined(pieces, _squares(areas.fid[small], x, y, window, scheme))
+    return pieces, areas.fid[small]
+
+
+def _squares(fid: IntArray, x: IntArray, y: IntArray, window: IntArray, scheme: TileScheme) -> Pieces:
+    count = np.arange(len(fid) + 1)
+    arcs = Arcs(count * 4, count[:0], count[:0], count, 2 * count[:-1])
+    corners_x, corners_y = x[:, None] + np.array([0, 1, 1, 0]), y[:, None] + np.array([0, 0, 1, 1])
+    lines = Lines(count * 4, corners_x.ravel(), corners_y.ravel())
+    return cut(count[:-1], Areas(fid, count), arcs, lines, window, scheme.extent, scheme.buffer)
+
+
+def _joined(one: Pieces, other: Pieces) -> Pieces:
+    x, y, fid = (np.concatenate([one[k], other[k]]) for k in range(3))
+    start, end = (np.concatenate([one[k], other[k] + len(one.data)]) for k in (3, 4))
+    return Pieces(x, y, fid, start, end, np.concatenate([one.data, other.data]))
