@@ -1,0 +1,33 @@
+"""Compile what draws tiles, so that it stands in the cache: `python -m tiles.warm`.
+
+Compiling takes half a minute, once for a version. A first build does it in a process of its own, beside other work.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+
+import numpy as np
+import shapely
+
+from geo.areas import Layer
+from tiles.build import write_geometry
+
+#: A corner in the middle of the country, in RD metres.
+_X, _Y, _SIDE = 155_000.0, 463_000.0, 5_000.0
+
+
+def main() -> None:
+    """Draw two squares, one with a hole, and throw them away."""
+    boxes = [shapely.box(_X + k * _SIDE, _Y, _X + (k + 1) * _SIDE, _Y + _SIDE) for k in range(2)]
+    hole = shapely.box(_X + 1_000, _Y + 1_000, _X + 1_050, _Y + 1_050)
+    geometry = np.array([boxes[0].difference(hole), boxes[1]], dtype=object)
+    text = np.array(["GM0001", "GM0002"])
+    layer = Layer("gemeente", text, text, np.array(["NL00", "NL00"]), np.array(["land", "land"]), geometry)
+    with tempfile.TemporaryDirectory() as folder:
+        write_geometry([layer], Path(folder))
+
+
+if __name__ == "__main__":
+    main()
