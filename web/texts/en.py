@@ -65,7 +65,7 @@ EN: Mapping[str, str] = {
     "class.not_applicable.explain": "This figure has no meaning here.",
     "class.not_significant": "Not striking",
     "class.not_significant.explain": "The figure here and around does not stand out.",
-    "class.probable": "Probably a hotspot",
+    "class.probable": "Probable",
     "class.probable.explain": "High if the hidden figures around it are as expected. That is not certain.",
     "class.suppressed": "Hidden",
     "class.suppressed.explain": "Hidden, to protect this or a neighbouring number.",

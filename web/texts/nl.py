@@ -65,7 +65,7 @@ NL: Mapping[str, str] = {
     "class.not_applicable.explain": "Dit cijfer heeft hier geen betekenis.",
     "class.not_significant": "Niet opvallend",
     "class.not_significant.explain": "Het cijfer hier en rondom wijkt niet opvallend af.",
-    "class.probable": "Waarschijnlijk een hotspot",
+    "class.probable": "Waarschijnlijk",
     "class.probable.explain": "Hoog als de verborgen cijfers rondom zijn zoals verwacht. Zeker is dat niet.",
     "class.suppressed": "Verborgen",
     "class.suppressed.explain": "Verborgen, om dit getal of een naburig getal te beschermen.",
