@@ -24,6 +24,7 @@ that of the smaller tail, rounded before it is compared with alpha, and O / E as
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 
 import numpy as np
@@ -32,6 +33,7 @@ from analysis.published.expected import Expected, expected_counts, expects
 from analysis.published.hotspots import DECIMALS, LABEL, bounds_of, every_label, hidden_neighbours, restricted, spread
 from analysis.published.intervals import TOLERANCE, BoolArray, Bounds, IntArray, SumBounds, largest_sums
 from analysis.published.likely import likely_values
+from analysis.statistics._negative_binomial import LARGEST_DISPERSION
 from analysis.statistics.censored_counts import shown_dispersion
 from analysis.statistics.errors import StatisticError
 from analysis.statistics.multiple_testing import adjusted
@@ -181,12 +183,15 @@ def _dispersion(bounds: Bounds, expected: Expected, ordinary: BoolArray) -> floa
     if np.count_nonzero(usable) < FEWEST:
         return 0.0
     count, certain = bounds.low[usable], bounds.low[bounds.certain]
-    if bounds.certain.all() or not certain.any():
-        return shown_dispersion(count, mean[usable], cap=CAP)
-    # What is published says itself what could be: the smallest count of the map, and zeros where there are any.
-    threshold = float(certain[certain > 0].min())
-    zeros = bool((certain == 0).any())
-    return shown_dispersion(count, mean[usable], threshold=threshold, zeros=zeros, cap=CAP)
+    threshold, zeros = 0.0, True
+    if not bounds.certain.all() and certain.any():
+        # What is published says itself what could be: the smallest count of the map, and zeros where there are any.
+        threshold, zeros = float(certain[certain > 0].min()), bool((certain == 0).any())
+    for cap in (CAP, np.inf):
+        with suppress(StatisticError):
+            return shown_dispersion(count, mean[usable], threshold=threshold, zeros=zeros, cap=cap)
+    # A few areas of a kind of their own, on a small map: no spread explains them, so nothing is called on it.
+    return LARGEST_DISPERSION
 
 
 def _tails(total: FloatArray, mean: FloatArray, around: _Around, phi: float, *, unknown: tuple[float, float]) -> Tails:

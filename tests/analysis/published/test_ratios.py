@@ -228,6 +228,19 @@ def test_the_dispersion_is_not_taken_from_clusters_alone():
     assert not hot[risk == 1].any() or hot[risk == 1].mean() < 0.01
 
 
+def test_on_a_small_map_with_an_area_of_a_kind_of_its_own_nothing_is_called():
+    """No spread explains ten events where a hundredth of one is expected: its exposure is of something else."""
+    exposure = np.array([1.0, *np.full(29, 1_000.0)])
+    low = np.array([10.0, *np.tile([10.0, 15, 20, 25], 8)[:29]])
+    high = low.copy()
+    low[20:], high[20:] = 0, 30
+
+    found = classified(low, high, exposure, total=country(495.0, 29_001.0))
+
+    assert HotspotClass.HOT not in found.label
+    assert found.label[0] in (HotspotClass.UNDETERMINED, HotspotClass.NOT_SIGNIFICANT)
+
+
 @pytest.mark.parametrize("maps", [40, pytest.param(400, marks=pytest.mark.slow)])
 @pytest.mark.parametrize("phi", [0.0, 0.5])
 def test_on_maps_without_clusters_no_more_is_found_than_the_rate_of_false_discoveries_allows(phi, maps):
