@@ -41,11 +41,8 @@ def test_the_layer_is_painted_counted_and_told(screen):
     first = screen.page.locator("tbody tr[data-fid]").first
     assert "Hoger" in first.inner_text()
     assert first.locator(".cell-class").get_attribute("title").startswith("Hoger: ")
-    assert (
-        screen.page.locator("#download")
-        .get_attribute("href")
-        .startswith(f"/download/{LABS}/{PERIOD}/buurt/similar.csv")
-    )
+    download = str(screen.page.locator("#download").get_attribute("href"))
+    assert f"/download/{LABS}/{PERIOD}/buurt/similar.csv?" in download
 
 
 def test_another_reference_is_one_choice_away_and_stands_in_the_address(screen):

@@ -241,7 +241,8 @@ FIT = """async ([module, catalogue, wanted, keep]) => {
     ],
 )
 def test_period_and_level_are_fitted_to_each_other(screen, app, shown, wanted, keep, fitted):
-    screen.page.goto(f"{screen.address}/methode")
+    # A page with what modules read as they load.
+    screen.page.goto(f"{screen.address}/kaart")
     module, catalogue = f"{app.static_url_path}/js/state.js", f"/columns/{shown.short_id}/catalogue.json"
     arguments = [module, catalogue, wanted] + ([keep] if keep else [])
     assert tuple(screen.page.evaluate(FIT, arguments)) == fitted
