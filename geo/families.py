@@ -11,8 +11,8 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from geo.areas import ADMINISTRATIVE, Layer
-from geo.hierarchy import hierarchy
+from geo.areas import ADMINISTRATIVE
+from geo.hierarchy import Areas, FidArray, hierarchy
 from zicht.errors import AlignmentError
 
 HEX = "h3-"
@@ -49,11 +49,11 @@ def holds_unplaced(coarse: str, fine: str) -> bool:
     return coarse in UP_TO_GEMEENTE and fine not in UP_TO_GEMEENTE
 
 
-def ancestors(layers: Mapping[str, Layer], fine: str, coarse: str) -> NDArray[np.int32]:
+def ancestors(layers: Mapping[str, Areas], fine: str, coarse: str) -> FidArray:
     """Return, for every area of a level, the fid of the area of a coarser level that holds it.
 
     Args:
-        layers: All layers of the release by level.
+        layers: The areas of all levels of the release.
         fine: The level to start from.
         coarse: A level above it in the same family, or the level itself.
 

@@ -10,14 +10,27 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from geo.areas import FloatArray, Layer
+from geo.areas import FloatArray
 from zicht.errors import AlignmentError
 
 FidArray = NDArray[np.int32]
+
+
+class Areas(Protocol):
+    """The areas of one level, with or without their borders: codes in ascending order, and each one's parent."""
+
+    @property
+    def code(self) -> NDArray[np.str_]:
+        """(n,) codes."""
+
+    @property
+    def parent(self) -> NDArray[np.str_]:
+        """(n,) codes in the next coarser level of the same family."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -84,11 +97,11 @@ class Hierarchy:
         return self.levels.index(level)
 
 
-def hierarchy(layers: Mapping[str, Layer]) -> Hierarchy:
+def hierarchy(layers: Mapping[str, Areas]) -> Hierarchy:
     """Build the hierarchy of one family.
 
     Args:
-        layers: Level -> layer, coarsest first; each area's parent is in the layer before.
+        layers: Level -> its areas, coarsest first; each area's parent is in the layer before.
 
     Returns:
         The hierarchy.
@@ -96,14 +109,15 @@ def hierarchy(layers: Mapping[str, Layer]) -> Hierarchy:
     Raises:
         AlignmentError: An area's parent does not exist.
     """
-    parents = tuple(_positions(coarse, fine) for coarse, fine in pairwise(layers.values()))
-    return Hierarchy(tuple(layers), parents, tuple(len(layer) for layer in layers.values()))
+    parents = tuple(_positions(layers, coarse, fine) for coarse, fine in pairwise(layers))
+    return Hierarchy(tuple(layers), parents, tuple(len(areas.code) for areas in layers.values()))
 
 
-def _positions(coarse: Layer, fine: Layer) -> FidArray:
-    at = np.searchsorted(coarse.code, fine.parent)
-    found = coarse.code[np.minimum(at, len(coarse) - 1)] == fine.parent
+def _positions(layers: Mapping[str, Areas], coarse: str, fine: str) -> FidArray:
+    codes, parents = layers[coarse].code, layers[fine].parent
+    at = np.searchsorted(codes, parents)
+    found = codes[np.minimum(at, len(codes) - 1)] == parents
     if not found.all():
-        orphan = fine.code[~found][0]
-        raise AlignmentError(f"Area {orphan} has no parent at level {coarse.level}.", where=f"level {fine.level}")
+        orphan = layers[fine].code[~found][0]
+        raise AlignmentError(f"Area {orphan} has no parent at level {coarse}.", where=f"level {fine}")
     return at.astype(np.int32)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -29,17 +29,17 @@ from analysis.confidential.publisher import Done, Publisher
 from analysis.confidential.quality import quality_report
 from analysis.confidential.records import CheckedRecords, read_records
 from analysis.confidential.zonings import AtomPlaces, Compared, compare_zonings
-from analysis.published.maps import Above, class_map, method_names
+from analysis.published.above import nearest_above
+from analysis.published.maps import class_map, method_names
 from analysis.published.rates import rate_column
 from geo.areas import Layer
 from geo.atoms import build_structure
-from geo.families import ancestors, family_of, holds_unplaced
 from geo.weights import SpatialWeights
 from zicht.classes import ClassColumn, ClassTable
 from zicht.deviations import DeviationRule, DeviationTable
 from zicht.errors import ConfigError
 from zicht.figures import FigureTable
-from zicht.published import ColumnKey, Measure, PublishedColumn, PublishedTable
+from zicht.published import ColumnKey, PublishedColumn, PublishedTable
 from zicht.spots import SpotColumn, SpotTable
 from zicht.structure import Structure
 
@@ -294,19 +294,9 @@ def classify(values: PublishedTable, inputs: Inputs) -> list[ClassColumn]:
             method=method,
             alpha=alpha,
             per=indicator.exposure.per if indicator.exposure else 1,
-            above=_above(values, key, inputs.layers, unplaced=indicator.disclosure.unplaced),
+            above=nearest_above(values, key, inputs.layers, unplaced=indicator.disclosure.unplaced),
         )
 
     # Nearly all the time is spent in array operations that let other threads run.
     with ThreadPoolExecutor() as pool:
         return list(pool.map(made, tasks))
-
-
-def _above(values: PublishedTable, key: ColumnKey, layers: Mapping[str, Layer], *, unplaced: bool) -> Above | None:
-    family = family_of(key.level, tuple(layers))
-    counts = (replace(key, level=level, measure=Measure.COUNT) for level in family[: family.index(key.level)])
-    coarser = [count.level for count in counts if count in values]
-    if not coarser:
-        return None
-    parent_of = ancestors(layers, key.level, coarser[-1]).astype(np.int64)
-    return Above(coarser[-1], parent_of, complete=not (unplaced and holds_unplaced(coarser[-1], key.level)))

@@ -37,8 +37,6 @@ from analysis.published.intervals import BoolArray, IntArray
 from analysis.published.pools import Cells
 from analysis.published.ratio_limits import Counted, Expectation, discoveries, ratio_limits
 from analysis.published.references import (
-    COUNTRY,
-    Areas,
     Subject,
     country_reference,
     gemeente_reference,
@@ -50,9 +48,11 @@ from analysis.published.references import (
 )
 from analysis.statistics.deviation import deviation_classes
 from geo.families import HEX
+from geo.hierarchy import Areas
 from zicht.deviations import DeviationColumn, DeviationKey, DeviationLabel, DeviationRule, Reference
 from zicht.figures import FigureTable
 from zicht.published import ColumnKey, FloatArray, Measure, PublishedTable, Status, StrArray
+from zicht.structure import COUNTRY
 
 __all__ = ["Areas", "Subject", "deviation_maps", "subjects_of"]
 

@@ -9,20 +9,18 @@ make each of its maps again.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from enum import StrEnum
 
+from analysis.published.above import Above, sums_above
 from analysis.published.hotspots import hotspots
-from analysis.published.intervals import IntArray, SumBounds
 from analysis.published.rates import RATE_RESOLUTION
 from analysis.published.ratios import ratio_classes
-from analysis.published.sums import rate_sums, sums_within_parents
+from analysis.published.sums import rate_sums
 from geo.weights import SpatialWeights
 from zicht.classes import ClassColumn
-from zicht.published import ColumnKey, Measure, PublishedColumn, PublishedTable
-
-#: The level that is one area.
-WHOLE = "country"
+from zicht.published import ColumnKey, Measure, PublishedTable
+from zicht.structure import COUNTRY
 
 
 class MapMethod(StrEnum):
@@ -30,21 +28,6 @@ class MapMethod(StrEnum):
 
     GI_STAR = "gi-star"
     NEIGHBOURHOOD_RATIO = "neighbourhood-ratio"
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Above:
-    """The nearest coarser level of the same family.
-
-    Args:
-        level: Its name.
-        parent_of: (n,) position of each area's parent there.
-        complete: Whether it counts nothing but what the areas count; not where it holds records without a buurt.
-    """
-
-    level: str
-    parent_of: IntArray
-    complete: bool = True
 
 
 def hotspot_map(
@@ -73,7 +56,7 @@ def hotspot_map(
     """
     column = values.column(key)
     counts = values.column(replace(key, measure=Measure.COUNT))
-    sums = _sums(values, counts, above)
+    sums = sums_above(values, counts, above)
     if key.measure != Measure.RATE:
         return hotspots(column, weights, method=method, alpha=alpha, sums=sums)
     if sums is not None:
@@ -102,9 +85,9 @@ def ratio_map(
         AlignmentError: The table has no exposures of it.
     """
     counts, exposure = (values.column(replace(key, measure=part)) for part in (Measure.COUNT, Measure.EXPOSURE))
-    whole = [replace(key, measure=part, level=WHOLE) for part in (Measure.COUNT, Measure.EXPOSURE)]
+    whole = [replace(key, measure=part, level=COUNTRY) for part in (Measure.COUNT, Measure.EXPOSURE)]
     country = (values.column(whole[0]), values.column(whole[1])) if all(part in values for part in whole) else None
-    sums = _sums(values, counts, above)
+    sums = sums_above(values, counts, above)
     return ratio_classes(counts, exposure, weights, method=method, alpha=alpha, country=country, sums=sums)
 
 
@@ -133,10 +116,3 @@ def method_names(measure: str, neighbourhood: str) -> tuple[str, ...]:
     """
     methods = (MapMethod.NEIGHBOURHOOD_RATIO, MapMethod.GI_STAR) if measure == Measure.RATE else (MapMethod.GI_STAR,)
     return tuple(f"{method}/{measure}/{neighbourhood}" for method in methods)
-
-
-def _sums(values: PublishedTable, counts: PublishedColumn, above: Above | None) -> SumBounds | None:
-    if above is None:
-        return None
-    parents = values.column(replace(counts.key, level=above.level))
-    return sums_within_parents(counts, parents, above.parent_of, complete=above.complete)

@@ -8,21 +8,23 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 
+from analysis.published.above import nearest_above, sums_above
 from analysis.published.context import address_density, urbanity
 from analysis.published.intervals import BoolArray, IntArray, SumBounds
 from analysis.published.pools import Cells, Pool, Total, cells_of, pooled, rest_of
 from analysis.published.ratio_limits import FittedExpectation, PoolExpectation
-from analysis.published.sums import sums_within_parents
 from analysis.statistics.errors import StatisticError
 from analysis.statistics.interval_regression import IntervalRegression, interval_regression
 from analysis.statistics.similar_areas import similar_areas
-from geo.families import family_of, holds_unplaced, positions
+from geo.families import ancestors, family_of, holds_unplaced
+from geo.hierarchy import Areas
 from zicht.figures import FigureTable
-from zicht.published import ColumnKey, FloatArray, Measure, PublishedTable, StrArray
+from zicht.published import ColumnKey, FloatArray, Measure, PublishedTable
+from zicht.structure import COUNTRY
 
 #: Fewest areas for each column of a regression, the constant included.
 PER_COLUMN = 10
@@ -30,19 +32,7 @@ PER_COLUMN = 10
 #: Widest interval that a regression counts; a wider one says too little.
 WIDEST = 400
 
-COUNTRY, GEMEENTE = "country", "gemeente"
-
-
-class Areas(Protocol):
-    """The areas of one level: codes in ascending order, and the code of each one's parent."""
-
-    @property
-    def code(self) -> StrArray:
-        """(n,) codes."""
-
-    @property
-    def parent(self) -> StrArray:
-        """(n,) codes in the next coarser level of the same family."""
+GEMEENTE = "gemeente"
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,27 +64,8 @@ def map_cells(key: ColumnKey, values: PublishedTable, areas: Mapping[str, Areas]
     """Return the cells of a map, suppressed ones narrowed by the nearest coarser level that publishes counts."""
     count = values.column(replace(key, measure=Measure.COUNT))
     exposure = values.column(replace(key, measure=Measure.EXPOSURE, category=""))
-    family = family_of(key.level, tuple(areas))
-    coarser = [
-        level
-        for level in family[: family.index(key.level)]
-        if replace(key, level=level, measure=Measure.COUNT) in values
-    ]
-    if not coarser:
-        return cells_of(count, exposure, SumBounds.none(len(count.code)))
-    parent = values.column(replace(key, level=coarser[-1], measure=Measure.COUNT))
-    within = _ancestors(areas, key.level, coarser[-1])
-    complete = not (subject.unplaced and holds_unplaced(coarser[-1], key.level))
-    return cells_of(count, exposure, sums_within_parents(count, parent, within, complete=complete))
-
-
-def _ancestors(areas: Mapping[str, Areas], fine: str, coarse: str) -> IntArray:
-    family = family_of(fine, tuple(areas))
-    at = np.arange(len(areas[fine].code))
-    for step in range(family.index(fine), family.index(coarse), -1):
-        below, above = family[step], family[step - 1]
-        at = positions(areas[below].parent, areas[above].code, where=below)[at]
-    return at
+    sums = sums_above(values, count, nearest_above(values, key, areas, unplaced=subject.unplaced))
+    return cells_of(count, exposure, SumBounds.none(len(count.code)) if sums is None else sums)
 
 
 def unexplained_reference(
@@ -142,7 +113,7 @@ def gemeente_reference(
     family = family_of(key.level, tuple(areas))
     if GEMEENTE not in family or family.index(key.level) <= family.index(GEMEENTE):
         return None
-    member = _ancestors(areas, key.level, GEMEENTE)
+    member = ancestors(areas, key.level, GEMEENTE).astype(np.int64)
     total = _total(replace(key, level=GEMEENTE), values, key.level, subject)
     return PoolExpectation(rest_of(cells, member, len(areas[GEMEENTE].code), total), psi)
 

@@ -13,9 +13,8 @@ import pytest
 from analysis.confidential.contracts import read_sources
 from analysis.confidential.indicators import read_themes
 from analysis.confidential.zonings import AtomPlaces, compare_zonings
-from analysis.published.above import nearest_above
+from analysis.published.above import Above, nearest_above
 from analysis.published.deviations import deviation_maps, subjects_of
-from analysis.published.maps import Above
 from analysis.published.on_demand import Surroundings, method_of, recomputed, weights_of
 from analysis.published.rates import rate_column
 from geo.areas import Layer

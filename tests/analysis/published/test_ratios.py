@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analysis.published import ratios
-from analysis.published.maps import WHOLE, class_map, method_names, ratio_map
+from analysis.published.maps import class_map, method_names, ratio_map
 from analysis.published.ratios import ratio_classes
 from analysis.statistics.errors import StatisticError
 from analysis.statistics.multiple_testing import adjusted
@@ -19,6 +19,7 @@ from geo.weights import both_ways, from_pairs
 from tests.analysis.published.oracles import column, every_map, random_bounds
 from zicht.errors import AlignmentError
 from zicht.published import HotspotClass, Measure, PublishedColumn, PublishedTable, Status
+from zicht.structure import COUNTRY
 
 METHOD = "neighbourhood-ratio/rate/queen"
 
@@ -33,7 +34,7 @@ def exposed(values, *, level: str = "buurt", status: np.ndarray | None = None) -
 
 
 def country(count: float, exposure: float) -> tuple[PublishedColumn, PublishedColumn]:
-    return column([count], [count], level=WHOLE), exposed([exposure], level=WHOLE)
+    return column([count], [count], level=COUNTRY), exposed([exposure], level=COUNTRY)
 
 
 def classified(low, high, exposure, *, weights=None, alpha=0.05, sums=None, total=None, status=None):
