@@ -26,7 +26,7 @@ from benchmarks.tiles_peers import FIRST, LAST, TOOLS, absent
 from benchmarks.tiles_world import country, distinct
 from geo.areas import Layer, ObjectArray
 from tiles.archive import Reader
-from tiles.coverage import Coverage, project
+from tiles.coverage import project
 from tiles.drawing import Sketch, draw_tile, prepare
 from tiles.features import Feature, ring_area
 from tiles.mercator import DEPTH
@@ -95,15 +95,15 @@ def _promises(layer: Layer, archive: bytes) -> list[Row]:
             edges |= _one_sided(features, x, y)
     complete = all(len(ids[zoom]) == len(layer) for zoom in range(FIRST, LAST + 1))
     coverage = project(layer)
-    sketch = prepare(coverage, ZoomRange(FIRST, LAST))
-    excess = len(edges - _outline(coverage, sketch.coarsest))
+    sketch = prepare(coverage, layer.code, ZoomRange(FIRST, LAST))
+    excess = len(edges - _outline(sketch))
     require(complete and invalid == 0 and excess == 0, "an area, a valid polygon or the other side of a border")
     note = f"{len(layer)} ids at every zoom, {invalid} invalid polygons, {excess} unmatched edges at zoom {MATCHED}"
-    errors = _errors(coverage, sketch.coarsest)
+    errors = _errors(sketch)
     return [
         (f"  decoded and checked, {sum(map(len, ids.values())):,} shapes", 0.0, 0.0, note),
         ("  border moved, units at zooms 5 to 12", 0.0, 0.0, "p95 (max) " + ", ".join(errors)),
-        *_single(sketch, layer),
+        *_single(sketch),
     ]
 
 
@@ -133,14 +133,13 @@ def _edge(a: int, b: int, c: int, d: int) -> Edge:
     return (a, b, c, d) if (a, b) < (c, d) else (c, d, a, b)
 
 
-def _lines(coverage: Coverage, coarsest: np.ndarray, zoom: int) -> Lines:
-    every = np.arange(len(coverage.arcs.start) - 1)
-    return snap(every, zoom, coverage.arcs, coarsest, coverage.x, coverage.y, DEPTH - zoom, EXTENT, BUFFER)
+def _lines(sketch: Sketch, zoom: int) -> Lines:
+    return snap(sketch.drawn[zoom], sketch.coverage.x, sketch.coverage.y, DEPTH - zoom, EXTENT, BUFFER)
 
 
-def _outline(coverage: Coverage, coarsest: np.ndarray) -> set[Edge]:
+def _outline(sketch: Sketch) -> set[Edge]:
     """Return the drawn edges of borders that have an area on one side only."""
-    lines, sides = _lines(coverage, coarsest, MATCHED), np.bincount(coverage.arcs.half >> 1)
+    lines, sides = _lines(sketch, MATCHED), np.bincount(sketch.coverage.arcs.half >> 1)
     found = set()
     for arc in np.flatnonzero(sides == 1):
         run = slice(lines.start[arc], lines.start[arc + 1])
@@ -149,17 +148,15 @@ def _outline(coverage: Coverage, coarsest: np.ndarray) -> set[Edge]:
     return found
 
 
-def _errors(coverage: Coverage, coarsest: np.ndarray) -> list[str]:
+def _errors(sketch: Sketch) -> list[str]:
     """Return by zoom how far sampled vertices lie from their own border as drawn, in units of the zoom."""
-    rng, arcs = np.random.default_rng(1), coverage.arcs
+    rng, arcs = np.random.default_rng(1), sketch.coverage.arcs
     sample = rng.integers(0, len(arcs.vertex), 40_000)
     arc = np.searchsorted(arcs.start, sample, side="right") - 1
-    place = np.column_stack([coverage.x, coverage.y])[arcs.vertex[sample]]
+    place = np.column_stack([sketch.coverage.x, sketch.coverage.y])[arcs.vertex[sample]]
     found = []
     for zoom in range(FIRST, LAST + 1):
-        distance = shapely.distance(
-            shapely.points(place / (1 << DEPTH - zoom)), _drawn(_lines(coverage, coarsest, zoom))[arc]
-        )
+        distance = shapely.distance(shapely.points(place / (1 << DEPTH - zoom)), _drawn(_lines(sketch, zoom))[arc])
         found.append(f"{np.percentile(distance, 95):.2f} ({distance.max():.1f})")
     return found
 
@@ -172,7 +169,7 @@ def _drawn(lines: Lines) -> ObjectArray:
     return np.asarray(shapely.linestrings(twice, indices=arc), dtype=object)
 
 
-def _single(sketch: Sketch, layer: Layer) -> list[Row]:
+def _single(sketch: Sketch) -> list[Row]:
     """Time single tiles in the middle of the country, the best of a few."""
     scheme, rows = TileScheme(zooms={"buurt": ZoomRange(FIRST, LAST)}), []
     middle = np.array([sketch.coverage.x.mean(), sketch.coverage.y.mean()])
@@ -181,7 +178,7 @@ def _single(sketch: Sketch, layer: Layer) -> list[Row]:
         times = []
         for _ in range(5):
             start = time.perf_counter()
-            body = draw_tile(sketch, layer.code, zoom, x, y, scheme)
+            body = draw_tile(sketch, zoom, x, y, scheme)
             times.append(time.perf_counter() - start)
         rows.append((f"  one tile on demand, zoom {zoom}", min(times), 0.0, f"{len(body or b'') / 1000:.0f} kB"))
     return rows

@@ -58,12 +58,12 @@ class Arcs(NamedTuple):
 
 
 @helper
-def _find(table: IntArray, x: IntArray, y: IntArray, a: int, b: int) -> int:
-    """Return the slot of a grid point: where it stands, or the empty one where it should."""
+def _find(table: NDArray[np.int32], place: IntArray, a: int, b: int) -> int:
+    """Return the slot of a pair of numbers: where it stands, or the empty one where it should."""
     mask = len(table) - 1
     mixed = (a * 0x9E3779B97F4A7C1) ^ (b * 0x61C8864680B583B)
     slot = (mixed ^ (mixed >> 29)) & mask
-    while table[slot] >= 0 and (x[table[slot]] != a or y[table[slot]] != b):
+    while table[slot] >= 0 and (place[table[slot], 0] != a or place[table[slot], 1] != b):
         slot = (slot + 1) & mask
     return slot
 
@@ -83,28 +83,27 @@ def weld(position: FloatArray, noise: float) -> tuple[IntArray, IntArray, IntArr
     size = 16
     while size < 2 * n:
         size *= 2
-    table = np.full(size, -1, dtype=np.int64)
-    number = np.empty(n, dtype=np.int64)
-    x, y = np.empty(n, dtype=np.int64), np.empty(n, dtype=np.int64)
+    table = np.full(size, -1, dtype=np.int32)
+    number, place = np.empty(n, dtype=np.int64), np.empty((n, 2), dtype=np.int64)
     count = 0
     for k in range(n):
         u, v = position[0, k] + 0.5, position[1, k] + 0.5
         a, b = int(np.floor(u)), int(np.floor(v))
-        slot = _find(table, x, y, a, b)
+        slot = _find(table, place, a, b)
         if table[slot] < 0:
             other_a = a - 1 if u - a < noise else a + 1 if a + 1 - u < noise else a
             other_b = b - 1 if v - b < noise else b + 1 if b + 1 - v < noise else b
             if other_a != a or other_b != b:
                 for way in range(1, 4):
-                    other = _find(table, x, y, other_a if way & 1 else a, other_b if way & 2 else b)
+                    other = _find(table, place, other_a if way & 1 else a, other_b if way & 2 else b)
                     if table[other] >= 0:
                         slot = other
         if table[slot] < 0:
             table[slot] = count
-            x[count], y[count] = a, b
+            place[count, 0], place[count, 1] = a, b
             count += 1
         number[k] = table[slot]
-    return number, x[:count].copy(), y[:count].copy()
+    return number, place[:count, 0].copy(), place[:count, 1].copy()
 
 
 @kernel
@@ -165,11 +164,11 @@ def cut_arcs(rings: Rings, node: BoolArray) -> Arcs:  # noqa: PLR0912, PLR0915
     start, half = np.zeros(len(vertex) + 1, dtype=np.int64), np.empty(len(vertex), dtype=np.int64)
     owner = np.full(len(node), -1, dtype=np.int64)
     by_ring = np.zeros(len(rings.start), dtype=np.int64)
-    tails, heads = np.empty(len(vertex), dtype=np.int64), np.empty(len(vertex), dtype=np.int64)
+    ends = np.empty((len(vertex), 2), dtype=np.int64)
     size = 16
     while size < 2 * len(rings.vertex):
         size *= 2
-    table, known = np.full(size, -1, dtype=np.int64), np.empty(len(vertex), dtype=np.int64)
+    table, known = np.full(size, -1, dtype=np.int32), np.empty(len(vertex), dtype=np.int64)
     arcs, end, halves, direct = 0, 0, 0, 0
     for ring in range(len(rings.start) - 1):
         begin, n = rings.start[ring], rings.start[ring + 1] - rings.start[ring]
@@ -195,12 +194,12 @@ def cut_arcs(rings: Rings, node: BoolArray) -> Arcs:  # noqa: PLR0912, PLR0915
                 arc = owner[second]
             else:
                 low, high = min(vertex[end], second), max(vertex[end], second)
-                slot = _find(table, tails, heads, low, high)
+                slot = _find(table, ends, low, high)
                 if table[slot] >= 0:
                     arc = known[table[slot]]
                 else:
                     table[slot], known[direct] = direct, arcs
-                    tails[direct], heads[direct] = low, high
+                    ends[direct, 0], ends[direct, 1] = low, high
                     direct += 1
             if arc < 0:
                 for k in range(1, length - 1):

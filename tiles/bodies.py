@@ -6,6 +6,8 @@ properties `fid` and `code`, and nothing else.
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 
 from geo.areas import StrArray
@@ -19,21 +21,38 @@ from tiles.mvt import VERSION
 KEYS = ("fid", "code")
 
 
-def tile_bodies(pieces: Pieces, level: str, code: StrArray, *, extent: int) -> dict[tuple[int, int], bytes]:
+class Labels(NamedTuple):
+    """Codes of areas.
+
+    Args:
+        start: (areas + 1,) where each begins in `text`.
+        text: All codes, UTF-8.
+    """
+
+    start: IntArray
+    text: ByteArray
+
+
+def labels_of(code: StrArray) -> Labels:
+    """Encode the (n,) codes of a level."""
+    texts = [text.encode() for text in code.tolist()]
+    start = np.concatenate([[0], np.cumsum([len(text) for text in texts])]).astype(np.int64)
+    return Labels(start, np.frombuffer(b"".join(texts), dtype=np.uint8))
+
+
+def tile_bodies(pieces: Pieces, level: str, labels: Labels, *, extent: int) -> dict[tuple[int, int], bytes]:
     """Return the encoded tiles of a level, not compressed, by column and row.
 
     Args:
         pieces: Parts of areas, of each tile in ascending order of `fid`.
         level: Name of the layer.
-        code: (n,) codes of all areas of the level.
+        labels: Codes of all areas of the level.
         extent: Units along a tile.
     """
     order = np.lexsort((pieces.fid, pieces.x, pieces.y))
     x, y = pieces.x[order], pieces.y[order]
     first = np.flatnonzero(np.r_[True, (x[1:] != x[:-1]) | (y[1:] != y[:-1])]) if len(order) else order
-    texts = [text.encode() for text in code.tolist()]
-    start = np.concatenate([[0], np.cumsum([len(text) for text in texts])]).astype(np.int64)
-    data, end = _features(pieces, order, np.append(first, len(order)), start, _bytes(b"".join(texts)))
+    data, end = _features(pieces, order, np.append(first, len(order)), labels)
     head = pb.tagged_number(15, VERSION) + pb.tagged(1, level.encode())
     keys, tail = b"".join(pb.tagged(3, key.encode()) for key in KEYS), pb.tagged_number(5, extent)
     whole, tiles = memoryview(data.tobytes()), {}
@@ -44,10 +63,6 @@ def tile_bodies(pieces: Pieces, level: str, code: StrArray, *, extent: int) -> d
         tiles[int(x[at]), int(y[at])] = pb.tagged(3, body)
         begin = values
     return tiles
-
-
-def _bytes(data: bytes) -> ByteArray:
-    return np.frombuffer(data, dtype=np.uint8)
 
 
 @helper
@@ -61,21 +76,19 @@ def _size(value: int) -> int:
 
 
 @kernel
-def _features(
-    pieces: Pieces, order: IntArray, first: IntArray, start: IntArray, code: ByteArray
-) -> tuple[ByteArray, IntArray]:
+def _features(pieces: Pieces, order: IntArray, first: IntArray, labels: Labels) -> tuple[ByteArray, IntArray]:
     """Write the features and the values of every tile.
 
     Args:
         pieces: Parts of areas.
         order: (pieces,) their order by tile and area.
         first: (tiles + 1,) where each tile begins in `order`.
-        start: (areas + 1,) where each code begins.
-        code: All codes, UTF-8.
+        labels: Codes of all areas of the level.
 
     Returns:
         The bytes, and (tiles, 2) where the features and the values of each tile end.
     """
+    start, code = labels.start, labels.text
     size = 0
     for k in order:
         size += pieces.end[k] - pieces.start[k] + start[pieces.fid[k] + 1] - start[pieces.fid[k]] + 80

@@ -23,6 +23,8 @@ from zicht.errors import ConfigError
 #: The level that is never tiled: it is one shape, and every map shows it whole.
 UNTILED = "country"
 
+_WORKERS = 2
+
 Progress = Callable[[str], None]
 
 
@@ -109,10 +111,10 @@ def build_pyramid(layer: Layer, *, scheme: TileScheme = DEFAULT_SCHEME) -> Pyram
     if zooms.maxzoom >= DEPTH:
         raise ConfigError(f"Areas are drawn to zoom {DEPTH - 1}, not to {zooms.maxzoom}.", where=layer.level)
     coverage = project(layer, extent=scheme.extent)
-    with ThreadPoolExecutor(max_workers=1) as worker:
-        # A zoom is drawn on the one core while the next is simplified on the other.
+    with ThreadPoolExecutor(max_workers=_WORKERS) as workers:
+        # A zoom is drawn while the next is simplified.
         jobs = {
-            zoom: worker.submit(draw, coverage, coarsest, layer.code, zoom, scheme)
+            zoom: workers.submit(draw, coverage, coarsest, layer.code, zoom, scheme)
             for zoom, coarsest in simplify(coverage, zooms)
         }
         drawn = {zoom: jobs[zoom].result() for zoom in zooms.zooms()}

@@ -10,6 +10,7 @@ Build time only: needs shapely and numba.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
@@ -20,10 +21,11 @@ from geo.areas import FloatArray, Layer, ObjectArray, StrArray
 from geo.grids import from_strings, hex_polygons
 from geo.polygons import check_polygons
 from tiles.arcs import NOISE, Arcs, BoolArray, IntArray, cut_arcs, find_anchors, find_nodes, make_rings, weld
+from tiles.compiled import kernel
 from tiles.cut import Areas
 from tiles.mercator import DEPTH, from_rd, metres, plane
 from tiles.scheme import EXTENT, ZoomRange
-from tiles.simplify import ALWAYS, leave_out, make_grid
+from tiles.simplify import leave_out, make_grid, whole_borders
 from zicht.errors import BoundaryError, InvalidTopologyError
 
 #: Largest distance in world units between a vertex left out and the border drawn in its stead. A unit is an eighth of a
@@ -99,8 +101,13 @@ def project(layer: Layer, *, extent: int = EXTENT) -> Coverage:
     geometry = layer.geometry[fid]
     if fid.size == 0:
         raise BoundaryError("No area has a polygon to draw.", where=layer.level, remedy="Leave this level out.")
-    check_polygons(geometry, layer.code[fid], where=layer.level)
-    coverage = _topology(layer.level, fid, geometry, extent=extent, simplified=True)
+    with ThreadPoolExecutor(max_workers=1) as worker:
+        checked = worker.submit(check_polygons, geometry, layer.code[fid], where=layer.level)
+        try:
+            coverage = _topology(layer.level, fid, geometry, extent=extent, simplified=True)
+        finally:
+            # What is wrong with the polygons is said before anything that follows from it.
+            checked.result()
     _check_overlaps(coverage, layer.code[fid])
     return coverage
 
@@ -125,7 +132,7 @@ def _check_overlaps(coverage: Coverage, code: StrArray) -> None:
 def _topology(level: str, fid: IntArray, geometry: ObjectArray, *, extent: int, simplified: bool) -> Coverage:
     xy, start, hole, ring = _ragged(geometry)
     if simplified:
-        xy, start = straight(xy, start)
+        xy, start = straight(xy, start, _LONGEST)
         number, x, y = weld(xy.T * _PER_METRE, 0.0)
         x, y = np.floor(from_rd(x / _PER_METRE, y / _PER_METRE, extent=extent) + 0.5).astype(np.int64)
     else:
@@ -144,30 +151,42 @@ def _ragged(geometry: ObjectArray) -> tuple[FloatArray, IntArray, NDArray[np.boo
     return xy, start.astype(np.int64), hole, (part[area[0]] if area else part).astype(np.int64)
 
 
-def straight(xy: FloatArray, start: IntArray) -> tuple[FloatArray, IntArray]:
+@kernel
+def straight(xy: FloatArray, start: IntArray, longest: float) -> tuple[FloatArray, IntArray]:
     """Put vertices on long stretches, which are straight in RD and bent in web mercator.
 
     Args:
         xy: (n, 2) vertices of closed rings, RD metres.
         start: (rings + 1,) where each ring begins.
+        longest: Longest stretch left as it is, metres.
 
     Returns:
-        The same, with stretches of at most `_LONGEST`; both sides of a border get the same vertices.
+        The same, with no longer stretches; both sides of a border get the same vertices.
     """
-    step = np.diff(xy, axis=0, append=xy[-1:])
-    step[start[1:] - 1] = 0
-    count = np.ceil(np.hypot(*step.T) / _LONGEST).clip(min=1).astype(np.int64)
-    if count.max(initial=1) == 1:
+    parts, more = np.ones(len(xy), dtype=np.int64), 0
+    for ring in range(len(start) - 1):
+        for k in range(start[ring], start[ring + 1] - 1):
+            right, down = xy[k + 1, 0] - xy[k, 0], xy[k + 1, 1] - xy[k, 1]
+            if right * right + down * down > longest * longest:
+                parts[k] = int(np.ceil(np.hypot(right, down) / longest))
+                more += parts[k] - 1
+    if more == 0:
         return xy, start
-    row = np.repeat(np.arange(len(xy)), count)
-    first = np.concatenate([[0], np.cumsum(count)])
-    part, ahead = np.arange(len(row)) - first[row], np.minimum(row + 1, len(xy) - 1)
-    # From the same end on whichever side, so that the arithmetic is the same too.
-    back = ((step[:, 0] < 0) | ((step[:, 0] == 0) & (step[:, 1] < 0)))[row]
-    low, high = np.where(back, ahead, row), np.where(back, row, ahead)
-    share = np.where(back, count[row] - part, part) / count[row]
-    between = xy[low] + (xy[high] - xy[low]) * share[:, None]
-    return np.where(part[:, None] > 0, between, xy[row]), first[start]
+    out, begin, at = np.empty((len(xy) + more, 2)), np.zeros(len(start), dtype=np.int64), 0
+    for ring in range(len(start) - 1):
+        for k in range(start[ring], start[ring + 1]):
+            out[at], at = xy[k], at + 1
+            # From the same end on whichever side, so that the arithmetic is the same too.
+            ahead = min(k + 1, len(xy) - 1)
+            back = xy[ahead, 0] < xy[k, 0] or (xy[ahead, 0] == xy[k, 0] and xy[ahead, 1] < xy[k, 1])
+            low, high = (ahead, k) if back else (k, ahead)
+            for part in range(1, parts[k]):
+                share = (parts[k] - part if back else part) / parts[k]
+                for axis in range(2):
+                    out[at, axis] = xy[low, axis] + (xy[high, axis] - xy[low, axis]) * share
+                at += 1
+        begin[ring + 1] = at
+    return out, begin
 
 
 def places(coverage: Coverage, area: IntArray) -> IntArray:
@@ -189,16 +208,14 @@ def simplify(coverage: Coverage, zooms: ZoomRange) -> Iterator[tuple[int, IntArr
         `ALWAYS` where it never is. It is the same array every time; what is drawn at a zoom once yielded never changes.
     """
     arcs, x, y = coverage.arcs, coverage.x, coverage.y
-    coarsest = np.full(len(arcs.vertex), ALWAYS)
-    before, after = np.arange(len(coarsest)) - 1, np.arange(len(coarsest)) + 1
-    gone, cost = np.zeros(len(x), dtype=bool), np.empty(len(coarsest))
-    kept = find_anchors(arcs, x, y, _twins(arcs))
+    kept, most = find_anchors(arcs, x, y, _twins(arcs)), TOLERANCE * (1 << DEPTH - zooms.minzoom)
+    left = whole_borders(arcs, x, y, kept, most)
     for zoom in reversed(zooms.zooms()):
         if coverage.simplified:
-            grid = make_grid(x, y, np.flatnonzero(~gone))
+            grid = make_grid(x, y, np.flatnonzero(~left.gone))
             reach = TOLERANCE * (1 << DEPTH - zoom)
-            leave_out(0, len(arcs.start) - 1, zoom, reach, arcs, x, y, kept, grid, coarsest, before, after, gone, cost)
-        yield zoom, coarsest
+            leave_out(0, len(arcs.start) - 1, zoom, reach, most, arcs, x, y, kept, grid, left)
+        yield zoom, left.level
 
 
 def _twins(arcs: Arcs) -> BoolArray:

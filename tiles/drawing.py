@@ -12,12 +12,12 @@ import numpy as np
 
 from geo.areas import StrArray
 from tiles.arcs import Arcs, IntArray
-from tiles.bodies import tile_bodies
+from tiles.bodies import Labels, labels_of, tile_bodies
 from tiles.coverage import Coverage, places, simplify
 from tiles.cut import Areas, Pieces, cut
 from tiles.mercator import DEPTH
 from tiles.scheme import TileScheme, ZoomRange, check_tile, tile_number
-from tiles.snap import Lines, snap
+from tiles.snap import Drawn, Lines, drawn_around, drawn_vertices, snap
 from zicht.errors import InvalidTopologyError
 
 
@@ -40,12 +40,14 @@ class Sketch:
 
     Args:
         coverage: The areas.
-        coarsest: (positions in arcs,) the coarsest zoom at which each vertex is left out.
+        labels: Codes of all areas of the level.
+        drawn: Borders as drawn, by zoom.
         boxes: (4, areas) west, north, east and south of each area, on the plane of `tiles.mercator`.
     """
 
     coverage: Coverage
-    coarsest: IntArray
+    labels: Labels
+    drawn: Mapping[int, Drawn]
     boxes: IntArray
 
 
@@ -63,7 +65,8 @@ def draw(coverage: Coverage, coarsest: IntArray, code: StrArray, zoom: int, sche
         InvalidTopologyError: An area lies in no tile of the world.
     """
     last, every = (1 << zoom) - 1, np.arange(len(coverage.areas.fid))
-    pieces, minimal = _cut(coverage, coarsest, zoom, scheme, np.array([0, 0, last, last]), every)
+    drawn = drawn_vertices(zoom, coverage.arcs, coarsest)
+    pieces, minimal = _cut(coverage, drawn, zoom, scheme, np.array([0, 0, last, last]), every)
     lost = np.setdiff1d(coverage.areas.fid, pieces.fid)
     if lost.size:
         raise InvalidTopologyError(
@@ -71,16 +74,15 @@ def draw(coverage: Coverage, coarsest: IntArray, code: StrArray, zoom: int, sche
             where=coverage.level,
             remedy="Check that the boundaries lie within the world of web mercator.",
         )
-    bodies = tile_bodies(pieces, coverage.level, code, extent=scheme.extent)
+    bodies = tile_bodies(pieces, coverage.level, labels_of(code), extent=scheme.extent)
     return Drawing({tile_number(zoom, x, y): body for (x, y), body in bodies.items()}, minimal)
 
 
-def draw_tile(sketch: Sketch, code: StrArray, zoom: int, x: int, y: int, scheme: TileScheme) -> bytes | None:
+def draw_tile(sketch: Sketch, zoom: int, x: int, y: int, scheme: TileScheme) -> bytes | None:
     """Draw one tile: the very bytes that `draw` has for it, or None where it has none.
 
     Args:
         sketch: The areas, prepared by `prepare`.
-        code: (n,) codes of all areas of the level.
         zoom: The zoom, of those that the sketch was prepared for.
         x: Tile column.
         y: Tile row.
@@ -97,39 +99,37 @@ def draw_tile(sketch: Sketch, code: StrArray, zoom: int, x: int, y: int, scheme:
     inside = (west <= x * scheme.extent + high) & (east >= x * scheme.extent + low)
     inside &= (north <= y * scheme.extent + high) & (south >= y * scheme.extent + low)
     window = np.array([x, y, x, y])
-    pieces, _ = _cut(coverage, sketch.coarsest, zoom, scheme, window, np.flatnonzero(inside))
-    return tile_bodies(pieces, coverage.level, code, extent=scheme.extent).get((x, y))
+    chosen, ring = np.flatnonzero(inside), coverage.areas.ring
+    drawn = drawn_around(np.column_stack([ring[chosen], ring[chosen + 1]]), coverage.arcs, sketch.drawn[zoom])
+    pieces, _ = _cut(coverage, drawn, zoom, scheme, window, chosen)
+    return tile_bodies(pieces, coverage.level, sketch.labels, extent=scheme.extent).get((x, y))
 
 
-def prepare(coverage: Coverage, zooms: ZoomRange) -> Sketch:
+def prepare(coverage: Coverage, code: StrArray, zooms: ZoomRange) -> Sketch:
     """Work out beforehand what drawing single tiles needs.
 
     Args:
         coverage: The areas.
+        code: (n,) codes of all areas of the level.
         zooms: Zooms to draw tiles of.
     """
-    ((_, coarsest),) = list(simplify(coverage, zooms))[-1:]
     arcs = coverage.arcs
+    drawn = {zoom: drawn_vertices(zoom, arcs, coarsest) for zoom, coarsest in simplify(coverage, zooms)}
     x, y = coverage.x[arcs.vertex], coverage.y[arcs.vertex]
     corners = [low.reduceat(axis, arcs.start[:-1]) for low, axis in ((np.minimum, x), (np.minimum, y))]
     corners += [high.reduceat(axis, arcs.start[:-1]) for high, axis in ((np.maximum, x), (np.maximum, y))]
     first = arcs.ring[coverage.areas.ring[:-1]]
     pairs = zip((np.minimum, np.minimum, np.maximum, np.maximum), corners, strict=True)
-    return Sketch(coverage, coarsest, np.vstack([end.reduceat(corner[arcs.half >> 1], first) for end, corner in pairs]))
+    boxes = np.vstack([end.reduceat(corner[arcs.half >> 1], first) for end, corner in pairs])
+    return Sketch(coverage, labels_of(code), drawn, boxes)
 
 
 def _cut(
-    coverage: Coverage, coarsest: IntArray, zoom: int, scheme: TileScheme, window: IntArray, chosen: IntArray
+    coverage: Coverage, drawn: Drawn, zoom: int, scheme: TileScheme, window: IntArray, chosen: IntArray
 ) -> tuple[Pieces, IntArray]:
     """Return the pieces of areas in a range of tiles, and the numbers of the areas too small to draw."""
     areas, arcs, size = coverage.areas, coverage.arcs, (scheme.extent, scheme.buffer)
-    border = np.zeros(len(arcs.half) + 1, dtype=np.int64)
-    np.add.at(border, arcs.ring[areas.ring[chosen]], 1)
-    np.add.at(border, arcs.ring[areas.ring[chosen + 1]], -1)
-    used = np.zeros(len(arcs.start) - 1, dtype=bool)
-    used[arcs.half[np.cumsum(border[:-1]) > 0] >> 1] = True
-    borders = np.flatnonzero(used)
-    lines = snap(borders, zoom, coverage.arcs, coarsest, coverage.x, coverage.y, DEPTH - zoom, *size)
+    lines = snap(drawn, coverage.x, coverage.y, DEPTH - zoom, *size)
     pieces = cut(chosen, areas, arcs, lines, window, *size)
     small = chosen[~np.isin(areas.fid[chosen], pieces.fid)]
     everywhere = np.array([0, 0, (1 << zoom) - 1, (1 << zoom) - 1])

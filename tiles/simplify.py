@@ -36,6 +36,8 @@ class Grid(NamedTuple):
         rows: Number of rows.
         start: (buckets + 1,) where each bucket begins in `item`.
         item: Numbers of the points.
+        x: (points,) their places, in the order of `item`: what lies in a bucket is read in one go.
+        y: (points,) the same.
     """
 
     shift: int
@@ -45,6 +47,8 @@ class Grid(NamedTuple):
     rows: int
     start: IntArray
     item: IntArray
+    x: IntArray
+    y: IntArray
 
 
 @kernel
@@ -65,11 +69,13 @@ def make_grid(x: IntArray, y: IntArray, item: IntArray) -> Grid:
     for bucket in range(columns * rows):
         start[bucket + 1] += start[bucket]
     place, sorted_item = start.copy(), np.empty(len(item), dtype=np.int64)
+    sorted_x, sorted_y = np.empty(len(item), dtype=np.int64), np.empty(len(item), dtype=np.int64)
     for one in item:
         bucket = ((y[one] >> shift) - north) * columns + (x[one] >> shift) - west
-        sorted_item[place[bucket]] = one
-        place[bucket] += 1
-    return Grid(shift, west, north, columns, rows, start, sorted_item)
+        at = place[bucket]
+        sorted_item[at], sorted_x[at], sorted_y[at] = one, x[one], y[one]
+        place[bucket] = at + 1
+    return Grid(shift, west, north, columns, rows, start, sorted_item, sorted_x, sorted_y)
 
 
 @helper
@@ -80,22 +86,23 @@ def _swept(p: int, v: int, n: int, own: int, x: IntArray, y: IntArray, a: Arcs, 
     for row in range((north >> grid.shift) - grid.north, (south >> grid.shift) - grid.north + 1):
         first = row * grid.columns + (west >> grid.shift) - grid.west
         for k in range(grid.start[first], grid.start[first + (east >> grid.shift) - (west >> grid.shift) + 1]):
+            east_of, south_of = grid.x[k], grid.y[k]
+            if not (west <= east_of <= east and north <= south_of <= south):
+                continue
+            d = (x[v] - x[p]) * (south_of - y[p]) - (y[v] - y[p]) * (east_of - x[p])
+            e = (x[n] - x[v]) * (south_of - y[v]) - (y[n] - y[v]) * (east_of - x[v])
+            f = (x[p] - x[n]) * (south_of - y[n]) - (y[p] - y[n]) * (east_of - x[n])
+            if min(d, e, f) < 0 < max(d, e, f):
+                continue
             u = grid.item[k]
-            if not (west <= x[u] <= east and north <= y[u] <= south) or u in (p, v, n):
-                continue
-            if a.owner[u] == own and gone[u]:
-                continue
-            d = (x[v] - x[p]) * (y[u] - y[p]) - (y[v] - y[p]) * (x[u] - x[p])
-            e = (x[n] - x[v]) * (y[u] - y[v]) - (y[n] - y[v]) * (x[u] - x[v])
-            f = (x[p] - x[n]) * (y[u] - y[n]) - (y[p] - y[n]) * (x[u] - x[n])
-            if not (min(d, e, f) < 0 < max(d, e, f)):
+            if u not in (p, v, n) and not (a.owner[u] == own and gone[u]):
                 return True
     return False
 
 
 @helper
-def _missed(i: int, j: int, a: Arcs, x: IntArray, y: IntArray, limit: float) -> float:
-    """Return the squared distance to the line i-j of the farthest vertex between, or infinity beyond the limit."""
+def _missed(i: int, j: int, a: Arcs, x: IntArray, y: IntArray, most: float) -> float:
+    """Return the squared distance to the line i-j of the farthest vertex between, infinity where it is above `most`."""
     v, w = a.vertex[i], a.vertex[j]
     right, down = float(x[w] - x[v]), float(y[w] - y[v])
     length = right * right + down * down
@@ -108,9 +115,50 @@ def _missed(i: int, j: int, a: Arcs, x: IntArray, y: IntArray, limit: float) -> 
         dx -= along * right
         dy -= along * down
         worst = max(worst, dx * dx + dy * dy)
-        if worst > limit:
+        if worst > most:
             return np.inf
     return worst
+
+
+class Borders(NamedTuple):
+    """What is left of borders so far, in memory that leaving out changes.
+
+    Args:
+        level: (positions in arcs,) the coarsest zoom so far at which each vertex is left out, `ALWAYS` where none is.
+        before: (positions,) the position drawn before each.
+        after: (positions,) the position drawn after each.
+        cost: (positions,) squared distance that would be missed without each, infinite where it must stay.
+        swept: (positions,) the zoom at which each was seen to stay for what its triangle holds.
+        gone: (vertices,) which are left out.
+    """
+
+    level: IntArray
+    before: IntArray
+    after: IntArray
+    cost: FloatArray
+    swept: IntArray
+    gone: BoolArray
+
+
+@kernel
+def whole_borders(a: Arcs, x: IntArray, y: IntArray, kept: BoolArray, most: float) -> Borders:
+    """Return borders with nothing left out.
+
+    Args:
+        a: The arcs.
+        x: (vertices,) places on the plane.
+        y: (vertices,) the same.
+        kept: (vertices,) which are never left out.
+        most: Largest distance of a vertex left out at any zoom, in units of the plane.
+    """
+    size = len(a.vertex)
+    level, cost = np.full(size, ALWAYS, dtype=np.int64), np.full(size, np.inf)
+    before, after = np.arange(-1, size - 1), np.arange(1, size + 1)
+    for arc in range(len(a.start) - 1):
+        for i in range(a.start[arc] + 1, a.start[arc + 1] - 1):
+            if not kept[a.vertex[i]]:
+                cost[i] = _missed(i - 1, i + 1, a, x, y, most * most)
+    return Borders(level, before, after, cost, np.full(size, ALWAYS, dtype=np.int64), np.zeros(len(x), dtype=np.bool_))
 
 
 @kernel
@@ -119,16 +167,13 @@ def leave_out(
     last: int,
     zoom: int,
     tolerance: float,
+    most: float,
     a: Arcs,
     x: IntArray,
     y: IntArray,
     kept: BoolArray,
     grid: Grid,
-    level: IntArray,
-    before: IntArray,
-    after: IntArray,
-    gone: BoolArray,
-    cost: FloatArray,
+    left: Borders,
 ) -> None:
     """Leave vertices out of arcs for one zoom, given those that were for the finer zooms.
 
@@ -137,60 +182,38 @@ def leave_out(
         last: One after the last arc.
         zoom: The zoom.
         tolerance: Largest distance of a vertex left out, in units of the plane.
+        most: The same at the coarsest zoom of all.
         a: The arcs.
         x: (vertices,) places on the plane.
         y: (vertices,) the same.
         kept: (vertices,) which are never left out.
         grid: The vertices drawn at the finer zoom.
-        level: (positions in arcs,) set to the zoom where a vertex is left out.
-        before: (positions,) the position drawn before each; changed.
-        after: (positions,) the position drawn after each; changed.
-        gone: (vertices,) which are left out; changed.
-        cost: (positions,) memory.
+        left: What is left of the borders; changed.
     """
-    limit = tolerance * tolerance
+    limit, before, after = tolerance * tolerance, left.before, left.after
     for arc in range(first, last):
         begin, end = a.start[arc], a.start[arc + 1] - 1
-        cost[begin] = cost[end] = np.inf
-        i = after[begin]
-        while i != end:
-            cost[i] = _cost(i, arc, a, x, y, kept, grid, before, after, gone, limit)
-            i = after[i]
         i = after[begin]
         while i != end:
             p, n = before[i], after[i]
-            if cost[i] > limit or cost[i] > cost[n] or cost[i] > cost[p]:
+            own = _cost(i, zoom, left)
+            if own > limit or own > _cost(n, zoom, left) or own > _cost(p, zoom, left):
                 i = n
                 continue
-            level[i] = zoom
-            gone[a.vertex[i]] = True
-            after[p], before[n] = n, p
-            if n != end:
-                cost[n] = _cost(n, arc, a, x, y, kept, grid, before, after, gone, limit)
-            i = n
-            if p != begin:
-                cost[p] = _cost(p, arc, a, x, y, kept, grid, before, after, gone, limit)
-                i = p
+            if _swept(a.vertex[p], a.vertex[i], a.vertex[n], arc, x, y, a, grid, left.gone):
+                left.swept[i] = zoom
+            else:
+                left.level[i] = zoom
+                left.gone[a.vertex[i]] = True
+                after[p], before[n] = n, p
+                for k in (p, n):
+                    if begin < k < end and not kept[a.vertex[k]]:
+                        left.cost[k] = _missed(before[k], after[k], a, x, y, most * most)
+                        left.swept[k] = ALWAYS
+            # Whatever became of it, the one before may be the least missed now.
+            i = n if p == begin else p
 
 
 @helper
-def _cost(
-    i: int,
-    arc: int,
-    a: Arcs,
-    x: IntArray,
-    y: IntArray,
-    kept: BoolArray,
-    grid: Grid,
-    before: IntArray,
-    after: IntArray,
-    gone: BoolArray,
-    limit: float,
-) -> float:
-    if kept[a.vertex[i]]:
-        return np.inf
-    p, n = before[i], after[i]
-    missed = _missed(p, n, a, x, y, limit)
-    if missed <= limit and _swept(a.vertex[p], a.vertex[i], a.vertex[n], arc, x, y, a, grid, gone):
-        return np.inf
-    return missed
+def _cost(i: int, zoom: int, left: Borders) -> float:
+    return np.inf if left.swept[i] == zoom else left.cost[i]

@@ -35,35 +35,58 @@ class Lines(NamedTuple):
     y: IntArray
 
 
+class Drawn(NamedTuple):
+    """What is left of borders at a zoom.
+
+    Args:
+        start: (arcs + 1,) where each arc begins in `vertex`; one that is not drawn has no vertex.
+        vertex: Numbers of vertices.
+    """
+
+    start: IntArray
+    vertex: IntArray
+
+
 @kernel
-def drawn_vertices(chosen: IntArray, zoom: int, arcs: Arcs, level: IntArray) -> tuple[IntArray, IntArray]:
+def drawn_vertices(zoom: int, arcs: Arcs, level: IntArray) -> Drawn:
     """Return the vertices of arcs that are drawn at a zoom.
 
     Args:
-        chosen: Arcs to draw, ascending.
         zoom: The zoom.
-        arcs: All arcs.
+        arcs: The arcs.
         level: (positions,) the coarsest zoom at which each vertex is left out.
-
-    Returns:
-        (arcs + 1,) where each arc begins, and the vertices.
     """
-    count = 0
-    for arc in chosen:
-        for k in range(arcs.start[arc], arcs.start[arc + 1]):
-            count += level[k] < zoom
-    start, vertex = np.zeros(len(arcs.start), dtype=np.int64), np.empty(count, dtype=np.int64)
-    at, done = 0, 0
-    for arc in chosen:
-        start[done + 1 : arc + 1] = at
+    start, vertex, count = np.zeros(len(arcs.start), dtype=np.int64), np.empty(len(arcs.vertex), dtype=np.int64), 0
+    for arc in range(len(arcs.start) - 1):
         for k in range(arcs.start[arc], arcs.start[arc + 1]):
             if level[k] < zoom:
-                vertex[at] = arcs.vertex[k]
-                at += 1
-        start[arc + 1] = at
-        done = arc + 1
-    start[done + 1 :] = at
-    return start, vertex
+                vertex[count] = arcs.vertex[k]
+                count += 1
+        start[arc + 1] = count
+    return Drawn(start, vertex[:count].copy())
+
+
+@kernel
+def drawn_around(ring: IntArray, arcs: Arcs, drawn: Drawn) -> Drawn:
+    """Return of drawn borders those that are part of rings.
+
+    Args:
+        ring: (n, 2) the first ring of a range and the one after its last.
+        arcs: All arcs.
+        drawn: All arcs as drawn.
+    """
+    used = np.zeros(len(arcs.start) - 1, dtype=np.bool_)
+    for first, last in ring:
+        for k in range(arcs.ring[first], arcs.ring[last]):
+            used[arcs.half[k] >> 1] = True
+    start, vertex, count = np.zeros(len(arcs.start), dtype=np.int64), np.empty(len(drawn.vertex), dtype=np.int64), 0
+    for arc in range(len(used)):
+        if used[arc]:
+            for k in range(drawn.start[arc], drawn.start[arc + 1]):
+                vertex[count] = drawn.vertex[k]
+                count += 1
+        start[arc + 1] = count
+    return Drawn(start, vertex[:count].copy())
 
 
 @helper
@@ -71,6 +94,13 @@ def _between(p: int, q: int, extent: int, buffer: int) -> int:
     """Return the most lines of cutting that lie between two places, in world units."""
     inner, outer = (p + buffer) // extent - (q + buffer) // extent, (p - buffer) // extent - (q - buffer) // extent
     return abs(inner) + abs(outer)
+
+
+@helper
+def _uncut(p: int, extent: int, buffer: int) -> tuple[int, int]:
+    """Return the range of places around one between which no line of cutting lies, its end left out."""
+    inner, outer = (p + buffer) // extent * extent - buffer, (p - buffer) // extent * extent + buffer
+    return max(inner, outer), min(inner, outer) + extent
 
 
 @helper
@@ -120,13 +150,16 @@ def hot_pixels(
     count = len(vertex)
     for k in range(count):
         hot_x[k], hot_y[k] = (x[vertex[k]] + half) >> shift, (y[vertex[k]] + half) >> shift
+    west, east, north, south = 0, 0, 0, 0
     for arc in range(len(start) - 1):
         for k in range(start[arc], start[arc + 1] - 1):
             v, w = vertex[k], vertex[k + 1]
-            wide = _between(x[v] >> shift, x[w] >> shift, extent, buffer)
-            high = _between(y[v] >> shift, y[w] >> shift, extent, buffer)
-            if wide + high == 0:
+            left, top, right, bottom = x[v] >> shift, y[v] >> shift, x[w] >> shift, y[w] >> shift
+            if not (west <= left < east and north <= top < south):
+                (west, east), (north, south) = _uncut(left, extent, buffer), _uncut(top, extent, buffer)
+            if west <= right < east and north <= bottom < south:
                 continue
+            wide, high = _between(left, right, extent, buffer), _between(top, bottom, extent, buffer)
             if count + wide + high > len(hot_x):
                 more = np.empty(len(hot_x) + wide + high, dtype=np.int64)
                 hot_x, hot_y = np.concatenate((hot_x, more)), np.concatenate((hot_y, more))
@@ -155,13 +188,11 @@ def bend(
     x: IntArray,
     y: IntArray,
     shift: int,
-    hot_x: IntArray,
-    hot_y: IntArray,
     grid: Grid,
 ) -> Lines:
     """Round every border and bend it to every hot pixel that it passes through."""
     half = 1 << shift >> 1
-    out_x = np.empty(len(hot_x) + len(hot_x) // 4 + 64, dtype=np.int64)
+    out_x = np.empty(len(grid.x) + len(grid.x) // 4 + 64, dtype=np.int64)
     out_y, begin = np.empty_like(out_x), np.zeros(len(start), dtype=np.int64)
     near = np.empty((3, 64), dtype=np.int64)
     end = 0
@@ -173,7 +204,7 @@ def bend(
             count = 0
             if k > start[arc]:
                 u = vertex[k - 1]
-                count, near = _near(x[u], y[u], x[v] - x[u], y[v] - y[u], shift, hot_x, hot_y, grid, near)
+                count, near = _near(x[u], y[u], x[v] - x[u], y[v] - y[u], shift, grid, near)
             if end + count + 1 > len(out_x):
                 out_x = np.concatenate((out_x, np.empty(len(out_x) + count, dtype=np.int64)))
                 out_y = np.concatenate((out_y, np.empty(len(out_y) + count, dtype=np.int64)))
@@ -193,26 +224,30 @@ def _near(
     dx: int,
     dy: int,
     shift: int,
-    hot_x: IntArray,
-    hot_y: IntArray,
     grid: Grid,
     near: IntArray,
 ) -> tuple[int, IntArray]:
-    """List the hot pixels that a stretch passes through, in the order of its way.
+    """List the hot pixels that a stretch passes through between its ends, in the order of its way.
 
     Returns:
         How many, and (3, room) their place along the way, x and y.
     """
     half = 1 << shift >> 1
-    west, east = (min(px, px + dx) + half) >> shift, (max(px, px + dx) + half) >> shift
-    north, south = (min(py, py + dy) + half) >> shift, (max(py, py + dy) + half) >> shift
+    from_x, from_y = px + half >> shift, py + half >> shift
+    to_x, to_y = px + dx + half >> shift, py + dy + half >> shift
+    west, east, north, south = min(from_x, to_x), max(from_x, to_x), min(from_y, to_y), max(from_y, to_y)
     towards_x, towards_y = 1 if dx >= 0 else -1, 1 if dy >= 0 else -1
     count = 0
     for row in range((north >> grid.shift) - grid.north, (south >> grid.shift) - grid.north + 1):
         first = row * grid.columns + (west >> grid.shift) - grid.west
         for k in range(grid.start[first], grid.start[first + (east >> grid.shift) - (west >> grid.shift) + 1]):
-            cx, cy = hot_x[grid.item[k]], hot_y[grid.item[k]]
-            if not (west <= cx <= east and north <= cy <= south) or not _hits(px, py, dx, dy, shift, cx, cy):
+            cx, cy = grid.x[k], grid.y[k]
+            if not (west <= cx <= east and north <= cy <= south):
+                continue
+            # Its own two ends are drawn anyway, and most stretches pass through no other pixel.
+            if (cx == from_x and cy == from_y) or (cx == to_x and cy == to_y):
+                continue
+            if not _hits(px, py, dx, dy, shift, cx, cy):
                 continue
             # Along the way both coordinates only grow or only fall, so their sum gives the order.
             place, at = towards_x * cx + towards_y * cy, count
@@ -229,33 +264,19 @@ def _near(
     return count, near
 
 
-def snap(
-    chosen: IntArray,
-    zoom: int,
-    arcs: Arcs,
-    level: IntArray,
-    x: IntArray,
-    y: IntArray,
-    shift: int,
-    extent: int,
-    buffer: int,
-) -> Lines:
-    """Draw arcs at a zoom.
+def snap(drawn: Drawn, x: IntArray, y: IntArray, shift: int, extent: int, buffer: int) -> Lines:
+    """Draw borders on whole units.
 
     Args:
-        chosen: Arcs to draw, ascending.
-        zoom: The zoom.
-        arcs: All arcs.
-        level: (positions,) the coarsest zoom at which each vertex is left out.
+        drawn: Their vertices.
         x: (vertices,) places on the plane.
         y: (vertices,) the same.
         shift: Binary logarithm of a world unit in units of the plane, at least 1.
         extent: Units along a tile.
         buffer: Units around it that are drawn too.
     """
-    start, vertex = drawn_vertices(chosen, zoom, arcs, level)
-    hot_x, hot_y = hot_pixels(start, vertex, x, y, shift, extent, buffer)
+    hot_x, hot_y = hot_pixels(*drawn, x, y, shift, extent, buffer)
     if len(hot_x) == 0:
-        return Lines(start, hot_x, hot_y)
+        return Lines(drawn.start, hot_x, hot_y)
     grid = make_grid(hot_x, hot_y, np.arange(len(hot_x)))
-    return bend(start, vertex, x, y, shift, hot_x, hot_y, grid)
+    return bend(*drawn, x, y, shift, grid)

@@ -64,13 +64,13 @@ def test_the_bytes_are_those_of_the_plain_encoder(layer, zoom):
 @settings(max_examples=30)
 def test_a_tile_drawn_alone_has_the_same_bytes(layer, zoom):
     coverage, _, drawing = at(layer, zoom)
-    sketch = prepare(coverage, ZoomRange(zoom, zoom))
+    sketch = prepare(coverage, layer.code, ZoomRange(zoom, zoom))
     for number, body in drawing.tiles.items():
         _, x, y = tile_address(number)
-        assert draw_tile(sketch, layer.code, zoom, x, y, SCHEME) == body
-    assert draw_tile(sketch, layer.code, zoom, 0, 0, SCHEME) is None
+        assert draw_tile(sketch, zoom, x, y, SCHEME) == body
+    assert draw_tile(sketch, zoom, 0, 0, SCHEME) is None
     with pytest.raises(TileAddressError):
-        draw_tile(sketch, layer.code, zoom, 1 << zoom, 0, SCHEME)
+        draw_tile(sketch, zoom, 1 << zoom, 0, SCHEME)
 
 
 @given(coverages(), st.integers(9, 14))

@@ -5,8 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from tiles.arcs import Arcs
-from tiles.snap import snap
+from tiles.snap import Drawn, snap
 
 UNIT = 2  # binary logarithm: a world unit is four units of the plane
 
@@ -15,10 +14,8 @@ def bent(*segments):
     """Return the drawn pixels of the first of some segments, each ((x, y), (x, y)) on the plane."""
     points = np.array(segments).reshape(-1, 2)
     count = len(segments)
-    start, none = 2 * np.arange(count + 1), np.zeros(0, dtype=np.int64)
-    arcs = Arcs(start, np.arange(2 * count), np.full(2 * count, -1), none, none)
-    level = np.full(2 * count, -1)
-    lines = snap(np.arange(count), 5, arcs, level, points[:, 0].copy(), points[:, 1].copy(), UNIT, 4096, 80)
+    drawn = Drawn(2 * np.arange(count + 1), np.arange(2 * count))
+    lines = snap(drawn, points[:, 0].copy(), points[:, 1].copy(), UNIT, 4096, 80)
     return list(zip(lines.x[: lines.start[1]].tolist(), lines.y[: lines.start[1]].tolist(), strict=True))
 
 

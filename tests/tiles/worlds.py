@@ -19,7 +19,7 @@ from tiles.mercator import DEPTH
 from tiles.mvt import decode_tile
 from tiles.rings import Walks, untangle
 from tiles.scheme import ZoomRange, tile_address
-from tiles.snap import Lines, snap
+from tiles.snap import Lines, drawn_vertices, snap
 
 Edge = tuple[float, ...]
 
@@ -83,9 +83,8 @@ def levels(coverage: Coverage, zooms: ZoomRange) -> IntArray:
 
 def lines_at(coverage: Coverage, zoom: int, coarsest: IntArray, buffer: int = 80) -> Lines:
     """Return the borders of a coverage as drawn at a zoom."""
-    every = np.arange(len(coverage.arcs.start) - 1)
-    x, y, shift = coverage.x, coverage.y, DEPTH - zoom
-    return snap(every, zoom, coverage.arcs, coarsest, x, y, shift, coverage.extent, buffer)
+    drawn = drawn_vertices(zoom, coverage.arcs, coarsest)
+    return snap(drawn, coverage.x, coverage.y, DEPTH - zoom, coverage.extent, buffer)
 
 
 def moved(coverage: Coverage, zoom: int) -> FloatArray:
