@@ -32,7 +32,7 @@ from tiles.features import Feature, ring_area
 from tiles.mercator import DEPTH
 from tiles.mvt import decode_tile
 from tiles.scheme import BUFFER, EXTENT, TileScheme, ZoomRange, tile_address
-from tiles.snap import Lines, snap
+from tiles.snap import Lines
 
 Row = tuple[str, float, float, str]
 Edge = tuple[int, int, int, int]
@@ -95,7 +95,9 @@ def _promises(layer: Layer, archive: bytes) -> list[Row]:
             edges |= _one_sided(features, x, y)
     complete = all(len(ids[zoom]) == len(layer) for zoom in range(FIRST, LAST + 1))
     coverage = project(layer)
-    sketch = prepare(coverage, layer.code, ZoomRange(FIRST, LAST))
+    start = time.perf_counter()
+    sketch = prepare(coverage, layer.code, TileScheme(zooms={layer.level: ZoomRange(FIRST, LAST)}))
+    ready = time.perf_counter() - start
     excess = len(edges - _outline(sketch))
     require(complete and invalid == 0 and excess == 0, "an area, a valid polygon or the other side of a border")
     note = f"{len(layer)} ids at every zoom, {invalid} invalid polygons, {excess} unmatched edges at zoom {MATCHED}"
@@ -103,6 +105,7 @@ def _promises(layer: Layer, archive: bytes) -> list[Row]:
     return [
         (f"  decoded and checked, {sum(map(len, ids.values())):,} shapes", 0.0, 0.0, note),
         ("  border moved, units at zooms 5 to 12", 0.0, 0.0, "p95 (max) " + ", ".join(errors)),
+        ("  borders drawn once, for tiles on demand", ready, 0.0, "of all zooms, in memory"),
         *_single(sketch),
     ]
 
@@ -133,13 +136,9 @@ def _edge(a: int, b: int, c: int, d: int) -> Edge:
     return (a, b, c, d) if (a, b) < (c, d) else (c, d, a, b)
 
 
-def _lines(sketch: Sketch, zoom: int) -> Lines:
-    return snap(sketch.drawn[zoom], sketch.coverage.x, sketch.coverage.y, DEPTH - zoom, EXTENT, BUFFER)
-
-
 def _outline(sketch: Sketch) -> set[Edge]:
     """Return the drawn edges of borders that have an area on one side only."""
-    lines, sides = _lines(sketch, MATCHED), np.bincount(sketch.coverage.arcs.half >> 1)
+    lines, sides = sketch.lines[MATCHED], np.bincount(sketch.coverage.arcs.half >> 1)
     found = set()
     for arc in np.flatnonzero(sides == 1):
         run = slice(lines.start[arc], lines.start[arc + 1])
@@ -156,7 +155,7 @@ def _errors(sketch: Sketch) -> list[str]:
     place = np.column_stack([sketch.coverage.x, sketch.coverage.y])[arcs.vertex[sample]]
     found = []
     for zoom in range(FIRST, LAST + 1):
-        distance = shapely.distance(shapely.points(place / (1 << DEPTH - zoom)), _drawn(_lines(sketch, zoom))[arc])
+        distance = shapely.distance(shapely.points(place / (1 << DEPTH - zoom)), _drawn(sketch.lines[zoom])[arc])
         found.append(f"{np.percentile(distance, 95):.2f} ({distance.max():.1f})")
     return found
 
@@ -171,14 +170,14 @@ def _drawn(lines: Lines) -> ObjectArray:
 
 def _single(sketch: Sketch) -> list[Row]:
     """Time single tiles in the middle of the country, the best of a few."""
-    scheme, rows = TileScheme(zooms={"buurt": ZoomRange(FIRST, LAST)}), []
+    rows = []
     middle = np.array([sketch.coverage.x.mean(), sketch.coverage.y.mean()])
     for zoom in (7, 8, 10, 12):
         x, y = (middle / (EXTENT << DEPTH - zoom)).astype(int).tolist()
         times = []
         for _ in range(5):
             start = time.perf_counter()
-            body = draw_tile(sketch, zoom, x, y, scheme)
+            body = draw_tile(sketch, zoom, x, y)
             times.append(time.perf_counter() - start)
         rows.append((f"  one tile on demand, zoom {zoom}", min(times), 0.0, f"{len(body or b'') / 1000:.0f} kB"))
     return rows

@@ -16,8 +16,8 @@ from tiles.bodies import Labels, labels_of, tile_bodies
 from tiles.coverage import Coverage, places, simplify
 from tiles.cut import Areas, Pieces, cut
 from tiles.mercator import DEPTH
-from tiles.scheme import TileScheme, ZoomRange, check_tile, tile_number
-from tiles.snap import Drawn, Lines, drawn_around, drawn_vertices, snap
+from tiles.scheme import TileScheme, check_tile, tile_number
+from tiles.snap import Lines, drawn_vertices, snap
 from zicht.errors import InvalidTopologyError
 
 
@@ -41,13 +41,15 @@ class Sketch:
     Args:
         coverage: The areas.
         labels: Codes of all areas of the level.
-        drawn: Borders as drawn, by zoom.
+        scheme: Tile size and zooms.
+        lines: Borders as drawn, by zoom.
         boxes: (4, areas) west, north, east and south of each area, on the plane of `tiles.mercator`.
     """
 
     coverage: Coverage
     labels: Labels
-    drawn: Mapping[int, Drawn]
+    scheme: TileScheme
+    lines: Mapping[int, Lines]
     boxes: IntArray
 
 
@@ -65,8 +67,8 @@ def draw(coverage: Coverage, coarsest: IntArray, code: StrArray, zoom: int, sche
         InvalidTopologyError: An area lies in no tile of the world.
     """
     last, every = (1 << zoom) - 1, np.arange(len(coverage.areas.fid))
-    drawn = drawn_vertices(zoom, coverage.arcs, coarsest)
-    pieces, minimal = _cut(coverage, drawn, zoom, scheme, np.array([0, 0, last, last]), every)
+    lines = _lines(coverage, coarsest, zoom, scheme)
+    pieces, minimal = _cut(coverage, lines, zoom, scheme, np.array([0, 0, last, last]), every)
     lost = np.setdiff1d(coverage.areas.fid, pieces.fid)
     if lost.size:
         raise InvalidTopologyError(
@@ -78,58 +80,61 @@ def draw(coverage: Coverage, coarsest: IntArray, code: StrArray, zoom: int, sche
     return Drawing({tile_number(zoom, x, y): body for (x, y), body in bodies.items()}, minimal)
 
 
-def draw_tile(sketch: Sketch, zoom: int, x: int, y: int, scheme: TileScheme) -> bytes | None:
-    """Draw one tile: the very bytes that `draw` has for it, or None where it has none.
+def draw_tile(sketch: Sketch, zoom: int, x: int, y: int) -> bytes | None:
+    """Draw one tile: the very bytes that `draw` has for it, or None where it or the scheme has none.
 
     Args:
         sketch: The areas, prepared by `prepare`.
-        zoom: The zoom, of those that the sketch was prepared for.
+        zoom: The zoom.
         x: Tile column.
         y: Tile row.
-        scheme: Tile size.
 
     Raises:
         TileAddressError: There is no such tile in the world.
     """
     check_tile(zoom, x, y)
-    coverage = sketch.coverage
+    coverage, scheme = sketch.coverage, sketch.scheme
+    if zoom not in sketch.lines:
+        return None
     west, north, east, south = sketch.boxes >> DEPTH - zoom
     # Two units more: what lies so close may still bend a border within.
     low, high = -scheme.buffer - 2, scheme.extent + scheme.buffer + 2
     inside = (west <= x * scheme.extent + high) & (east >= x * scheme.extent + low)
     inside &= (north <= y * scheme.extent + high) & (south >= y * scheme.extent + low)
     window = np.array([x, y, x, y])
-    chosen, ring = np.flatnonzero(inside), coverage.areas.ring
-    drawn = drawn_around(np.column_stack([ring[chosen], ring[chosen + 1]]), coverage.arcs, sketch.drawn[zoom])
-    pieces, _ = _cut(coverage, drawn, zoom, scheme, window, chosen)
+    pieces, _ = _cut(coverage, sketch.lines[zoom], zoom, scheme, window, np.flatnonzero(inside))
     return tile_bodies(pieces, coverage.level, sketch.labels, extent=scheme.extent).get((x, y))
 
 
-def prepare(coverage: Coverage, code: StrArray, zooms: ZoomRange) -> Sketch:
+def prepare(coverage: Coverage, code: StrArray, scheme: TileScheme) -> Sketch:
     """Work out beforehand what drawing single tiles needs.
 
     Args:
         coverage: The areas.
         code: (n,) codes of all areas of the level.
-        zooms: Zooms to draw tiles of.
+        scheme: Tile size and zooms of the level.
     """
-    arcs = coverage.arcs
-    drawn = {zoom: drawn_vertices(zoom, arcs, coarsest) for zoom, coarsest in simplify(coverage, zooms)}
+    arcs, zooms = coverage.arcs, scheme.zooms[coverage.level]
+    lines = {zoom: _lines(coverage, coarsest, zoom, scheme) for zoom, coarsest in simplify(coverage, zooms)}
     x, y = coverage.x[arcs.vertex], coverage.y[arcs.vertex]
     corners = [low.reduceat(axis, arcs.start[:-1]) for low, axis in ((np.minimum, x), (np.minimum, y))]
     corners += [high.reduceat(axis, arcs.start[:-1]) for high, axis in ((np.maximum, x), (np.maximum, y))]
     first = arcs.ring[coverage.areas.ring[:-1]]
     pairs = zip((np.minimum, np.minimum, np.maximum, np.maximum), corners, strict=True)
     boxes = np.vstack([end.reduceat(corner[arcs.half >> 1], first) for end, corner in pairs])
-    return Sketch(coverage, labels_of(code), drawn, boxes)
+    return Sketch(coverage, labels_of(code), scheme, lines, boxes)
+
+
+def _lines(coverage: Coverage, coarsest: IntArray, zoom: int, scheme: TileScheme) -> Lines:
+    drawn = drawn_vertices(zoom, coverage.arcs, coarsest)
+    return snap(drawn, coverage.x, coverage.y, DEPTH - zoom, scheme.extent, scheme.buffer)
 
 
 def _cut(
-    coverage: Coverage, drawn: Drawn, zoom: int, scheme: TileScheme, window: IntArray, chosen: IntArray
+    coverage: Coverage, lines: Lines, zoom: int, scheme: TileScheme, window: IntArray, chosen: IntArray
 ) -> tuple[Pieces, IntArray]:
     """Return the pieces of areas in a range of tiles, and the numbers of the areas too small to draw."""
     areas, arcs, size = coverage.areas, coverage.arcs, (scheme.extent, scheme.buffer)
-    lines = snap(drawn, coverage.x, coverage.y, DEPTH - zoom, *size)
     pieces = cut(chosen, areas, arcs, lines, window, *size)
     small = chosen[~np.isin(areas.fid[chosen], pieces.fid)]
     everywhere = np.array([0, 0, (1 << zoom) - 1, (1 << zoom) - 1])

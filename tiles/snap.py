@@ -66,29 +66,6 @@ def drawn_vertices(zoom: int, arcs: Arcs, level: IntArray) -> Drawn:
     return Drawn(start, vertex[:count].copy())
 
 
-@kernel
-def drawn_around(ring: IntArray, arcs: Arcs, drawn: Drawn) -> Drawn:
-    """Return of drawn borders those that are part of rings.
-
-    Args:
-        ring: (n, 2) the first ring of a range and the one after its last.
-        arcs: All arcs.
-        drawn: All arcs as drawn.
-    """
-    used = np.zeros(len(arcs.start) - 1, dtype=np.bool_)
-    for first, last in ring:
-        for k in range(arcs.ring[first], arcs.ring[last]):
-            used[arcs.half[k] >> 1] = True
-    start, vertex, count = np.zeros(len(arcs.start), dtype=np.int64), np.empty(len(drawn.vertex), dtype=np.int64), 0
-    for arc in range(len(used)):
-        if used[arc]:
-            for k in range(drawn.start[arc], drawn.start[arc + 1]):
-                vertex[count] = drawn.vertex[k]
-                count += 1
-        start[arc + 1] = count
-    return Drawn(start, vertex[:count].copy())
-
-
 @helper
 def _between(p: int, q: int, extent: int, buffer: int) -> int:
     """Return the most lines of cutting that lie between two places, in world units."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import mapbox_vector_tile
 import numpy as np
 import pyproj
@@ -64,13 +66,14 @@ def test_the_bytes_are_those_of_the_plain_encoder(layer, zoom):
 @settings(max_examples=30)
 def test_a_tile_drawn_alone_has_the_same_bytes(layer, zoom):
     coverage, _, drawing = at(layer, zoom)
-    sketch = prepare(coverage, layer.code, ZoomRange(zoom, zoom))
+    sketch = prepare(coverage, layer.code, replace(SCHEME, zooms={"buurt": ZoomRange(zoom, zoom)}))
     for number, body in drawing.tiles.items():
         _, x, y = tile_address(number)
-        assert draw_tile(sketch, zoom, x, y, SCHEME) == body
-    assert draw_tile(sketch, zoom, 0, 0, SCHEME) is None
+        assert draw_tile(sketch, zoom, x, y) == body
+    assert draw_tile(sketch, zoom, 0, 0) is None
+    assert draw_tile(sketch, zoom - 1, 0, 0) is None, "a zoom that the scheme does not have"
     with pytest.raises(TileAddressError):
-        draw_tile(sketch, zoom, 1 << zoom, 0, SCHEME)
+        draw_tile(sketch, zoom, 1 << zoom, 0)
 
 
 @given(coverages(), st.integers(9, 14))
