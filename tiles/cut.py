@@ -13,8 +13,9 @@ from numpy.typing import NDArray
 
 from tiles.arcs import Arcs, IntArray
 from tiles.compiled import helper, kernel
-from tiles.rings import Walks, is_simple, untangle
+from tiles.rings import untangle
 from tiles.snap import Lines
+from tiles.walks import Walks, is_simple
 
 ByteArray = NDArray[np.uint8]
 

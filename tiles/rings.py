@@ -11,86 +11,11 @@ point. A *window* is west, north, east, south; walks have no point outside it.
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 import numpy as np
 
 from tiles.arcs import IntArray
 from tiles.compiled import helper, kernel
-
-
-class Walks(NamedTuple):
-    """Closed walks or rings.
-
-    Args:
-        start: (walks + 1,) where each begins.
-        x: Whole units.
-        y: Whole units.
-    """
-
-    start: IntArray
-    x: IntArray
-    y: IntArray
-
-
-@helper
-def _number(w: Walks) -> tuple[IntArray, int]:
-    """Return (points,) numbers of distinct places, and how many places there are."""
-    n = w.start[-1]
-    size = 16
-    while size < 2 * n:
-        size *= 2
-    table, number, places = np.full(size, -1, dtype=np.int64), np.empty(n, dtype=np.int64), 0
-    for k in range(n):
-        mixed = w.x[k] * 0x9E3779B97F4A7C1 ^ w.y[k] * 0x61C8864680B583B
-        slot = (mixed ^ mixed >> 31) & size - 1
-        while table[slot] >= 0 and (w.x[table[slot]] != w.x[k] or w.y[table[slot]] != w.y[k]):
-            slot = slot + 1 & size - 1
-        if table[slot] < 0:
-            table[slot], number[k] = k, places
-            places += 1
-        else:
-            number[k] = number[table[slot]]
-    return number, places
-
-
-@helper
-def twice_area(w: Walks, ring: int) -> int:
-    """Return twice the area of a ring."""
-    total, last = 0, w.start[ring + 1] - 1
-    for k in range(w.start[ring], w.start[ring + 1]):
-        total += w.x[last] * w.y[k] - w.x[k] * w.y[last]
-        last = k
-    return total
-
-
-@helper
-def _side(w: Walks, k: int, window: IntArray) -> int:
-    """Return the sides of a window that a point lies on, as bits: west 1, north 2, east 4, south 8."""
-    return (
-        (1 if w.x[k] == window[0] else 0)
-        + (2 if w.y[k] == window[1] else 0)
-        + (4 if w.x[k] == window[2] else 0)
-        + (8 if w.y[k] == window[3] else 0)
-    )
-
-
-@kernel
-def is_simple(w: Walks, window: IntArray) -> bool:
-    """Return whether walks are valid rings as they stand: no place twice, at most one stretch on a side."""
-    west = north = east = south = 0
-    for k in range(w.start[-1]):
-        side = _side(w, k, window)
-        west += side & 1
-        north += side >> 1 & 1
-        east += side >> 2 & 1
-        south += side >> 3
-    if max(west, north, east, south) > 2 or _number(w)[1] < w.start[-1]:
-        return False
-    short = 0
-    for ring in range(len(w.start) - 1):
-        short += 0 < w.start[ring + 1] - w.start[ring] < 3
-    return short == 0
+from tiles.walks import Walks, number_places, side_of, twice_area
 
 
 @kernel
@@ -107,7 +32,7 @@ def _stretches(w: Walks, window: IntArray) -> tuple[IntArray, IntArray, IntArray
     Returns:
         (stretches,) number of the place that each leaves; the same of the place it enters; (places,) x and y.
     """
-    number, places = _number(w)
+    number, places = number_places(w)
     n = w.start[-1]
     x, y = np.empty(places, dtype=np.int64), np.empty(places, dtype=np.int64)
     for k in range(n):
@@ -116,11 +41,8 @@ def _stretches(w: Walks, window: IntArray) -> tuple[IntArray, IntArray, IntArray
     for ring in range(len(w.start) - 1):
         last = w.start[ring + 1] - 1
         for k in range(w.start[ring], w.start[ring + 1]):
-            tail[k - 1 if k > w.start[ring] else last] = number[k - 1 if k > w.start[ring] else last]
-            head[k - 1 if k > w.start[ring] else last] = number[k]
-            on[k - 1 if k > w.start[ring] else last] = _side(w, k - 1 if k > w.start[ring] else last, window) & _side(
-                w, k, window
-            )
+            tail[last], head[last], on[last] = number[last], number[k], side_of(w, last, window) & side_of(w, k, window)
+            last = k
     size = n + 4 * places + 4
     more_tail, more_head, count = np.empty(size, dtype=np.int64), np.empty(size, dtype=np.int64), 0
     for k in range(n):
@@ -295,7 +217,7 @@ def _ordered(w: Walks, window: IntArray) -> Walks:
             last = w.start[one + 1] - 1
             for k in range(w.start[one], w.start[one + 1]):
                 after = k + 1 if k < w.start[one + 1] - 1 else w.start[one]
-                if not _side(w, last, window) & _side(w, k, window) & _side(w, after, window):
+                if not side_of(w, last, window) & side_of(w, k, window) & side_of(w, after, window):
                     out.x[end], out.y[end] = w.x[k], w.y[k]
                     end += 1
                 last = k

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 import shapely
 
 from tests.tiles.worlds import as_polygons
-from tiles.rings import Walks, is_simple, untangle
+from tiles.rings import untangle
+from tiles.walks import Walks, is_simple
 
 NOWHERE = np.full(4, np.iinfo(np.int64).min)
 
@@ -78,3 +80,11 @@ def test_simple_rings_are_known():
     assert not is_simple(walks([*SQUARE, (0, 3)]), window)
     assert not is_simple(walks(SQUARE, [(0, 0), (1, 2), (2, 1)]), NOWHERE)
     assert not is_simple(walks(SQUARE, [(1, 1), (2, 2)]), NOWHERE)
+
+
+@pytest.mark.parametrize("length", [4, 31, 32, 33, 100])
+def test_a_place_passed_twice_is_seen_however_long_the_ring(length):
+    there = [(k, k * k) for k in range(length)]
+    assert is_simple(walks(there), NOWHERE)
+    assert not is_simple(walks([*there[:-1], there[0]]), NOWHERE)
+    assert not is_simple(walks(there, [(1, 1), (-5, 0), (-6, 9)]), NOWHERE)

@@ -17,9 +17,10 @@ from tiles.cut import boundary
 from tiles.features import Feature, Part, TileLayer, ring_area
 from tiles.mercator import DEPTH
 from tiles.mvt import decode_tile
-from tiles.rings import Walks, untangle
+from tiles.rings import untangle
 from tiles.scheme import ZoomRange, tile_address
 from tiles.snap import Lines, drawn_vertices, snap
+from tiles.walks import Walks
 
 Edge = tuple[float, ...]
 
