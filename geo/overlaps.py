@@ -151,7 +151,7 @@ def find_overlaps(geometry: ObjectArray, borders: Borders | None = None) -> Over
         return _measured(geometry, np.empty((2, 0), dtype=np.int64))
     borders = lone_borders(geometry) if borders is None else borders
     tree = shapely.STRtree(geometry)
-    if _is_apart(tree, borders):
+    if is_apart(tree, borders):
         return _measured(geometry, np.empty((2, 0), dtype=np.int64))
     run, other = tree.query(borders.line, predicate="dwithin", distance=_NEAR)
     return _with_inner(tree, _measured(geometry, np.vstack([borders.owner[run], other])))
@@ -177,11 +177,11 @@ def lone_borders(geometry: ObjectArray) -> Borders:
     """Find the borders that no other area runs along the other way.
 
     Args:
-        geometry: (n,) valid shapely polygons or multipolygons, RD metres.
+        geometry: (n,) valid shapely polygons or multipolygons, RD metres or other coordinates below two million.
     """
     xy, start, area, reverse = _rings(geometry)
     place = np.floor(xy * PER_METRE + 0.5).astype(np.int64)
-    key = place[:, 0] << 32 | place[:, 1]
+    key = (place[:, 0] << 32) + place[:, 1]
     ring = np.repeat(np.arange(len(start) - 1), np.diff(start))
     edge = np.flatnonzero((ring[1:] == ring[:-1]) & (key[1:] != key[:-1]))
     lone = edge[_unmatched(key[edge], key[edge + 1], reverse[ring[edge]])]
@@ -238,8 +238,13 @@ def _mixed(low: KeyArray, high: KeyArray) -> KeyArray:
     return mixed ^ mixed >> np.uint64(29)
 
 
-def _is_apart(tree: shapely.STRtree, borders: Borders) -> bool:
-    """Return whether it is proved that nothing overlaps: see the top of this file."""
+def is_apart(tree: shapely.STRtree, borders: Borders) -> bool:
+    """Return whether it is proved that nothing overlaps, as told at the top of this file.
+
+    Args:
+        tree: Of valid polygons, in any planar coordinates.
+        borders: Their lone borders.
+    """
     if not shapely.is_simple(shapely.multilinestrings(borders.line)):
         return False
     ends = shapely.get_coordinates(borders.line)
