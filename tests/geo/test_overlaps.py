@@ -62,6 +62,7 @@ LAID = {
         disc(500, 500, 100),
     ],
     "identical": [WHOLE, WHOLE],
+    "identical but for the way round": [WHOLE, WHOLE.reverse()],
     "identical between others": [square(-1000, 0, 1000), WHOLE, WHOLE, square(1000, 0, 1000)],
     "thrice": [WHOLE, WHOLE, WHOLE],
     "contained along a border": [WHOLE, square(0, 0, 500, 1000)],
@@ -95,14 +96,23 @@ APART = {
         shapely.difference(WHOLE, shapely.Polygon([(150_000, 450_000), (150_300, 450_200), (150_200, 450_300)]))
     ],
     "a sliver of a millimetre": [WHOLE, square(999.9995, 0, 1000)],
+    "a sliver of a millimetre that is two kilometres long": [square(0, 0, 1000, 2000), square(999.999, 0, 1000, 2000)],
     "a strip of half a metre by one": [WHOLE, square(999.5, 0, 1000, 1)],
     "alone": [WHOLE],
 }
 
 
+def turned(shape):
+    """A polygon with its outer ring the other way round; other shapes as they are."""
+    return shapely.Polygon(shape.exterior.coords[::-1], shape.interiors) if shape.geom_type == "Polygon" else shape
+
+
+@pytest.mark.parametrize(
+    "turn", [lambda shapes: shapes, lambda shapes: [turned(shapes[0]), *shapes[1:]]], ids=["", "turned"]
+)
 @pytest.mark.parametrize("shapes", LAID.values(), ids=LAID)
-def test_areas_on_one_another_are_found_whatever_way_they_lie(shapes):
-    geometry = objects(shapes)
+def test_areas_on_one_another_are_found_whatever_way_they_lie(shapes, turn):
+    geometry = objects(turn(shapes))
 
     assert by_pairs(geometry)
     assert by_borders(geometry) == pytest.approx(by_pairs(geometry))
@@ -125,6 +135,24 @@ LAYINGS = {
     "strip": lambda _, size, x, y: shapely.box(x, y, x + size, y + size / 30),
     "hole": lambda one, *_: shapely.Polygon(shapely.get_exterior_ring(shapely.get_parts(one)[0])),
 }
+
+
+@pytest.mark.parametrize("shapes", [APART["at a corner"], APART["in its hole"]])
+def test_areas_beside_one_another_are_proved_to_be(shapes):
+    for first in (shapes[0], turned(shapes[0])):
+        geometry = objects([first, *shapes[1:]])
+        assert overlaps.is_apart(shapely.STRtree(geometry), lone_borders(geometry))
+
+
+def test_areas_that_meet_at_a_corner_within_an_outline_are_proved_to_lie_apart():
+    # The outlines of the two cross where neither begins.
+    geometry = objects(
+        [square(0, 0, 100), shapely.Polygon([(150_300, 450_100), (150_300, 450_300), (150_100, 450_100)])]
+    )
+    start = shapely.get_coordinates(geometry[0])[0].tolist()
+
+    assert start != [150_100, 450_100]
+    assert overlaps.is_apart(shapely.STRtree(geometry), lone_borders(geometry))
 
 
 @st.composite

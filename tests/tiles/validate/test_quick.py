@@ -98,6 +98,22 @@ def test_any_cut_is_left_to_the_careful_reader(whole):
     assert sum(check_the_same(whole[:end]) for end in range(len(whole))) == wholes
 
 
+def test_numbers_that_run_on_into_the_next_feature_are_left_to_the_careful_reader():
+    shape = pb.tagged_number(3, 3) + pb.tagged(4, pb.packed(SQUARE))
+    cut = pb.tagged(2, pb.tagged_number(1, 7) + pb.tagged(2, b"\x00\x80") + shape)
+    rest = pb.tagged(2, pb.tagged_number(1, 8) + pb.tagged(2, b"\x00\x00\x00") + shape)
+
+    assert read_quickly(layer(cut, rest), buffer=AROUND) is None
+    assert {finding.rule for finding in carefully(layer(cut, rest))[1]} >= {"wire"}
+
+
+def test_an_id_of_more_than_64_bits_is_left_to_the_careful_reader():
+    wrong = pb.tagged(2, b"\x08" + b"\xff" * 9 + b"\x7f" + pb.tagged_number(3, 3) + pb.tagged(4, pb.packed(SQUARE)))
+
+    assert read_quickly(layer(wrong, keys=(), values=[]), buffer=AROUND) is None
+    assert not check_the_same(layer(wrong, keys=(), values=[]))
+
+
 @given(st.binary(max_size=300))
 def test_any_bytes_are_read_alike_or_not_at_all(data):
     check_the_same(data)

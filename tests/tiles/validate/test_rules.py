@@ -93,7 +93,10 @@ TILES = {
         bare([*SQUARE, *CLOSE]),
         bare(line((5, 0), (0, 5))),
     ],
-    "ring-first": [bare([*move((10, 10)), *line((0, 10), (10, 0), (0, -10)), *CLOSE])],
+    "ring-first": [
+        bare([*move((10, 10)), *line((0, 10), (10, 0), (0, -10)), *CLOSE]),
+        layer(feature(), feature([*move((90, 90)), *line((0, 10), (10, 0), (0, -10)), *CLOSE], number=8)),
+    ],
     "ring-closed": [bare([*move((10, 10)), *line((10, 0), (0, 10), (-10, 0), (0, -10)), *CLOSE])],
     "ring-area": [bare([*SQUARE, *move((1, 1)), *line((1, 0), (-2, 0)), *CLOSE])],
     "ring-simple": [
@@ -202,12 +205,13 @@ ARCHIVES = {
     "tiles-match": [
         archive(
             {
-                1: layer(feature([*move((4050, 10)), *line((20, 0), (0, 20), (-20, 0)), *CLOSE])),
-                4: layer(feature([*move((-46, 10)), *line((20, 0), (0, 21), (-20, 0)), *CLOSE])),
+                1: layer(feature([*move((4050, y)), *line((20, 0), (0, 20), (-20, 0)), *CLOSE])),
+                4: layer(feature([*move((-46, y)), *line((20, 0), (0, 21), (-20, 0)), *CLOSE])),
             },
             zooms=(1, 1),
             bounds=(-10, -10, 10, 10, 1, 0, 0),
         )
+        for y in (10, 2000)
     ],
 }
 
@@ -318,6 +322,14 @@ def test_a_gap_is_a_warning_since_it_may_be_narrow_water():
         report = checked(layer(left, feature(shape, number=8)))
         assert report.counts == {"gap-narrow": 2}
         assert report.valid
+
+
+def test_an_area_narrower_than_a_unit_is_no_gap():
+    left = feature([*move((0, 0)), *line((50, 0), (0, 100), (-50, 0), (5, -50)), *CLOSE])
+    narrow = feature([*move((50, 0)), *line((1, 50), (-1, 50)), *CLOSE], number=8)
+    right = feature([*move((50, 0)), *line((50, 0), (-5, 50), (5, 50), (-50, 0), (1, -50)), *CLOSE], number=9)
+    assert rules(layer(left, narrow, right)) == set()
+    assert rules(layer(left, right)) == {"gap-narrow"}
 
 
 def test_what_is_as_wide_as_a_unit_is_water():
