@@ -102,7 +102,7 @@ def check_overlaps(geometry: ObjectArray, code: StrArray, *, where: str, borders
         f"{one} and {other} lie on one another, on {found.area[largest]:,.0f} m2"
         f"{f'; so do {more} more pairs' if more else ''}.",
         where=where,
-        remedy="Correct the file, or cut overlaps openly with `--repair` (`repair=True`), which is reported.",
+        remedy="Correct the file, or cut overlaps openly: `zicht boundaries import --repair` reports each.",
     )
 
 
