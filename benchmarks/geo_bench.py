@@ -45,7 +45,7 @@ def run() -> list[Row]:
 def _boundaries() -> tuple[BoundarySet, str]:
     data = read_settings(Path.cwd()).data_root or ROOT.parent / "shared" / "data"
     if (data / REAL).is_file():
-        return read_boundaries(data / REAL, edition="2015", source="CBS", remainders=True), "CBS 2015"
+        return read_boundaries(data / REAL, edition="2015", source="CBS", remainders=True, repair=True), "CBS 2015"
     return read_boundaries(FICTIONAL, edition="2025", source="fictional", country=("FL00", "Fictional")), "fictional"
 
 

@@ -33,6 +33,9 @@ from tiles.mercator import DEPTH
 from tiles.mvt import decode_tile
 from tiles.scheme import BUFFER, EXTENT, TileScheme, ZoomRange, tile_address
 from tiles.snap import Lines
+from tiles.validate.rules import RULES
+from tiles.validate.run import validate
+from tiles.validate.sources import open_source
 
 Row = tuple[str, float, float, str]
 Edge = tuple[int, int, int, int]
@@ -53,6 +56,7 @@ def run() -> list[Row]:
         rows = [(f"tiles of {what}", seconds, 0.0, note)]
         rows += [(f"  beside {tool}", seconds, *found[tool]) for tool in TOOLS if tool in found and tool != "ours"]
         rows += [(f"  beside {tool}", seconds, 0.0, absent(tool)) for tool in TOOLS if tool not in found]
+        rows.append(_validated(Path(folder, "ours.pmtiles")))
         return rows + _promises(layer, Path(folder, "ours.pmtiles").read_bytes())
 
 
@@ -67,6 +71,15 @@ def _measured(tool: str, source: Path, target: Path) -> tuple[float, str]:
     wall, busy, size = map(float, out.split())
     note = f"{busy:.1f} CPU s, {usage.ru_maxrss / 1024:.0f} MB, archive {size / 1e6:.2f} MB"
     return wall, f"{note}, {_codes(target)} areas at zoom {FIRST}"
+
+
+def _validated(archive: Path) -> Row:
+    """Time `zicht tiles validate`, and hold our archive to all of its rules."""
+    start, busy = time.perf_counter(), time.process_time()
+    report = validate(open_source(str(archive)))
+    wall, busy = time.perf_counter() - start, time.process_time() - busy
+    require(report.valid, f"a rule of the validator: {dict(report.counts)}")
+    return f"  validated by {len(RULES)} rules", wall, 0.0, f"{busy:.1f} CPU s, {dict(report.counts)}"
 
 
 def _codes(target: Path) -> int:

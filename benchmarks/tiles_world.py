@@ -24,7 +24,7 @@ OUTLINE = (
     ),
     *((268, 470), (250, 440), (205, 425), (212, 370), (205, 312), (175, 312), (178, 365), (120, 385), (80, 370)),
 )
-CELLS = 14_590
+CELLS = 14_450
 #: Mean length of a stretch of border, metres; how ragged borders are, and how fast that falls with scale.
 STEP, ROUGH, HURST = 49.5, 0.11, 0.85
 
@@ -72,13 +72,16 @@ def _curves(voronoi: Voronoi, kept: np.ndarray, rng: np.random.Generator) -> dic
     start, step = voronoi.vertices[ridge[:, 0]], np.diff(voronoi.vertices[ridge], axis=1)[:, 0]
     length = np.hypot(*step.T)
     reach = np.hypot(*np.diff(voronoi.points[place], axis=1)[:, 0].T) / 2
+    # Where beside the stretch its two places lie, as a part of its length; beyond an end that is below 0 or above 1.
+    foot = np.sum((voronoi.points[place[:, 0]] - start) * step, axis=1) / np.maximum(length, 1e-9) ** 2
     parts = 1 << np.clip(np.rint(np.log2(np.maximum(length, 1) / STEP)), 0, 8).astype(int)
     curves = {}
     for count in np.unique(parts):
         row = np.flatnonzero(parts == count)
         along = np.linspace(0, 1, count + 1)
         # Within the triangles to both places, which no other border enters.
-        limit = 0.9 * reach[row, None] * np.minimum(along, 1 - along)
+        before, after = np.maximum(foot[row, None], 1), np.maximum(1 - foot[row, None], 1)
+        limit = 0.9 * reach[row, None] * np.minimum(along / before, (1 - along) / after)
         off = np.clip(_ragged(length[row], count, rng), -limit, limit) / np.maximum(length[row, None], 1e-9)
         across = np.column_stack([-step[row, 1], step[row, 0]])
         line = start[row, None] + along[:, None] * step[row, None] + off[:, :, None] * across[:, None]

@@ -7,7 +7,7 @@ how provinces and districts are made of gemeenten in `geo.regions`.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from pathlib import Path
 
@@ -27,6 +27,7 @@ from geo.cbs_layers import (
     read_park_notes,
     read_water,
 )
+from geo.overlaps import check_overlaps, cut_overlaps
 from geo.regions import Members, located_members, read_members, with_regions
 from geo.remainders import Remainder, missing_parents, remainders_within, with_remainders
 from geo.vector_files import layer_names
@@ -59,11 +60,13 @@ class ImportReport:
         edition: The edition that was read.
         layers: One report a layer, coarsest first.
         remainders: Cells made for what the publisher lost.
+        cuts: By level, what was cut off areas that lay on another one, a sentence each.
     """
 
     edition: str
     layers: tuple[LayerReport, ...]
     remainders: tuple[Remainder, ...] = ()
+    cuts: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def __str__(self) -> str:
         lines = [f"Edition {self.edition}"]
@@ -72,6 +75,7 @@ class ImportReport:
             repaired = f", {len(one.repaired)} repaired: {', '.join(one.repaired)}" if one.repaired else ""
             lines.append(f"{one.level}: {one.read} rows read, {one.kept} areas{left_out}{repaired}")
         lines += [f"remainder {one.code} {one.name}: {one.reason}" for one in self.remainders]
+        lines += [f"overlap of level {level}: {cut}" for level, cuts in self.cuts.items() for cut in cuts]
         return "\n".join(lines)
 
 
@@ -97,7 +101,8 @@ def read_boundaries(
         country: Code and name of the area that all gemeenten form together.
         layers: Level -> layer, for a file that names its layers otherwise or has only some of them.
         reproject: Transform coordinates in another stated reference system to RD, instead of refusing them.
-        repair: Make invalid polygons valid, instead of refusing them; `import_boundaries` reports which.
+        repair: Make invalid polygons valid, and cut areas that lie on one another (`geo.overlaps.cut_overlaps`),
+            instead of refusing them; `import_boundaries` reports which.
         remainders: Make named cells for areas that the publisher lost (see `geo.remainders`).
         expected: Level -> code -> name of the areas that the edition should have, as far as known (see `read_codes`).
         regions: Level ("province", "district") -> table of gemeenten, where these do not come from the file itself
@@ -109,7 +114,7 @@ def read_boundaries(
     Raises:
         SchemaError: A layer or column is missing, or a code or number is malformed.
         CRSMismatchError: Coordinates are not in EPSG:28992.
-        InvalidTopologyError: A geometry is empty, invalid or no polygon.
+        InvalidTopologyError: A geometry is empty, invalid or no polygon, or two areas of a level lie on one another.
         BoundaryError: The file is damaged, features got lost, codes are not unique, or an area's parent is missing.
     """
     return load(
@@ -147,9 +152,11 @@ def load(
     read["gemeente"] = replace(gemeenten, parent=np.full(len(gemeenten), country[0]))
     read, made = _completed(read, expected or {}, country[0]) if remainders else (read, ())
     drawn = {level: found[level][0] for level in REGIONS if level in found}
-    upper = {"country": _country(read["gemeente"], country), **_regions(path, drawn, regions or {}, read["gemeente"])}
-    whole = BoundarySet(edition=edition, source=source, layers=upper | {**read, "gemeente": upper["gemeente"]})
-    return whole, ImportReport(edition, tuple(one for _, one in found.values()), made)
+    upper = _regions(path, drawn, regions or {}, read["gemeente"])
+    below, cuts = _apart(upper | {**read, "gemeente": upper["gemeente"]}, path, repair=repair)
+    areas = {"country": _country(below["gemeente"], country), **below}
+    report = ImportReport(edition, tuple(one for _, one in found.values()), made, cuts)
+    return BoundarySet(edition=edition, source=source, layers=areas), report
 
 
 def import_boundaries(
@@ -206,6 +213,23 @@ def _sources(path: Path, layers: Mapping[str, str | LayerSource] | None) -> dict
             remedy=f"Name the layer of gemeente and of any of {', '.join(known)}.",
         )
     return {level: layers[level] for level in known if level in layers}
+
+
+def _apart(
+    layers: Mapping[str, Layer], path: Path, *, repair: bool
+) -> tuple[dict[str, Layer], dict[str, tuple[str, ...]]]:
+    """Refuse, or cut as asked, areas of one level that lie on one another."""
+    apart, cuts = dict(layers), dict[str, tuple[str, ...]]()
+    for level, layer in layers.items():
+        where = f"{path}, level {level}"
+        if repair:
+            geometry, told = cut_overlaps(layer.geometry, layer.code, where=where)
+            if told:
+                apart[level], cuts[level] = replace(layer, geometry=geometry), told
+        else:
+            drawn = ~shapely.is_missing(layer.geometry)
+            check_overlaps(layer.geometry[drawn], layer.code[drawn], where=where)
+    return apart, cuts
 
 
 def _regions(path: Path, drawn: Mapping[str, Layer], tables: Mapping[str, Path], gemeenten: Layer) -> dict[str, Layer]:

@@ -17,30 +17,26 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from geo.areas import FloatArray, Layer, ObjectArray, StrArray
+from geo.areas import FloatArray, Layer, ObjectArray
 from geo.grids import from_strings, hex_polygons
+from geo.overlaps import PER_METRE, check_overlaps
 from geo.polygons import check_polygons
 from tiles.arcs import NOISE, Arcs, BoolArray, IntArray, cut_arcs, find_anchors, find_nodes, make_rings, weld
 from tiles.compiled import kernel
 from tiles.cut import Areas
 from tiles.mercator import DEPTH, from_rd, metres, plane
+from tiles.overlaps import lone_arcs
 from tiles.scheme import EXTENT, ZoomRange
 from tiles.simplify import leave_out, make_grid, whole_borders
-from zicht.errors import BoundaryError, InvalidTopologyError
+from zicht.errors import BoundaryError
 
 #: Largest distance in world units between a vertex left out and the border drawn in its stead. A unit is an eighth of a
 #: screen pixel at the zoom itself. Rounding to units comes on top.
 TOLERANCE = 2.0
 
-#: Vertices that round to the same thousandth of a metre are one.
-_PER_METRE = 1000
-
 #: Longest stretch in metres that is taken for straight in web mercator; it is off by at most an eighth of its square
 #: times the change of scale, which is a tenth of a metre.
 _LONGEST = 2000.0
-
-#: Square metres that two areas may have in common: slivers that welding makes a line of.
-_OVERLAP = 1.0
 
 # Differences of places on the plane must stay below this, or products of two of them do not fit 64 bits.
 _WIDEST = 1 << 31
@@ -89,14 +85,13 @@ def project(layer: Layer, *, extent: int = EXTENT) -> Coverage:
         The coverage.
 
     Raises:
-        InvalidTopologyError: A geometry is empty, invalid or no polygon, or two areas lie on one another with a border
-            in common.
+        InvalidTopologyError: A geometry is empty, invalid or no polygon, or two areas lie on one another.
         BoundaryError: No area of the layer has a polygon, or one lies outside RD.
         AlignmentError: A code is no H3 cell.
     """
     if layer.level.startswith("h3-"):
         geometry, fid = hex_polygons(from_strings(layer.code), crs=4326), np.arange(len(layer))
-        return _topology(layer.level, fid, geometry, extent=extent, simplified=False)
+        return _topology(layer.level, fid, geometry, extent=extent, simplified=False)[0]
     fid = np.flatnonzero(~shapely.is_missing(layer.geometry))
     geometry = layer.geometry[fid]
     if fid.size == 0:
@@ -104,44 +99,32 @@ def project(layer: Layer, *, extent: int = EXTENT) -> Coverage:
     with ThreadPoolExecutor(max_workers=1) as worker:
         checked = worker.submit(check_polygons, geometry, layer.code[fid], where=layer.level)
         try:
-            coverage = _topology(layer.level, fid, geometry, extent=extent, simplified=True)
+            coverage, x, y = _topology(layer.level, fid, geometry, extent=extent, simplified=True)
         finally:
             # What is wrong with the polygons is said before anything that follows from it.
             checked.result()
-    _check_overlaps(coverage, layer.code[fid])
+    borders = lone_arcs(coverage.areas, coverage.arcs, x, y)
+    check_overlaps(geometry, layer.code[fid], where=layer.level, borders=borders)
     return coverage
 
 
-def _check_overlaps(coverage: Coverage, code: StrArray) -> None:
-    """Refuse areas that lie on one another along a border they share, by more than welding explains."""
-    half, ring = coverage.arcs.half, coverage.arcs.ring
-    order = np.argsort(half, kind="stable")
-    same = np.flatnonzero(half[order[1:]] == half[order[:-1]])
-    area = np.searchsorted(ring[coverage.areas.ring], np.column_stack([order[same], order[same + 1]]), side="right") - 1
-    one, other = np.unique(np.sort(area, axis=1), axis=0).reshape(-1, 2).T
-    shapes = coverage.geometry
-    common = shapely.area(shapely.intersection(shapes[one], shapes[other]))
-    for first, second in zip(one[common > _OVERLAP], other[common > _OVERLAP], strict=True):
-        raise InvalidTopologyError(
-            f"{code[first]} and {code[second]} lie on one another.",
-            where=coverage.level,
-            remedy="Leave one of the two out of the file, or cut the overlap off one.",
-        )
-
-
-def _topology(level: str, fid: IntArray, geometry: ObjectArray, *, extent: int, simplified: bool) -> Coverage:
+def _topology(
+    level: str, fid: IntArray, geometry: ObjectArray, *, extent: int, simplified: bool
+) -> tuple[Coverage, IntArray, IntArray]:
+    """Return the coverage, and its vertices as they were before they were projected, in units of their grid."""
     xy, start, hole, ring = _ragged(geometry)
     if simplified:
         xy, start = straight(xy, start, _LONGEST)
-        number, x, y = weld(xy.T * _PER_METRE, 0.0)
-        x, y = np.floor(from_rd(x / _PER_METRE, y / _PER_METRE, extent=extent) + 0.5).astype(np.int64)
+        number, *grid = weld(xy.T * PER_METRE, 0.0)
+        x, y = np.floor(from_rd(grid[0] / PER_METRE, grid[1] / PER_METRE, extent=extent) + 0.5).astype(np.int64)
     else:
         number, x, y = weld(plane(*xy.T, extent=extent), NOISE)
+        grid = [x, y]
     if max(np.ptp(x), np.ptp(y)) >= _WIDEST:
         raise BoundaryError("The areas lie too far apart to be drawn in whole units.", where=level)
     rings = make_rings(number, start, hole, x, y)
     arcs = cut_arcs(rings, find_nodes(rings, len(x)))
-    return Coverage(level, extent, Areas(fid, ring), arcs, x, y, geometry, simplified)
+    return Coverage(level, extent, Areas(fid, ring), arcs, x, y, geometry, simplified), grid[0], grid[1]
 
 
 def _ragged(geometry: ObjectArray) -> tuple[FloatArray, IntArray, NDArray[np.bool_], IntArray]:

@@ -34,7 +34,7 @@ def edition_2015(folder):
         "buurt": read_codes(folder / "cbs_buurt_2015_rd.topojson", "buurt_2015"),
         "wijk": read_codes(folder / "cbs_wijk_2015_rd.geojson", ""),
     }
-    return load(folder / CBS_2015, edition="2015", source="CBS", remainders=True, expected=expected)
+    return load(folder / CBS_2015, edition="2015", source="CBS", remainders=True, repair=True, expected=expected)
 
 
 def test_the_2015_edition_is_complete_with_its_remainders(edition_2015):
@@ -92,7 +92,27 @@ def test_unknown_figures_of_2015_are_not_numbers(edition_2015):
 
 def test_without_remainders_the_orphans_of_2015_are_refused(folder):
     with pytest.raises(BoundaryError, match="100 areas of level buurt have no parent at level wijk"):
+        load(folder / CBS_2015, edition="2015", source="CBS", repair=True)
+
+
+def test_gemeenten_of_2015_lie_on_one_another_and_are_refused(folder):
+    with pytest.raises(
+        InvalidTopologyError, match="GM0109 and GM0160 lie on one another, on 615 m2; so do 3 more pairs"
+    ):
         load(folder / CBS_2015, edition="2015", source="CBS")
+
+
+def test_what_is_cut_of_the_areas_of_2015_is_named(edition_2015):
+    boundaries, report = edition_2015
+    assert report.cuts["gemeente"] == (
+        "165 m2 of GM0048 cut off GM1681",
+        "615 m2 of GM0109 cut off GM0160",
+        "300 m2 of GM0118 cut off GM0160",
+        "5 m2 of GM0479 cut off GM0363",
+    )
+    assert report.cuts["buurt"] == ("3 m2 of BU03750901 cut off BU04797110",)
+    gemeenten = boundaries.layers["gemeente"].geometry
+    assert shapely.area(gemeenten).sum() == pytest.approx(shapely.area(shapely.union_all(gemeenten)), abs=10)
 
 
 def test_buurten_of_2015_have_the_neighbours_one_expects(edition_2015):

@@ -158,6 +158,7 @@ def test_codes_of_remainders_keep_the_prefix_and_sort_last(level, parent, code):
 def test_a_buurt_that_names_an_unknown_gemeente_is_still_an_orphan(tmp_path):
     layers = tables()
     layers["wijken"] = altered(layers["wijken"], "gemeentecode", 0, "GM9077")
+    layers["gemeenten"] = altered(layers["gemeenten"], "geometry", 1, box(2, 0, 2))
     boundaries, report = completed(tmp_path, layers)
     assert [one.code for one in report.remainders][:1] == ["GM9077"]
     assert boundaries.layers["gemeente"].geometry[-1].equals(box(0, 0, 2))

@@ -18,6 +18,7 @@ from hypothesis import given, settings
 
 from geo.areas import BoundarySet, Layer
 from geo.grids import hex_layers
+from geo.overlaps import cut_overlaps
 from geo.polygons import repair_polygons
 from tests.support import tiny_world
 from tests.tiles.worlds import coverages, decoded, drawn, far_from_outline, in_world_units, layer_of, moved, polygons
@@ -208,7 +209,8 @@ def real_layer(shared_data, level):
     name, column = {"gemeente": ("gemeenten", "GM_CODE"), "buurt": ("buurten", "BU_CODE")}[level]
     frame = pyogrio.read_dataframe(file, layer=name, columns=[column]).sort_values(column)
     code = frame[column].to_numpy(dtype=np.str_)
-    return Layer(level, code, code, np.full(len(code), ""), np.full(len(code), "area"), frame.geometry.to_numpy())
+    geometry, _ = cut_overlaps(frame.geometry.to_numpy(), code, where=level)
+    return Layer(level, code, code, np.full(len(code), ""), np.full(len(code), "area"), geometry)
 
 
 def check_national(layer, zooms, *, largest):

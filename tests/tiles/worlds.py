@@ -34,7 +34,11 @@ def layer_of(geometry: ObjectArray, level: str = "buurt") -> Layer:
 
 @st.composite
 def coverages(draw: st.DrawFn, *, smallest: float = 50.0, largest: float = 60_000.0) -> Layer:
-    """Draw a coverage in RD: cells of random points, some merged into multiparts and rings, some left out as water.
+    """Draw a coverage in RD: cells of points, some merged into multiparts and rings, some left out as water.
+
+    Points lie at random, or on a grid, where four areas meet at a corner and borders run on in line, or half of them in
+    a spot a thousandth as wide, so that tiny areas lie between large ones. An area may be all around another, or around
+    water. `tests.tiles.test_worlds` tells what occurs.
 
     Args:
         draw: Given by hypothesis.
@@ -45,18 +49,33 @@ def coverages(draw: st.DrawFn, *, smallest: float = 50.0, largest: float = 60_00
     count = draw(st.integers(8, 60))
     width = draw(st.floats(smallest, largest))
     corner = draw(st.sampled_from([(0.0, 300_000.0), (120_000.0, 480_000.0), (300_000.0 - width, 625_000.0 - width)]))
-    xy = np.array(corner) + width * rng.random((count, 2))
+    xy = np.array(corner) + width * _points(draw(st.sampled_from(["random", "grid", "spot"])), count, rng)
     window = shapely.box(*corner, corner[0] + width, corner[1] + width)
     cells = shapely.get_parts(shapely.voronoi_polygons(shapely.multipoints(xy)))
     cells = cells[shapely.within(cells, window)]
     cells = shapely.transform(cells, lambda pair: np.round(pair, 3))
     assume(len(cells) >= 3 and shapely.is_valid(cells).all())
     group = rng.integers(0, max(2, len(cells) * 2 // 3), len(cells))
+    within = draw(st.sampled_from(["by chance", "an area", "water"]))
+    if within != "by chance":
+        middle = rng.integers(len(cells))
+        group[shapely.intersects(cells, cells[middle])] = len(cells)
+        group[middle] = len(cells) + 1 if within == "an area" else 0
     merged = [shapely.coverage_union_all(cells[group == label]) for label in np.unique(group[group > 0])]
     assume(merged)
     geometry = np.array(merged, dtype=object)
     assume(shapely.is_valid(geometry).all() and shapely.coverage_is_valid(geometry))
     return layer_of(geometry)
+
+
+def _points(kind: str, count: int, rng: np.random.Generator) -> FloatArray:
+    """Return (n, 2) different points between 0 and 1."""
+    xy = rng.random((count, 2))
+    if kind == "grid":
+        return np.unique(np.floor(xy * 8) / 8 + 1 / 16, axis=0)
+    if kind == "spot":
+        xy[count // 2 :] = rng.uniform(0.1, 0.9, 2) + (xy[count // 2 :] - 0.5) / 1000
+    return xy
 
 
 def edges(geometry: ObjectArray) -> tuple[set[Edge], set[Edge]]:

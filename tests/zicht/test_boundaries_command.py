@@ -23,12 +23,14 @@ def test_the_edition_of_2015_is_imported_with_its_lost_areas_named(shared_data, 
             str(folder / "cbs_wijkenbuurten_2015_rd.gpkg"),
             "--edition=2015",
             f"--out={tmp_path / 'cbs_2015.gpkg'}",
+            "--repair",
             f"--names=buurt={folder / 'cbs_buurt_2015_rd.topojson'}#buurt_2015",
         ]
     )
     out = capsys.readouterr().out
     assert out.count("remainder BU") == 8
     assert out.count("remainder WK") == 20
+    assert "overlap of level gemeente: 615 m2 of GM0109 cut off GM0160" in out
     assert (tmp_path / "cbs_2015.gpkg").stat().st_size > 1_000_000
 
 

@@ -1,9 +1,12 @@
 """Areas over tiles and zooms: valid polygons, borders that match, tiles that agree, ids that are complete.
 
-Within a tile, GEOS finds edges that cross another area, run along its border without the same vertices, or leave a gap
-narrower than a unit. A gap that is closed all round is an error; an open one may be water and is a warning. An outline,
-and the straight cut at the buffer, touch no other area and so are no finding. An area too small to draw stands as one
-square unit upon its neighbours; what it alone causes is passed by. Needs shapely.
+Within a tile, borders with an area on either side cancel, and of the others it is proved that they lie in no area
+(`geo.overlaps`). Where it cannot be, GEOS finds the edges that cross another area or run along its border without the
+same vertices: an error, since no drawing of areas side by side has them. Then it finds what lies open between two areas
+and is narrower than a unit. That is a warning: a slit between borders that were drawn apart looks the same as water
+that was wider before it was rounded to units. An outline, and the straight cut at the buffer, touch no other area and
+so are no finding. An area too small to draw stands as one square unit upon its neighbours; what it alone causes is
+passed by. Needs shapely.
 """
 
 from __future__ import annotations
@@ -13,15 +16,20 @@ from collections.abc import Iterator, Mapping, Sequence
 import numpy as np
 import shapely
 
+from geo.overlaps import Borders, is_apart, lone_borders
 from tiles.validate.finding import Finding, Place
-from tiles.validate.geometry import Points
-from tiles.validate.tile import ReadFeature, ReadLayer, polygons_of
+from tiles.validate.outlines import IntArray, Outlines, Points
+from tiles.validate.tile import ReadLayer
 
-#: Gaps narrower than this, in units, are slits and no outline.
+#: Gaps narrower than this, in units, are slits.
 GAP = 1.0
+
+_EITHER = "narrow water, or a gap"
 
 #: Twice the area of the largest shape that stands for an area too small to draw.
 _MINIMAL = 1.0
+
+Shapes = np.ndarray[tuple[int], np.dtype[np.object_]]
 
 #: Edges of one layer in one tile near its borders, in world units: layer, feature id, and two points.
 Edges = Mapping[str, Points]
@@ -30,76 +38,82 @@ Edges = Mapping[str, Points]
 def shape_findings(layers: Sequence[ReadLayer], place: Place) -> Iterator[Finding]:
     """Yield what is wrong with the polygons of a tile, each by itself and beside the others."""
     for layer in layers:
-        shapes, owners = [], []
-        for position, feature in enumerate(layer.features):
-            here = place.within(layer=layer.name, feature=position)
-            shape, problems = _shape(feature)
-            yield from (Finding(rule, problem, here) for rule, problem in problems)
-            if shape is not None:
-                shapes.append(shape)
-                owners.append(position)
-        yield from _borders(np.array(shapes, dtype=object), owners, place.within(layer=layer.name))
+        shapes, owners = _shapes(layer.outlines)
+        valid = np.asarray(shapely.is_valid(shapes), dtype=np.bool_)
+        for position in owners[~valid].tolist():
+            rule, problem = _problem(layer.outlines.polygons(position))
+            yield Finding(rule, problem, place.within(layer=layer.name, feature=position))
+        yield from _borders(shapes[valid], owners[valid], place.within(layer=layer.name))
 
 
-def _shape(feature: ReadFeature) -> tuple[shapely.Geometry | None, list[tuple[str, str]]]:
-    polygons = []
-    for rings in polygons_of(feature):
-        lines = [shapely.linearrings(ring) for ring in rings]
+def _shapes(outlines: Outlines) -> tuple[Shapes, IntArray]:
+    """Return the features that have a polygon, as multipolygons, and their positions."""
+    polygon = np.cumsum(outlines.outer) - 1
+    # A hole before any exterior ring of its feature belongs to nothing.
+    first = np.append(np.flatnonzero(outlines.outer), len(outlines.outer))
+    known = (polygon >= 0) & (np.append(outlines.feature, -1)[first[polygon]] == outlines.feature)
+    if not known.any():
+        return np.empty(0, dtype=object), np.empty(0, dtype=np.int64)
+    size = np.diff(outlines.start)
+    closed = np.insert(np.arange(len(outlines.point)), outlines.start[1:], outlines.start[:-1])
+    line = shapely.linearrings(outlines.point[closed].astype(float), indices=np.repeat(np.arange(len(size)), size + 1))
+    polygons = shapely.polygons(line[known], indices=polygon[known])
+    owners, whole = np.unique(outlines.feature[outlines.outer], return_inverse=True)
+    return np.asarray(shapely.multipolygons(polygons, indices=whole), dtype=object), owners
+
+
+def _problem(polygons: Sequence[Sequence[Points]]) -> tuple[str, str]:
+    """Return the rule that an invalid feature breaks, and how."""
+    for rings in polygons:
+        lines = [shapely.linearrings(np.concatenate([ring, ring[:1]])) for ring in rings]
         if not all(shapely.is_valid(line) for line in lines):
-            return None, [("ring-simple", "A ring touches or crosses itself.")]
+            return "ring-simple", "A ring touches or crosses itself."
         polygon = shapely.Polygon(lines[0], lines[1:])
         if not polygon.is_valid:
-            return None, [("hole-inside", f"{shapely.is_valid_reason(polygon).partition('[')[0]}.")]
-        polygons.append(polygon)
-    if not polygons:
-        return None, []
-    whole = shapely.MultiPolygon(polygons)
-    return (whole, []) if whole.is_valid else (None, [("polygons-apart", "The polygons of the feature overlap.")])
+            return "hole-inside", f"{shapely.is_valid_reason(polygon).partition('[')[0]}."
+    return "polygons-apart", "The polygons of the feature overlap."
 
 
-Shapes = np.ndarray[tuple[int], np.dtype[np.object_]]
-
-
-def _borders(shapes: Shapes, owners: Sequence[int], place: Place) -> Iterator[Finding]:
+def _borders(shapes: Shapes, owners: IntArray, place: Place) -> Iterator[Finding]:
     if len(shapes) < 2:
         return
     small = shapes[shapely.area(shapes) <= _MINIMAL]
     excused = shapely.union_all(small) if len(small) else None
-    crossing = _wrong(shapes, excused, gap=0.0)
+    borders = lone_borders(shapes)
+    crossing = {} if is_apart(shapely.STRtree(shapes), borders) else _wrong(shapes, excused, gap=0.0)
     for at, line in crossing.items():
-        yield Finding("edges-match", _misfit(line), place.within(feature=owners[at]))
-    slits = {at: line for at, line in _wrong(shapes, excused, gap=GAP).items() if at not in crossing}
-    closed = _closed_slits(shapes) if slits else None
-    for at, line in slits.items():
-        rule = "edges-match" if shapely.intersects(line, closed) else "gap-narrow"
-        yield Finding(rule, _misfit(line), place.within(feature=owners[at]))
-
-
-def _misfit(line: shapely.Geometry) -> str:
-    return f"{shapely.length(line):.0f} units of border fit no neighbour."
+        problem = (
+            f"{shapely.length(line):.0f} units of border lie in another area, or have other vertices than its own."
+        )
+        yield Finding("edges-match", problem, place.within(feature=int(owners[at])))
+    for at, line in _slits(shapes, borders, excused).items():
+        if at not in crossing:
+            problem = f"{shapely.length(line):.0f} units of border are less than one from another area: {_EITHER}."
+            yield Finding("gap-narrow", problem, place.within(feature=int(owners[at])))
 
 
 def _wrong(shapes: Shapes, excused: shapely.Geometry | None, *, gap: float) -> dict[int, shapely.Geometry]:
     lines = shapely.coverage_invalid_edges(shapes, gap_width=gap)
-    there = np.flatnonzero(~shapely.is_empty(lines))
-    if not len(there):
-        return {}
-    # The cut at the buffer ends areas in straight lines, between which there may be less than a unit.
-    cut = shapely.box(*shapely.total_bounds(shapes)).exterior
-    found = dict(zip(there.tolist(), shapely.difference(lines[there], cut), strict=True))
     return {
-        at: line
-        for at, line in found.items()
-        if shapely.length(line) > 0 and (excused is None or not shapely.intersects(line, excused))
+        at: lines[at]
+        for at in np.flatnonzero(shapely.length(lines) > 0).tolist()
+        if excused is None or not shapely.intersects(lines[at], excused)
     }
 
 
-def _closed_slits(shapes: Shapes) -> shapely.Geometry:
-    """Return the holes of the whole that are narrower than the gap: open ones may be water that is as narrow."""
-    parts = shapely.get_parts(shapely.union_all(shapes))
-    holes = np.array([shapely.Polygon(ring) for part in parts for ring in part.interiors], dtype=object)
-    # A slit of length l and width w has the area l w and the border 2 l, about.
-    return shapely.union_all(holes[2 * shapely.area(holes) < GAP * shapely.length(holes)])
+def _slits(shapes: Shapes, borders: Borders, excused: shapely.Geometry | None) -> dict[int, shapely.Geometry]:
+    """Return where two areas come closer than the gap: only those with a border of their own may do so."""
+    # The cut at the buffer ends areas in straight lines, between which there may be less than a unit.
+    bounds, around = shapely.bounds(borders.line), shapely.total_bounds(shapes)
+    along = np.any((bounds == around) & (bounds == bounds[:, [2, 3, 0, 1]]), axis=1)
+    own, owner = shapely.difference(borders.line[~along], shapely.box(*around).exterior), borders.owner[~along]
+    coast = np.unique(owner[shapely.length(own) > 0])
+    if len(coast) < 2:
+        return {}
+    found = {int(coast[at]): line for at, line in _wrong(shapes[coast], excused, gap=GAP).items()}
+    # Whoever left has a border with those who stay, which is no gap.
+    kept = {at: shapely.intersection(line, shapely.union_all(own[owner == at])) for at, line in found.items()}
+    return {at: line for at, line in kept.items() if shapely.length(line) > 0}
 
 
 def strips(layer: ReadLayer, tile: tuple[int, int, int], *, buffer: float) -> Mapping[str, Points]:
@@ -113,8 +127,8 @@ def strips(layer: ReadLayer, tile: tuple[int, int, int], *, buffer: float) -> Ma
     Returns:
         By "left", "right", "top" and "bottom": (n, 5) feature id and two points in world units, each row once.
     """
-    edges = _edges(layer)
     reach, extent = int(buffer * layer.extent), layer.extent
+    edges = _edges(layer, reach)
     low, high = np.minimum(edges[:, 1:3], edges[:, 3:5]), np.maximum(edges[:, 1:3], edges[:, 3:5])
     # What touches the cut of either tile is an edge that the cut made.
     within = (low > -reach).all(axis=1) & (high < extent + reach).all(axis=1)
@@ -125,19 +139,22 @@ def strips(layer: ReadLayer, tile: tuple[int, int, int], *, buffer: float) -> Ma
         "bottom": within & (low[:, 1] > extent - reach),
     }
     origin = np.array([0, tile[1], tile[2], tile[1], tile[2]], dtype=np.int64) * extent
-    return {side: np.unique(edges[chosen] + origin, axis=0) for side, chosen in sides.items()}
+    return {side: _sorted(edges[chosen] + origin)[0] for side, chosen in sides.items()}
 
 
-def _edges(layer: ReadLayer) -> Points:
-    rows = [np.empty((0, 5), dtype=np.int64)]
-    for feature in layer.features:
-        for ring in feature.parts if feature.id is not None and feature.kind == 3 else ():
-            following = np.concatenate([ring[1:], ring[:1]])
-            swap = (ring[:, 0] > following[:, 0]) | ((ring[:, 0] == following[:, 0]) & (ring[:, 1] > following[:, 1]))
-            first, second = np.where(swap[:, None], following, ring), np.where(swap[:, None], ring, following)
-            number = np.full((len(ring), 1), (feature.id or 0) % (1 << 62), dtype=np.int64)
-            rows.append(np.hstack([number, first, second]))
-    return np.concatenate(rows)
+def _edges(layer: ReadLayer, reach: int) -> Points:
+    """Return (n, 5) the edges near the sides of a tile: feature id, and two points in a fixed order."""
+    outlines, after = layer.outlines, layer.outlines.following()
+    one, other = outlines.point, outlines.point[after]
+    near = (np.minimum(one, other) < reach) | (np.maximum(one, other) > layer.extent - reach)
+    known = np.array([number is not None for number in layer.ids], dtype=np.bool_)
+    owner = np.repeat(outlines.feature, np.diff(outlines.start))
+    chosen = np.flatnonzero(near.any(axis=1) & known[owner])
+    one, other = one[chosen], other[chosen]
+    swap = (one[:, 0] > other[:, 0]) | ((one[:, 0] == other[:, 0]) & (one[:, 1] > other[:, 1]))
+    number = np.array([(number or 0) % (1 << 62) for number in layer.ids], dtype=np.int64)[owner[chosen]]
+    first, second = np.where(swap[:, None], other, one), np.where(swap[:, None], one, other)
+    return np.hstack([number[:, None], first, second])
 
 
 def seam_findings(zoom: int, kept: Mapping[tuple[int, int, str], Mapping[str, Points]]) -> Iterator[Finding]:
@@ -157,9 +174,15 @@ def seam_findings(zoom: int, kept: Mapping[tuple[int, int, str], Mapping[str, Po
 
 
 def _different(first: Points, second: Points) -> int:
-    both = np.concatenate([first, second])
-    _, count = np.unique(both, axis=0, return_counts=True)
+    _, count = _sorted(np.concatenate([first, second]))
     return int(np.sum(count == 1))
+
+
+def _sorted(edges: Points) -> tuple[Points, IntArray]:
+    """Return different edges in an order that is always the same, and how often each occurs."""
+    edges = edges[np.lexsort(edges.T)]
+    first = np.flatnonzero(np.append(True, (edges[1:] != edges[:-1]).any(axis=1)))[: len(edges)]
+    return edges[first], np.diff(first, append=len(edges))
 
 
 def id_findings(ids: Mapping[str, Mapping[int, frozenset[int]]]) -> Iterator[Finding]:

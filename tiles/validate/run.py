@@ -12,6 +12,7 @@ from tiles.scheme import BUFFER, EXTENT, tile_address
 from tiles.validate.archive import Entry, ReadArchive, read_archive, unpacked
 from tiles.validate.finding import NOWHERE, Check, Finding, Place, Report, first_of_each
 from tiles.validate.geometry import Points
+from tiles.validate.quick import read_quickly
 from tiles.validate.rules import RULES, Weight
 from tiles.validate.secrets import Secret, secret_findings
 from tiles.validate.sources import Source
@@ -125,7 +126,9 @@ class _Run:
             yield from self._tile(body, place)
 
     def _tile(self, body: bytes, place: Place) -> Iterator[Finding]:
-        layers = yield from read_tile(body, place, buffer=self._options.buffer)
+        layers = read_quickly(body, buffer=self._options.buffer)
+        if layers is None:
+            layers = yield from read_tile(body, place, buffer=self._options.buffer)
         self.tiles += 1
         yield from secret_findings(self._options.secrets, body, layers, place)
         self._layers.update(layer.name for layer in layers)
@@ -144,7 +147,7 @@ class _Run:
 
         for layer in layers:
             here = self._ids.setdefault(layer.name, {}).setdefault(tile[0], set())
-            here.update(feature.id for feature in layer.features if feature.id is not None)
+            here.update(number for number in layer.ids if number is not None)
             if layer.extent:
                 self._strips[tile[1], tile[2], layer.name] = strips(layer, tile, buffer=self._options.buffer)
 

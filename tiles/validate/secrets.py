@@ -108,7 +108,7 @@ def secret_findings(
             yield Finding("secret", f"The secret of line {secret.line} stands in the bytes.", place)
             continue
         for layer in layers:
-            ids = [feature.id for feature in layer.features if feature.id is not None]
+            ids = [number for number in layer.ids if number is not None]
             if any(_is(secret, value) for value in (*layer.values, *ids)):
                 yield Finding("secret", f"The secret of line {secret.line} is a value.", place.within(layer=layer.name))
 

@@ -12,6 +12,7 @@ from tiles import protobuf as pb
 from tiles.errors import MalformedTileError
 from tiles.validate.finding import Check, Finding, Place
 from tiles.validate.geometry import POLYGON, Points, doubled_area, read_parts, varints
+from tiles.validate.outlines import Outlines, outlines_of
 
 Scalar = str | int | float | bool
 Fields = list[tuple[int, int, pb.Raw]]
@@ -37,11 +38,20 @@ class ReadFeature:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ReadLayer:
-    """A layer as far as it could be read."""
+    """A layer as far as it could be read.
+
+    Args:
+        name: As stated.
+        extent: As stated; 0 where it is not.
+        ids: Of its features.
+        outlines: Of its polygons.
+        values: Of its dictionary.
+    """
 
     name: str
     extent: int
-    features: tuple[ReadFeature, ...]
+    ids: tuple[int | None, ...]
+    outlines: Outlines
     values: tuple[Scalar, ...]
 
 
@@ -117,7 +127,7 @@ def _layer(data: bytes, place: Place, buffer: float) -> Check[ReadLayer]:
     raw = [bytes(value) for value in found.get(4, []) if isinstance(value, bytes)]
     values: list[Scalar] = []
     for value in raw:
-        values += yield from _value(value, place)
+        values += yield from read_value(value, place)
     features, used = [], (set[int](), set[int]())
     for position, body in enumerate(each for each in found.get(2, []) if isinstance(each, bytes)):
         feature, tags = yield from _feature(body, place.within(feature=position))
@@ -128,7 +138,13 @@ def _layer(data: bytes, place: Place, buffer: float) -> Check[ReadLayer]:
         used[1].update(tags[1::2])
     yield from _dictionaries(keys, raw, used, place)
     yield from _ids(features, place)
-    return ReadLayer(name, extent, tuple(features), tuple(values))
+    rings = (
+        (position, ring, doubled_area(ring) > 0)
+        for position, feature in enumerate(features)
+        if feature.kind == POLYGON
+        for ring in feature.parts
+    )
+    return ReadLayer(name, extent, tuple(one.id for one in features), outlines_of(rings), tuple(values))
 
 
 def _stated(data: bytes, found: Mapping[int, list[pb.Raw]], place: Place) -> Check[None]:
@@ -145,7 +161,8 @@ def _stated(data: bytes, found: Mapping[int, list[pb.Raw]], place: Place) -> Che
         yield Finding("layer-features", "The layer has no feature.", place)
 
 
-def _value(data: bytes, place: Place) -> Check[list[Scalar]]:
+def read_value(data: bytes, place: Place) -> Check[list[Scalar]]:
+    """Check a value of a dictionary and return its contents."""
     found = yield from _message(data, _VALUE, "value", place)
     if sum(map(len, found.values())) != 1:
         yield Finding("value-one", f"A value has {sum(map(len, found.values()))} contents.", place)
@@ -238,14 +255,3 @@ def _ids(features: Sequence[ReadFeature], place: Place) -> Check[None]:
     ids = [feature.id for feature in features if feature.id is not None]
     if len(set(ids)) != len(ids):
         yield Finding("id-unique", f"{len(ids) - len(set(ids))} ids are repeated.", place)
-
-
-def polygons_of(feature: ReadFeature) -> list[list[Points]]:
-    """Return the polygons of a feature, each an exterior ring and the holes after it; none for other types."""
-    polygons: list[list[Points]] = []
-    for ring in feature.parts if feature.kind == POLYGON else ():
-        if doubled_area(ring) > 0:
-            polygons.append([ring])
-        elif polygons:
-            polygons[-1].append(ring)
-    return polygons

@@ -20,7 +20,9 @@ def boundaries() -> None:
 @click.option("--edition", required=True, help="The year of the edition: codes are reused between editions.")
 @click.option("--out", type=click.Path(path_type=Path), help="Target file; by default in the folder of boundaries.")
 @click.option("--reproject", is_flag=True, help="Transform coordinates to RD New (EPSG:28992) where they are not.")
-@click.option("--repair", is_flag=True, help="Repair invalid polygons, naming each one.")
+@click.option(
+    "--repair", is_flag=True, help="Repair invalid polygons and cut areas that lie on one another, naming each."
+)
 @click.option("--remainders", is_flag=True, help="Make named cells for areas that the publisher left out.")
 @click.option(
     "--names",

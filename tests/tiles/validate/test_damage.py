@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import random
 
+import numpy as np
 import pytest
+import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.tiles.validate.forge import SQUARE, archive, checked, feature, layer, move
 from tests.tiles.validate.test_rules import ARCHIVES, TILES
-from tests.tiles.worlds import coverages
+from tests.tiles.worlds import coverages, layer_of
 from tiles.build import archive_bytes, build_pyramid
 from tiles.scheme import TileScheme, ZoomRange
 from tiles.validate.geometry import varints
@@ -78,6 +80,20 @@ def test_what_we_build_is_valid_in_small(made):
 def _check_built(made):
     report = checked(archive_bytes(build_pyramid(made, scheme=TileScheme(zooms={"buurt": ZoomRange(9, 12)}))))
     assert report.valid, report.findings
+
+
+def test_a_river_that_rounding_pinches_is_water_and_no_defect():
+    rng = np.random.default_rng(1)
+    along, across, wide = np.arange(0, 20_000, 100), rng.uniform(-200, 200, 200), rng.uniform(5, 60, 200)
+    bank = np.column_stack([150_000 + along, 450_000 + across])
+    north = shapely.Polygon([*bank.tolist(), (169_900, 459_000), (150_000, 459_000)])
+    south = shapely.Polygon([(150_000, 441_000), (169_900, 441_000), *(bank - np.outer(wide, [0, 1]))[::-1].tolist()])
+    made = layer_of(np.array([north, south], dtype=object))
+    report = checked(archive_bytes(build_pyramid(made, scheme=TileScheme(zooms={"buurt": ZoomRange(4, 8)}))))
+
+    assert set(report.counts) == {"gap-narrow"}
+    assert report.valid
+    assert "narrow water, or a gap" in report.findings[0].problem
 
 
 def test_files_that_break_a_rule_are_survived_with_every_option():

@@ -93,7 +93,10 @@ TILES = {
         bare([*SQUARE, *CLOSE]),
         bare(line((5, 0), (0, 5))),
     ],
-    "ring-first": [bare([*move((10, 10)), *line((0, 10), (10, 0), (0, -10)), *CLOSE])],
+    "ring-first": [
+        bare([*move((10, 10)), *line((0, 10), (10, 0), (0, -10)), *CLOSE]),
+        layer(feature(), feature([*move((90, 90)), *line((0, 10), (10, 0), (0, -10)), *CLOSE], number=8)),
+    ],
     "ring-closed": [bare([*move((10, 10)), *line((10, 0), (0, 10), (-10, 0), (0, -10)), *CLOSE])],
     "ring-area": [bare([*SQUARE, *move((1, 1)), *line((1, 0), (-2, 0)), *CLOSE])],
     "ring-simple": [
@@ -202,12 +205,13 @@ ARCHIVES = {
     "tiles-match": [
         archive(
             {
-                1: layer(feature([*move((4050, 10)), *line((20, 0), (0, 20), (-20, 0)), *CLOSE])),
-                4: layer(feature([*move((-46, 10)), *line((20, 0), (0, 21), (-20, 0)), *CLOSE])),
+                1: layer(feature([*move((4050, y)), *line((20, 0), (0, 20), (-20, 0)), *CLOSE])),
+                4: layer(feature([*move((-46, y)), *line((20, 0), (0, 21), (-20, 0)), *CLOSE])),
             },
             zooms=(1, 1),
             bounds=(-10, -10, 10, 10, 1, 0, 0),
         )
+        for y in (10, 2000)
     ],
 }
 
@@ -310,12 +314,56 @@ def test_many_findings_are_counted_and_few_are_kept():
     assert len(report.findings) == 5
 
 
-def test_a_gap_is_an_error_where_it_is_closed_and_a_warning_where_it_is_open():
+def test_a_gap_is_a_warning_since_it_may_be_narrow_water():
     left = feature([*move((0, 0)), *line((50, 0), (0, 40), (0, 20), (0, 40), (-50, 0)), *CLOSE])
     closed = [*move((50, 0)), *line((50, 0), (0, 100), (-50, 0), (0, -40), (1, -10), (-1, -10)), *CLOSE]
     opened = [*move((50, 0)), *line((50, 0), (0, 100), (-49, 0), (0, -40), (0, -20)), *CLOSE]
-    assert rules(layer(left, feature(closed, number=8))) == {"edges-match"}
-    assert rules(layer(left, feature(opened, number=8))) == {"gap-narrow"}
+    for shape in (closed, opened):
+        report = checked(layer(left, feature(shape, number=8)))
+        assert report.counts == {"gap-narrow": 2}
+        assert report.valid
+
+
+def test_an_area_narrower_than_a_unit_is_no_gap():
+    left = feature([*move((0, 0)), *line((50, 0), (0, 100), (-50, 0), (5, -50)), *CLOSE])
+    narrow = feature([*move((50, 0)), *line((1, 50), (-1, 50)), *CLOSE], number=8)
+    right = feature([*move((50, 0)), *line((50, 0), (-5, 50), (5, 50), (-50, 0), (1, -50)), *CLOSE], number=9)
+    assert rules(layer(left, narrow, right)) == set()
+    assert rules(layer(left, right)) == {"gap-narrow"}
+
+
+def test_what_is_as_wide_as_a_unit_is_water():
+    left = feature([*move((0, 0)), *line((50, 0), (0, 40), (0, 20), (0, 40), (-50, 0)), *CLOSE])
+    lake = [*move((50, 0)), *line((50, 0), (0, 100), (-50, 0), (0, -40), (3, -5), (0, -10), (-3, -5)), *CLOSE]
+    assert rules(layer(left, feature(lake, number=8))) == set()
+
+
+#: The border of two areas from (50, 100) to (50, 0), as the one to its right has it.
+BORDERS = {
+    "the same": ([(0, -40), (0, -20), (0, -40)], set()),
+    "a vertex left out on the line": ([(0, -40), (0, -60)], {"edges-match"}),
+    "a vertex more": ([(0, -10), (0, -30), (0, -20), (0, -40)], {"edges-match"}),
+    "a vertex over the line": ([(0, -40), (-5, -10), (5, -10), (0, -40)], {"edges-match"}),
+    "a vertex over the line by one": ([(0, -40), (-1, -10), (1, -10), (0, -40)], {"edges-match"}),
+    "across the line twice": ([(0, -40), (-3, -5), (6, -10), (-3, -5), (0, -40)], {"edges-match"}),
+    "no border in common": ([(-3, 0), (0, -100), (3, 0)], {"edges-match"}),
+}
+
+
+@pytest.mark.parametrize(("steps", "broken"), BORDERS.values(), ids=BORDERS)
+def test_borders_that_overlap_or_have_other_vertices_are_invalid(steps, broken):
+    left = feature([*move((0, 0)), *line((50, 0), (0, 40), (0, 20), (0, 40), (-50, 0)), *CLOSE])
+    right = feature([*move((100, 0)), *line((0, 100), (-50, 0), *steps), *CLOSE], number=8)
+    assert rules(layer(left, right)) == broken
+    assert rules(layer(left, right), coverage=False) == set()
+
+
+def test_areas_within_one_another_are_invalid():
+    whole = feature([*move((0, 0)), *line((50, 0), (0, 50), (-50, 0)), *CLOSE])
+    assert rules(layer(whole, feature(SQUARE, number=8))) == {"edges-match"}
+    assert rules(layer(whole, feature([*move((0, 0)), *line((50, 0), (0, 50), (-50, 0)), *CLOSE], number=8))) == {
+        "edges-match"
+    }
 
 
 def test_an_area_too_small_to_draw_may_stand_on_its_neighbour():

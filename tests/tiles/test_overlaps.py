@@ -1,0 +1,65 @@
+"""The arcs of a pyramid find the same overlaps as the borders of a file, and refuse them."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import shapely
+from hypothesis import given, settings
+
+from geo.overlaps import find_overlaps, lone_borders
+from tests.geo.places import objects
+from tests.geo.test_overlaps import APART, LAID, by_pairs, laid
+from tests.tiles.worlds import coverages, layer_of
+from tiles.arcs import cut_arcs, find_nodes, make_rings, weld
+from tiles.coverage import project
+from tiles.cut import Areas
+from tiles.overlaps import lone_arcs
+from zicht.errors import InvalidTopologyError
+
+
+def borders(geometry):
+    _, xy, (start, part, *areas) = shapely.to_ragged_array(geometry, include_z=False)
+    hole = np.ones(len(start) - 1, dtype=bool)
+    hole[part[:-1]] = False
+    number, x, y = weld(xy.T * 1000, 0.0)
+    rings = make_rings(number, start.astype(np.int64), hole, x, y)
+    arcs = cut_arcs(rings, find_nodes(rings, len(x)))
+    first = (part[areas[0]] if areas else part).astype(np.int64)
+    return lone_arcs(Areas(np.arange(len(geometry)), first), arcs, x, y)
+
+
+def by_arcs(geometry):
+    found = find_overlaps(geometry, borders(geometry))
+    return set(zip(found.first.tolist(), found.second.tolist(), strict=True))
+
+
+@pytest.mark.parametrize("shapes", (LAID | APART).values(), ids=(LAID | APART))
+def test_arcs_find_what_intersecting_every_pair_finds(shapes):
+    assert by_arcs(objects(shapes)) == set(by_pairs(objects(shapes)))
+
+
+@given(laid())
+@settings(max_examples=60)
+def test_arcs_of_any_coverage_find_what_intersecting_every_pair_finds(geometry):
+    assert by_arcs(geometry) == set(by_pairs(geometry))
+
+
+@given(coverages(smallest=500.0))
+@settings(max_examples=40)
+def test_lone_arcs_are_the_lone_borders_of_the_same_areas(layer):
+    found, same = borders(layer.geometry), lone_borders(layer.geometry)
+    for area in range(len(layer)):
+        one, other = (shapely.union_all(each.line[each.owner == area]) for each in (found, same))
+        assert one.equals(other)
+
+
+@pytest.mark.parametrize("shapes", LAID.values(), ids=LAID)
+def test_areas_on_one_another_are_not_drawn(shapes):
+    with pytest.raises(InvalidTopologyError, match=r"BU.* and BU.* lie on one another"):
+        project(layer_of(objects(shapes)))
+
+
+@pytest.mark.parametrize("shapes", APART.values(), ids=APART)
+def test_areas_beside_one_another_are_drawn(shapes):
+    assert len(project(layer_of(objects(shapes))).areas.fid) == len(shapes)
