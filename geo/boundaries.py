@@ -75,8 +75,15 @@ class ImportReport:
             repaired = f", {len(one.repaired)} repaired: {', '.join(one.repaired)}" if one.repaired else ""
             lines.append(f"{one.level}: {one.read} rows read, {one.kept} areas{left_out}{repaired}")
         lines += [f"remainder {one.code} {one.name}: {one.reason}" for one in self.remainders]
-        lines += [f"overlap of level {level}: {cut}" for level, cuts in self.cuts.items() for cut in cuts]
-        return "\n".join(lines)
+        return "\n".join([*lines, *self._cuts()])
+
+    def mended(self) -> list[str]:
+        """Return a line for each level with repaired polygons, and one for each cut."""
+        repaired = [f"{one.level}: repaired {', '.join(one.repaired)}" for one in self.layers if one.repaired]
+        return [*repaired, *self._cuts()]
+
+    def _cuts(self) -> list[str]:
+        return [f"overlap of level {level}: {cut}" for level, cuts in self.cuts.items() for cut in cuts]
 
 
 def read_boundaries(

@@ -97,12 +97,13 @@ def check_overlaps(geometry: ObjectArray, code: StrArray, *, where: str, borders
         return
     largest = int(np.argmax(found.area))
     one, other = code[found.first[largest]], code[found.second[largest]]
-    more = len(found.first) - 1
+    pairs = len(found.first)
     raise InvalidTopologyError(
         f"{one} and {other} lie on one another, on {found.area[largest]:,.0f} m2"
-        f"{f'; so do {more} more pairs' if more else ''}.",
+        f"{f', largest of {pairs} such pairs' if pairs > 1 else ''}.",
         where=where,
-        remedy="Correct the file, or cut overlaps openly: `zicht boundaries import --repair` reports each.",
+        remedy="Correct the file, or cut overlaps openly: `zicht boundaries import --repair`, or `repair = true` under "
+        "[boundaries] of a build file, reports each.",
     )
 
 

@@ -23,7 +23,7 @@ from analysis.confidential.optional_levels import with_optional_levels
 from analysis.confidential.pipeline import Inputs, Outcome, run
 from analysis.published.maps import method_names
 from geo.areas import RD, BoundarySet, Layer
-from geo.boundaries import read_boundaries, read_codes
+from geo.boundaries import load, read_codes
 from geo.families import HEX, resolution
 from geo.grids import from_strings, hex_layers, hex_polygons
 from geo.neighbours import h3_rings, queen
@@ -87,7 +87,7 @@ def build(recipe: Recipe, *, settings: Settings, out: Path, progress: Progress, 
     themes = read_themes(recipe.themes or PACKAGE / "themes", sources)
     themes = for_audience(themes, recipe.rules, where=str(recipe.path))
     progress("reading boundaries")
-    layers, boundaries = places(recipe)
+    layers, boundaries = places(recipe, progress=progress)
     themes = with_optional_levels(themes, tuple(layers))
     progress("neighbourhoods")
     neighbours = neighbourhoods(layers, themes)
@@ -119,17 +119,26 @@ def build(recipe: Recipe, *, settings: Settings, out: Path, progress: Progress, 
     return made
 
 
-def places(recipe: Recipe) -> tuple[Mapping[str, Layer], BoundarySet]:
-    """Return the layers of a release, administrative first and then hexes, with their public figures."""
-    boundaries = read_boundaries(
+def places(recipe: Recipe, *, progress: Progress | None = None) -> tuple[Mapping[str, Layer], BoundarySet]:
+    """Return the layers of a release, administrative first and then hexes, with their public figures.
+
+    Args:
+        recipe: What to build.
+        progress: Told what was repaired, where the recipe asks for that.
+    """
+    boundaries, report = load(
         recipe.boundaries,
         edition=recipe.edition,
         source=recipe.boundary_source,
         country=recipe.country,
+        repair=recipe.repair,
         remainders=recipe.remainders,
         expected={level: read_codes(path, layer) for level, (path, layer) in recipe.names.items()},
         regions=recipe.regions,
     )
+    if progress is not None:
+        for line in report.mended():
+            progress(line)
     hexes = hex_layers(recipe.hexes, boundaries) if recipe.hexes else {}
     if recipe.population is not None:
         hexes = {level: _with_population(layer, recipe.population) for level, layer in hexes.items()}
@@ -289,6 +298,6 @@ def _manifest(
         "levels": list(layers),
         "years": [recipe.years.start, recipe.years.stop - 1],
         "sources": sorted({indicator.source for theme in themes for indicator in theme.indicators}),
-        "parameters": {"hexes": list(recipe.hexes), "remainders": recipe.remainders},
+        "parameters": {"hexes": list(recipe.hexes), "remainders": recipe.remainders, "repair": recipe.repair},
         "software": {"zicht": __version__},
     }

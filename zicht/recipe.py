@@ -18,6 +18,7 @@ edition = "2025"
 source = "..."
 country = { code = "FL00", name = "..." }
 remainders = false                  # make named cells for areas that the publisher left out
+repair = false                      # repair invalid polygons, cut areas that lie on one another, and tell of each
 population = "population.tif"       # optional raster for the exposure of hexes
 
 province = { file = "provinces.csv" }   # optional: which gemeente lies in which province
@@ -94,6 +95,7 @@ class Recipe:
     boundary_source: str
     country: tuple[str, str]
     remainders: bool
+    repair: bool
     names: Mapping[str, tuple[Path, str]]
     regions: Mapping[str, Path]
     population: Path | None
@@ -144,6 +146,7 @@ def _recipe(raw: Mapping[str, Any], path: Path) -> Recipe:
         boundary_source=str(boundaries["source"]),
         country=(str(boundaries["country"]["code"]), str(boundaries["country"]["name"])),
         remainders=bool(boundaries.get("remainders", False)),
+        repair=bool(boundaries.get("repair", False)),
         names={
             str(level): (beside / entry["file"], str(entry.get("layer", "")))
             for level, entry in boundaries.get("names", {}).items()

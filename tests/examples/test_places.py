@@ -33,6 +33,7 @@ def layers(recipe):
         edition=recipe.edition,
         source=recipe.boundary_source,
         country=recipe.country,
+        repair=recipe.repair,
         remainders=recipe.remainders,
         expected={level: read_codes(path, layer) for level, (path, layer) in recipe.names.items()},
         regions=recipe.regions,
@@ -83,9 +84,10 @@ def test_lost_wijken_are_whole_and_lost_buurten_are_where_a_gap_is(layers):
     assert np.isnan(buurt.attributes["inhabitants"][buurt.kind == "remainder"]).all()
 
 
-# What is left uncovered, and what is covered twice, are slivers: each level was simplified by itself by the publisher.
-@pytest.mark.parametrize(("level", "worst", "left", "twice"), [("wijk", 0.99, 10e6, 1e6), ("buurt", 0.98, 16e6, 10.0)])
-def test_the_area_of_every_gemeente_is_covered(layers, level, worst, left, twice):
+# What is left uncovered are slivers: each level was simplified by itself by the publisher. Nothing is covered twice, so
+# nothing makes up for it.
+@pytest.mark.parametrize(("level", "worst", "left"), [("wijk", 0.99, 10.5e6), ("buurt", 0.98, 16e6)])
+def test_the_area_of_every_gemeente_is_covered(layers, level, worst, left):
     gemeente = layers["gemeente"]
     parts = layers[level].geometry[~shapely.is_missing(layers[level].geometry)]
     part, whole = shapely.STRtree(gemeente.geometry).query(parts, predicate="intersects")
@@ -94,7 +96,7 @@ def test_the_area_of_every_gemeente_is_covered(layers, level, worst, left, twice
     open_ground = size - np.bincount(whole, weights=shared, minlength=len(gemeente))
     assert (open_ground / size).max() < 1 - worst
     assert open_ground.sum() < left
-    assert shapely.area(parts).sum() - shapely.union_all(parts).area < twice
+    assert shapely.area(parts).sum() - shapely.union_all(parts).area < 10.0
 
 
 def test_every_row_read_is_used_or_left_out_for_a_reason(example, shared_data, observed):

@@ -208,7 +208,7 @@ def test_the_largest_pair_is_named_with_the_number_of_the_others():
         check_overlaps(geometry, CODES[:3], where="file, level buurt")
     message = str(caught.value)
 
-    assert "BU00000000 and BU00000001 lie on one another, on 100,000 m2; so do 1 more pairs." in message
+    assert "BU00000000 and BU00000001 lie on one another, on 100,000 m2, largest of 2 such pairs." in message
     assert "file, level buurt" in message
     assert "--repair" in message
 
