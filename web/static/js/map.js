@@ -128,6 +128,8 @@ export class MapView {
     }
     if (view.areas.ringOf && this.hexes.get(view.level)?.areas !== view.areas) {
       this.hexes.set(view.level, new HexLayer(view.areas));
+      // What was under the pointer may stand in another place now.
+      this.scene.hover = {level: null, fid: -1};
     }
     if (this.level !== view.level) {
       this.previous = this.level;
@@ -183,13 +185,14 @@ export class MapView {
     const shown = this.hexes.get(this.level);
     const line = (name, rings) =>
       rings?.length && this.templates.get('hex-lines').clone({...LINES[name], id: `hex-${name}`, data: rings});
-    const one = ({level, fid}) => (this.hexes.has(level) ? [this.hexes.get(level).ring(fid)] : []);
+    const under = hover.level === this.level && shown ? [shown.ring(hover.fid)] : [];
+    const picked = this.hexes.get(chosen.level)?.ringsOf(chosen.fid);
     return [
       [line('border', shown?.inSight(this.viewState, this.size()))],
       [
-        line('hover', hover.level === this.level ? one(hover) : []),
-        line('halo', one(chosen)),
-        line('chosen', one(chosen))
+        line('hover', under),
+        line('halo', picked),
+        line('chosen', picked)
       ]
     ].map(lines => lines.filter(Boolean));
   }
