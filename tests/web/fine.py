@@ -72,7 +72,7 @@ def deviation_column(code: np.ndarray) -> DeviationColumn:
     label = np.where(hidden, "suppressed", "comparable")
     ratio = np.where(hidden, NAN, 1.0 + np.arange(len(code)) % 10 / 10)
     key = DeviationKey(world.LABS, "2025", LEVEL, "", "country")
-    return DeviationColumn(key, code, label, ratio, ratio * 0.9, ratio * 1.1, ratio, ratio)
+    return DeviationColumn(key, code, label, ratio, np.round(ratio * 0.9, 4), np.round(ratio * 1.1, 4), ratio, ratio)
 
 
 def fine_release(folder: Path) -> Release:

@@ -176,6 +176,7 @@ EN: Mapping[str, str] = {
         "found is chance (FDR, α = {alpha})."
     ),
     "legend.number": "number of areas in each class",
+    "legend.number_in_sight": "number of areas in each class, in and around sight",
     "legend.title": "Legend",
     "legend.until": "below {high}",
     "legend.zero": "0 (none)",

@@ -176,6 +176,7 @@ NL: Mapping[str, str] = {
         "hotspots toeval (FDR, α = {alpha})."
     ),
     "legend.number": "aantal gebieden per klasse",
+    "legend.number_in_sight": "aantal gebieden per klasse, in en om het beeld",
     "legend.title": "Legenda",
     "legend.until": "tot {high}",
     "legend.zero": "0 (geen)",
