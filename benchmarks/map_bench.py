@@ -136,7 +136,8 @@ def _release(folder: Path, areas: AreaList) -> Release:
     }
     values = [column for column in small.values if column.key.level != areas.level]
     values += [published(areas.level, areas.code, period) for period in ("2024", "2025")]
-    shutil.copy(folder / "geometry" / "h3-8.pmtiles", folder / "geometry" / "h3-9.pmtiles")
+    if areas.level != "h3-8":
+        shutil.copy(folder / "geometry" / "h3-8.pmtiles", folder / "geometry" / f"{areas.level}.pmtiles")
     return replace(
         small,
         areas={**small.areas, areas.level: areas},

@@ -25,9 +25,12 @@ from zicht.config import Background
 #: Median width on screen, in pixels, at which a level takes over from a coarser one.
 READABLE = 34
 
-#: The same from which hexagons that are sent in chunks are drawn: farther out more of them would be in sight than a
-#: browser draws at ease, each too small to be seen.
+#: The same from which hexagons are drawn of which a level has more than a browser draws at ease; farther out more of
+#: them would be in sight, each too small to be seen.
 _SEEN = 4
+
+#: Hexagons that a browser draws at ease.
+_DRAWN = 500_000
 
 #: Pixels of a screen the first view is fitted to; the page fits it again to the real one.
 _SCREEN = (620, 560)
@@ -227,6 +230,10 @@ def takeover_zooms(site: Site) -> dict[str, float]:
     return {level: (0.0 if index == 0 else zoom) for index, (level, zoom) in enumerate(zooms.items())}
 
 
+def _drawn_from(areas: AreaList) -> float:
+    return _zoom_of(areas, _SEEN) if len(areas.code) > _DRAWN else 0.0
+
+
 def _zoom_of(areas: AreaList, pixels: float) -> float:
     """Return the zoom at which areas are so many pixels wide, 0 where they have no width."""
     widths = areas.bounds[:, 2] - areas.bounds[:, 0]
@@ -241,5 +248,5 @@ def summary(site: Site) -> dict[str, Any]:
         "bounds": list(site.catalogue["bounds"]),
         "maxZoom": _MAX_VIEW_ZOOM,
         "hexes": dict(site.hexes),
-        "chunked": {level: _zoom_of(site.areas(level), _SEEN) for level in site.chunks},
+        "chunked": {level: _drawn_from(site.areas(level)) for level in site.chunks},
     }

@@ -85,11 +85,12 @@ def test_the_box_of_a_chunk_holds_its_cells_and_is_no_larger(level):
         assert (np.abs(np.concatenate([least, most]) - box) <= edge * 0.25 + 2).all()
 
 
+@pytest.mark.parametrize("kept", [0.9, 0.6])
 @pytest.mark.parametrize("place", PLACES)
-def test_outlines_of_chunks_are_those_of_the_level_to_the_last_step(place):
+def test_outlines_of_chunks_are_those_of_the_level_to_the_last_step(place, kept):
     """Some cells are left out, so that there are rims and holes at the borders of chunks."""
     cell = disk(place, 9, 30)
-    areas = area_list(cell[np.random.default_rng(3).random(len(cell)) < 0.9])
+    areas = area_list(cell[np.random.default_rng(3).random(len(cell)) < kept])
     chunks = chunk_list(areas, span=3)
     lattice = lattice_of(areas, chunks)
     whole = hex_shapes(areas, lattice=lattice)

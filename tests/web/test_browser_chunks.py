@@ -20,7 +20,7 @@ from tests.web.test_browser_snapshot import RECEIPTS, _Quiet
 from tiles.cells import GRID
 from tiles.chunks import SPAN, chunk_list, encode_chunks, part_of
 from tiles.deviation_columns import encode_deviations
-from web import palette
+from web import deck, palette
 from web.app import create_app
 from web.site import Hosting, Site
 from web.snapshot.write import write_snapshot
@@ -52,7 +52,10 @@ def fine(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def app(fine):
-    return create_app(fine)
+    """As if its cells were more than a browser draws at ease."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(deck, "_DRAWN", 1000)
+        yield create_app(fine)
 
 
 @pytest.fixture(scope="module")
@@ -152,6 +155,15 @@ def shows_what_is_published(screen: Screen, fine, chunks, period: str) -> None:
     highest = np.sort(value[np.isfinite(value)])[::-1]
     rows = [str(row.get_attribute("data-code")) for row in screen.page.locator("#rows tr[data-code]").all()[:8]]
     assert [known[code] for code in rows] == highest[: len(rows)].tolist()
+
+
+def test_a_whole_level_of_chunks_is_drawn_where_a_browser_can(screen, fine, chunks, monkeypatch):
+    """The last chunk comes into sight with the country, and a table of all cells is there."""
+    monkeypatch.setattr(deck, "_DRAWN", len(fine.areas[LEVEL].code))
+    screen.open(f"/kaart?indicator={LABS}&periode=2024&niveau={LEVEL}&laag=waarde")
+    assert total(screen) == len(fine.areas[LEVEL].code)
+    assert sorted(fetched(screen, 0, "values")) == sorted(chunks.slices)
+    assert not any("/hexes/h3-8" in path for path in screen.asked_since(0)), "nothing else is shown first"
 
 
 def test_from_afar_coarser_hexagons_are_shown_and_the_page_says_why(screen):

@@ -5,6 +5,7 @@ import {byId} from './dom.js';
 import {config, lang, local, t} from './i18n.js';
 import {Controls} from './controls.js';
 import {Legend, levelText, unitText} from './legend.js';
+import {sizeOf, startView} from './geometry.js';
 import {MapView} from './map.js';
 import {Panel} from './panel.js';
 import {Search} from './search.js';
@@ -32,7 +33,9 @@ class Page {
     const [catalogue, spec] = await Promise.all([fetchCatalogue(), deck]);
     this.catalogue = catalogue;
     const wanted = readState(location.search);
-    this.store = new Store(fitState(catalogue, wanted), lang);
+    const fitted = fitState(catalogue, wanted);
+    const {longitude, latitude, zoom} = startView(spec, config.map, fitted, sizeOf(byId('map')));
+    this.store = new Store({...fitted, lon: longitude, lat: latitude, zoom}, lang);
     this.lists = {};
     this.turn = 0;
     this.announced = '';
@@ -116,9 +119,8 @@ class Page {
   async sight(level) {
     if (!isChunked(level)) return null;
     const {chunks} = await fetchChunks(level);
-    const {clientWidth, clientHeight} = byId('map');
     const near = this.store.state.zoom >= config.map.chunked[level];
-    return near ? inSight(chunks, this.store.state, [clientWidth, clientHeight]) : [];
+    return near ? inSight(chunks, this.store.state, sizeOf(byId('map'))) : [];
   }
 
   /** Show the chunks that came into sight, once the map rests. */

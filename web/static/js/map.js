@@ -5,7 +5,7 @@
 import {at} from './address.js';
 import {LINES, layerFunctions} from './layers.js';
 import {Labels} from './labels.js';
-import {degrees, fitBounds, mercator, pixelsAt} from './geometry.js';
+import {clamp, degrees, fitBounds, mercator, pixelsAt, sizeOf, startView, wholeView} from './geometry.js';
 import {rgb} from './hatch.js';
 import {HexLayer} from './hexes.js';
 import {COARSE} from './state.js';
@@ -53,7 +53,7 @@ export class MapView {
     }
     this.templates = new Map(this.deck.props.layers.map(layer => [layer.id, layer]));
     this.limits = {minZoom: spec.initialViewState.minZoom, maxZoom: spec.initialViewState.maxZoom};
-    this.viewState = {...spec.initialViewState, ...this.startView()};
+    this.viewState = {...spec.initialViewState, ...startView(spec, this.map, this.state, this.size())};
     this.deck.setProps({
       layers: [],
       initialViewState: this.viewState,
@@ -64,25 +64,15 @@ export class MapView {
   }
 
   size() {
-    return [this.container.clientWidth || 600, this.container.clientHeight || 500];
-  }
-
-  startView() {
-    const {lon, lat, zoom} = this.state;
-    const [west, south, east, north] = this.map.bounds;
-    // An address that looks elsewhere shows the country instead of open water.
-    const there = [lon, lat, zoom].every(Number.isFinite) && lon >= west && lon <= east && lat >= south && lat <= north;
-    return there ? {longitude: lon, latitude: lat, zoom: this.clamp(zoom)} : this.wholeView();
+    return sizeOf(this.container);
   }
 
   wholeView() {
-    const [width, height] = this.size();
-    const padding = width < 500 ? [14, 14, 14, 14] : [14, 58, 14, 18];
-    return fitBounds(this.map.bounds, [width, height], padding, this.map.maxZoom);
+    return wholeView(this.map, this.size());
   }
 
   clamp(zoom) {
-    return Math.min(Math.max(zoom, this.limits.minZoom), this.limits.maxZoom);
+    return clamp(zoom, this.limits);
   }
 
   handle(kind, info) {
