@@ -5,7 +5,7 @@ Cells stand in child order (`tiles.cells`), so that a chunk is a slice: the cell
 id is sent with numbers. Which chunks there are, how many cells each holds and where it lies is known beforehand, from
 one short body (`encode_chunks`). Format 2, byte by byte, is in docs/reference/columns.md.
 
-Both numbers were chosen by measurement (docs/adr, "Chunks of hexagons"; `python -m benchmarks chunk_bench`).
+These numbers were chosen by measurement (docs/adr, "Chunks of hexagons"; `python -m benchmarks chunk_bench`).
 """
 
 from __future__ import annotations
@@ -29,8 +29,11 @@ CHUNKS = 6
 #: Resolutions between a cell and the ancestor that names its chunk.
 SPAN = 5
 
-#: The finest resolution that is sent whole: the map draws all its cells at once.
+#: The finest resolution that may be sent whole.
 WHOLE = 9
+
+#: Most cells that are sent whole: a country has some 60,000 of resolution 8, and 420,000 of resolution 9.
+MANY = 100_000
 
 _NAMES = ("cell", "count", "west", "north", "east", "south")
 
@@ -74,7 +77,7 @@ def is_chunked(code: StrArray) -> bool:
     Args:
         code: (n,) codes of its cells.
     """
-    return resolution_of(code) > WHOLE
+    return resolution_of(code) > WHOLE or len(code) > MANY
 
 
 def chunk_list(areas: AreaList, *, span: int = SPAN) -> ChunkList:

@@ -116,11 +116,13 @@ def test_the_lattice_of_a_chunk_is_good_for_its_level():
     assert np.abs(ours.corners - own.corners).max() < 0.05 * edge
 
 
-def test_fine_levels_are_sent_in_chunks_and_coarse_ones_whole():
-    assert [is_chunked(grids.to_strings(disk((5.1, 52.1), r, 0))) for r in (5, 8, 9, 10, 11, 15)] == [False] * 3 + [
-        True
-    ] * 3
-    assert not is_chunked(np.array([], dtype=np.str_))
+def test_fine_levels_and_large_ones_are_sent_in_chunks():
+    one = [grids.to_strings(disk((5.1, 52.1), resolution, 0)) for resolution in (5, 8, 9, 10, 11, 15)]
+    assert [is_chunked(code) for code in one] == [False, False, False, True, True, True]
+    many = np.repeat(one[2], 100_001)
+    assert is_chunked(many)
+    assert not is_chunked(many[1:])
+    assert not is_chunked(many[:0])
     assert 7**SPAN == 16_807
 
 

@@ -1,4 +1,4 @@
-// Chunks of a fine level of hexagons (tiles/chunks.py): which there are, which are in sight, and several of them as one.
+// Chunks of a level of hexagons (tiles/chunks.py): which there are, which are in sight, and several of them as one.
 // Positions in what is put together are not those of the level; the areas tell the one from the other.
 
 import {open} from './columns.js';
@@ -14,7 +14,7 @@ const NOTHING = {
   ratio: new Float64Array(0), low: new Float64Array(0), high: new Float64Array(0)
 };
 
-/** @returns {{resolution: number, ancestor: number, chunks: {code, first, count, box}[]}} boxes as parts of the world */
+/** @returns {{resolution, ancestor, chunks: {code, first, count, box}[]}} boxes as parts of the world */
 export function decodeChunks(buffer) {
   const column = open(buffer, KIND);
   const {resolution, ancestor, grid} = column.header;

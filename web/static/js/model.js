@@ -57,7 +57,8 @@ export async function loadView(catalogue, state, level, chunks = null) {
   ]);
   const layer = state.layer === HOTSPOT && classes ? HOTSPOT : deviations ? DEVIATION : 'waarde';
   const view = {
-    catalogue, entry, level, measure, measures, areas, column, classes, layer, state, spots, deviations, references, chunks,
+    catalogue, entry, level, measure, measures, areas, column, classes, layer, state, spots, deviations,
+    references, chunks,
     unit: unitOf(entry, measure) || column.unit
   };
   const groups = groupsOf(view, breaks);
