@@ -23,8 +23,11 @@ from web.site import Site
 
 BINARY = "application/octet-stream"
 
-#: Bodies kept packed: those of some screens, each under half a megabyte.
+#: Bodies of numbers kept packed, each some 50 kB: those of some screens.
 _KEPT = 384
+
+#: Bodies of outlines kept packed, each under half a megabyte: they serve every map of an edition, and take longest.
+_KEPT_OUTLINES = 224
 
 _NUMBERS: Mapping[str, Callable[..., bytes]] = {"values": encode_values, "bounds": encode_bounds}
 _CLASSES: Mapping[str, Callable[..., bytes]] = {"classes": encode_labels, "evidence": encode_evidence}
@@ -34,15 +37,16 @@ def chunks(site: Site, maps: OnDemand) -> Blueprint:
     """Return the views of chunks of hexagons."""
     views = Blueprint("chunks", __name__)
 
-    @lru_cache(maxsize=_KEPT)
-    def packed(make: Callable[..., bytes], *parts: object) -> tuple[bytes, bytes]:
+    def pack(make: Callable[..., bytes], *parts: object) -> tuple[bytes, bytes]:
         body = make(site, maps, *parts)
         return body, compress(body)
+
+    packed, outlines = lru_cache(maxsize=_KEPT)(pack), lru_cache(maxsize=_KEPT_OUTLINES)(pack)
 
     def send(release: str, make: Callable[..., bytes], *parts: object) -> Response:
         if release != site.release.short_id:
             raise NotHereError("This server has another release.", remedy="Reload the page.")
-        body, zipped = packed(make, *parts)
+        body, zipped = (outlines if make is _hexes else packed)(make, *parts)
         return answer(body, packed=zipped, content_type=BINARY, cache=FOR_EVER)
 
     def chunk_list(release: str, level: str) -> Response:
