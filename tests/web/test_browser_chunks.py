@@ -38,6 +38,11 @@ WRONG = """async ([module, chunk, said, length]) => {
     try { joinColumns([chunk], [part]); return 'taken'; }
     catch (error) { return error.message; }
 }"""
+SIGHT = """async ([module, body, views]) => {
+    const {decodeChunks, inSight} = await import(module);
+    const {chunks} = decodeChunks(Uint8Array.from(body).buffer);
+    return views.map(([lon, lat, zoom, size]) => inSight(chunks, {lon, lat, zoom}, size).map(chunk => chunk.code));
+}"""
 COMPARED = """async ([module, body]) => {
     const {label, ratio, low, high, reference} = (await import(module)).decodeDeviations(Uint8Array.from(body).buffer);
     const plain = numbers => Array.from(numbers, value => Number.isNaN(value) ? null : value);
@@ -83,6 +88,11 @@ def in_sight(screen: Screen, chunks) -> set[str]:
     lon, lat, zoom = (float(state[name]) for name in ("lon", "lat", "zoom"))
     size = screen.page.evaluate("() => { const map = document.getElementById('map'); "
                                 "return [map.clientWidth, map.clientHeight]; }")  # fmt: skip
+    return touched(chunks, lon, lat, zoom, size)
+
+
+def touched(chunks, lon: float, lat: float, zoom: float, size: tuple[int, int]) -> set[str]:
+    """The chunks whose box meets a screen of so many pixels: one by one, in whole steps of the grid."""
     steps = 2**GRID / (512 * 2**zoom)
     x, y = (lon + 180) / 360 * 2**GRID, (0.5 - np.arcsinh(np.tan(np.radians(lat))) / (2 * np.pi)) * 2**GRID
     right, down = size[0] / 2 * steps, size[1] / 2 * steps
@@ -205,6 +215,14 @@ def test_the_page_reads_the_very_chunks_and_comparisons(screen, app, fine, chunk
         assert (one["code"], one["first"], one["count"]) == (code, part.start, part.stop - part.start)
         assert [side * 2**GRID for side in one["box"]] == box.tolist()
         assert h3.cell_to_parent(str(fine.areas[LEVEL].code[part.start]), RESOLUTION - SPAN) == code
+    rng, (west, south, east, north) = np.random.default_rng(4), fine.catalogue["bounds"]
+    views = [
+        (rng.uniform(west, east), rng.uniform(south, north), rng.uniform(12, 16), (int(rng.integers(200, 900)), 300))
+        for _ in range(150)
+    ]
+    sights = screen.page.evaluate(SIGHT, [f"{modules}/chunks.js", list(encode_chunks(chunks)), views])
+    assert [set(sight) for sight in sights] == [touched(chunks, *view) for view in views]
+    assert len({len(sight) for sight in sights}) > 2
     column = part_of(next(iter(fine.deviations)), slice(200))
     seen = screen.page.evaluate(COMPARED, [f"{modules}/columns.js", list(encode_deviations(column))])
     assert (seen["label"], seen["reference"]) == (column.label.tolist(), "country")
