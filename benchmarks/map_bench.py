@@ -27,6 +27,7 @@ from geo import grids
 from tests.support import tiny_world as world
 from tests.support.tiny import tiny_release
 from tests.web.browser import CHROMIUM, Screen, chromium, running, share
+from tiles.chunks import chunk_list, is_chunked
 from tiles.columns import decode_values, encode_values
 from tiles.hexes import decode_hexes, encode_hexes, hex_shapes
 from web import palette
@@ -103,7 +104,8 @@ def _browser(areas: AreaList) -> list[Row]:
     try:
         release = _release(folder / "tiny", areas)
         app = create_app(release)
-        app.test_client().get(f"/columns/{release.short_id}/hexes/{areas.level}.bin")  # once an edition, then kept
+        for address in _outlines(release, areas):  # once an edition, then kept
+            app.test_client().get(address)
         with running(app) as address, sync_playwright() as playwright, chromium(playwright) as browser:
             screen = Screen(browser, address)
             start = time.perf_counter()
@@ -123,6 +125,12 @@ def _browser(areas: AreaList) -> list[Row]:
     return [("address to a drawn map", first, 0.0, note), ("one year to another", other, 0.0, note)]
 
 
+def _outlines(release: Release, areas: AreaList) -> list[str]:
+    root = f"/columns/{release.short_id}"
+    folders = [f"{root}/chunks/{code}" for code in chunk_list(areas).slices] if is_chunked(areas.code) else [root]
+    return [f"{folder}/hexes/{areas.level}.bin" for folder in folders]
+
+
 def _release(folder: Path, areas: AreaList) -> Release:
     """The tiny release with a level of national hexes beside its own; nothing asks for the tiles of these."""
     small = open_release(tiny_release(folder))
@@ -136,7 +144,8 @@ def _release(folder: Path, areas: AreaList) -> Release:
     }
     values = [column for column in small.values if column.key.level != areas.level]
     values += [published(areas.level, areas.code, period) for period in ("2024", "2025")]
-    shutil.copy(folder / "geometry" / "h3-8.pmtiles", folder / "geometry" / "h3-9.pmtiles")
+    if areas.level != "h3-8":
+        shutil.copy(folder / "geometry" / "h3-8.pmtiles", folder / "geometry" / f"{areas.level}.pmtiles")
     return replace(
         small,
         areas={**small.areas, areas.level: areas},

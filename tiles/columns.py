@@ -1,22 +1,34 @@
 """Columns: the numbers and classes of one map, joined to the areas by position (`fid`), as sent to a browser.
 
-Format 2, byte by byte, is in docs/reference/columns.md. A map is drawn from one small body: the status and the value of
-every area (`encode_values`), or its class (`encode_labels`). What only a table or a receipt shows travels apart: bounds
-(`encode_bounds`) and the grounds of a class (`encode_evidence`). What is not published is not in any byte.
+Format 2, byte by byte, is in docs/reference/columns.md. A map is drawn from one small body: the status and the value
+of every area (`encode_values`), or its class (`encode_labels`). What only a table or a receipt shows travels apart:
+bounds (`encode_bounds`) and the grounds of a class (`encode_evidence`). What is not published is not in any byte. A
+column of a chunk of hexagons (`tiles.chunks`) is that of a whole level in every way, and names the chunk.
 
 This module needs only numpy and the standard library beside `zicht`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, TypeVar
 
 import numpy as np
 
-from tiles.binary import VERSION, Bools, Envelope, Sections, pack_codes, pack_numbers, seal, unseal
+from tiles.binary import VERSION, Sections, pack_codes, pack_numbers, seal
 from tiles.errors import MalformedColumnError
+from tiles.parts import (
+    chunk_of,
+    codes_of,
+    key_of,
+    labels_of,
+    numbers_of,
+    opened,
+    same,
+    seal_numbers,
+    spread,
+    text_of,
+    words,
+)
 from zicht.classes import ClassColumn, ClassKey, IntArray
 from zicht.errors import ZichtError
 from zicht.published import STATUSES, ColumnKey, FloatArray, HotspotClass, PublishedColumn, Status, StrArray
@@ -35,8 +47,6 @@ _GROUNDS = ("z", "q_low", "q_high", "ratio_low", "ratio_high")
 _COUNTS = ("neighbours", "neighbours_suppressed")
 _STATUS_BITS, _CLASS_BITS = 2, 4
 
-Key = TypeVar("Key", ColumnKey, ClassKey)
-
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ValueColumn:
@@ -47,12 +57,14 @@ class ValueColumn:
         unit: Unit of `value`.
         status: (n,) members of `Status`.
         value: (n,) numbers, NaN unless published.
+        chunk: Ancestor of its hexagons, "" for a whole level.
     """
 
     key: ColumnKey
     unit: str
     status: StrArray
     value: FloatArray
+    chunk: str = ""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -62,22 +74,25 @@ class LabelColumn:
     Args:
         key: Which map.
         label: (n,) members of `HotspotClass`.
+        chunk: Ancestor of its hexagons, "" for a whole level.
     """
 
     key: ClassKey
     label: StrArray
+    chunk: str = ""
 
 
-def encode_values(column: PublishedColumn | ValueColumn) -> bytes:
+def encode_values(column: PublishedColumn | ValueColumn, *, chunk: str = "") -> bytes:
     """Return status and value of every area as they are sent; the same column gives the same bytes.
 
     Args:
-        column: For every area of a level, in the order of its `fid`.
+        column: For every area of a level, or of a chunk of it, in the order of its `fid`.
+        chunk: Ancestor of its hexagons, "" for a whole level.
     """
     published = column.status == Status.PUBLISHED
     form, numbers = pack_numbers(column.value[published])
-    header = {**_words(column.key, _VALUE_NAMES), "unit": column.unit, "value": form}
-    status = pack_codes(_codes(column.status, STATUSES), bits=_STATUS_BITS)
+    header = {**words(column.key, _VALUE_NAMES, chunk), "unit": column.unit, "value": form}
+    status = pack_codes(codes_of(column.status, STATUSES), bits=_STATUS_BITS)
     return seal(VALUES, header, len(column.status), status + numbers)
 
 
@@ -88,24 +103,27 @@ def decode_values(body: bytes) -> ValueColumn:
         MalformedColumnError: The bytes are no value column, or not in its one form.
         UnknownFormatError: They are of another version.
     """
-    envelope = _opened(body, VALUES, {*_VALUE_NAMES, "unit", "value"})
+    envelope = opened(body, VALUES, {*_VALUE_NAMES, "unit", "value"})
     sections = Sections(envelope.body)
-    status = _labels(sections.codes(envelope.count, bits=_STATUS_BITS), STATUSES)
-    value = _spread(sections, envelope.header["value"], status == Status.PUBLISHED)
+    status = labels_of(sections.codes(envelope.count, bits=_STATUS_BITS), STATUSES)
+    value = spread(sections, envelope.header["value"], status == Status.PUBLISHED)
     sections.end()
-    column = ValueColumn(_key(ColumnKey, envelope, _VALUE_NAMES), _text(envelope, "unit"), status, value)
-    _same(body, encode_values(column))
+    column = ValueColumn(
+        key_of(ColumnKey, envelope, _VALUE_NAMES), text_of(envelope, "unit"), status, value, chunk_of(envelope)
+    )
+    same(body, encode_values(column, chunk=column.chunk))
     return column
 
 
-def encode_bounds(column: PublishedColumn) -> bytes:
+def encode_bounds(column: PublishedColumn, *, chunk: str = "") -> bytes:
     """Return the bounds of every area as they are sent: what a reader can derive of the true number.
 
     Args:
-        column: For every area of a level, in the order of its `fid`.
+        column: For every area of a level, or of a chunk of it, in the order of its `fid`.
+        chunk: Ancestor of its hexagons, "" for a whole level.
     """
     parts = {"low": column.low, "high": column.high}
-    return _seal_numbers(BOUNDS, _words(column.key, _VALUE_NAMES), parts, len(column.code))
+    return seal_numbers(BOUNDS, words(column.key, _VALUE_NAMES, chunk), parts, len(column.code))
 
 
 def decode_column(values: bytes, bounds: bytes, *, code: StrArray) -> PublishedColumn:
@@ -121,9 +139,9 @@ def decode_column(values: bytes, bounds: bytes, *, code: StrArray) -> PublishedC
         UnknownFormatError: They are of another version.
     """
     main = decode_values(values)
-    envelope = _opened(bounds, BOUNDS, {*_VALUE_NAMES, "low", "high"})
-    low, high = _numbers(envelope, ("low", "high"))
-    if _key(ColumnKey, envelope, _VALUE_NAMES) != main.key:
+    envelope = opened(bounds, BOUNDS, {*_VALUE_NAMES, "low", "high"})
+    low, high = numbers_of(envelope, ("low", "high"))
+    if (key_of(ColumnKey, envelope, _VALUE_NAMES), chunk_of(envelope)) != (main.key, main.chunk):
         raise MalformedColumnError("These bounds are of another column.")
     try:
         column = PublishedColumn(
@@ -131,18 +149,19 @@ def decode_column(values: bytes, bounds: bytes, *, code: StrArray) -> PublishedC
         )
     except ZichtError as error:
         raise MalformedColumnError(f"The column does not fit its areas: {error.problem}", where=error.where) from None
-    _same(bounds, encode_bounds(column))
+    same(bounds, encode_bounds(column, chunk=main.chunk))
     return column
 
 
-def encode_labels(column: ClassColumn | LabelColumn) -> bytes:
+def encode_labels(column: ClassColumn | LabelColumn, *, chunk: str = "") -> bytes:
     """Return the class of every area as it is sent; the same column gives the same bytes.
 
     Args:
-        column: For every area of a level, in the order of its `fid`.
+        column: For every area of a level, or of a chunk of it, in the order of its `fid`.
+        chunk: Ancestor of its hexagons, "" for a whole level.
     """
-    labels = pack_codes(_codes(column.label, CLASSES), bits=_CLASS_BITS)
-    return seal(LABELS, _words(column.key, _CLASS_NAMES), len(column.label), labels)
+    labels = pack_codes(codes_of(column.label, CLASSES), bits=_CLASS_BITS)
+    return seal(LABELS, words(column.key, _CLASS_NAMES, chunk), len(column.label), labels)
 
 
 def decode_labels(body: bytes) -> LabelColumn:
@@ -152,25 +171,26 @@ def decode_labels(body: bytes) -> LabelColumn:
         MalformedColumnError: The bytes are no class column, or not in its one form.
         UnknownFormatError: They are of another version.
     """
-    envelope = _opened(body, LABELS, set(_CLASS_NAMES))
+    envelope = opened(body, LABELS, set(_CLASS_NAMES))
     sections = Sections(envelope.body)
-    label = _labels(sections.codes(envelope.count, bits=_CLASS_BITS), CLASSES)
+    label = labels_of(sections.codes(envelope.count, bits=_CLASS_BITS), CLASSES)
     sections.end()
-    column = LabelColumn(_key(ClassKey, envelope, _CLASS_NAMES), label)
-    _same(body, encode_labels(column))
+    column = LabelColumn(key_of(ClassKey, envelope, _CLASS_NAMES), label, chunk_of(envelope))
+    same(body, encode_labels(column, chunk=column.chunk))
     return column
 
 
-def encode_evidence(column: ClassColumn) -> bytes:
+def encode_evidence(column: ClassColumn, *, chunk: str = "") -> bytes:
     """Return the grounds of every area's class as they are sent: z, bounds of q and of observed over expected, and
     neighbours.
 
     Args:
-        column: For every area of a level, in the order of its `fid`.
+        column: For every area of a level, or of a chunk of it, in the order of its `fid`.
+        chunk: Ancestor of its hexagons, "" for a whole level.
     """
     grounds = {name: getattr(column, name) for name in _GROUNDS}
     counts = {name: getattr(column, name).astype(np.float64) for name in _COUNTS}
-    return _seal_numbers(EVIDENCE, _words(column.key, _CLASS_NAMES), grounds | counts, len(column.code))
+    return seal_numbers(EVIDENCE, words(column.key, _CLASS_NAMES, chunk), grounds | counts, len(column.code))
 
 
 def decode_classes(labels: bytes, evidence: bytes, *, code: StrArray) -> ClassColumn:
@@ -186,89 +206,20 @@ def decode_classes(labels: bytes, evidence: bytes, *, code: StrArray) -> ClassCo
         UnknownFormatError: They are of another version.
     """
     main = decode_labels(labels)
-    envelope = _opened(evidence, EVIDENCE, {*_CLASS_NAMES, *_GROUNDS, *_COUNTS})
-    z, q_low, q_high, ratio_low, ratio_high, neighbours, suppressed = _numbers(envelope, (*_GROUNDS, *_COUNTS))
-    if _key(ClassKey, envelope, _CLASS_NAMES) != main.key:
+    envelope = opened(evidence, EVIDENCE, {*_CLASS_NAMES, *_GROUNDS, *_COUNTS})
+    z, q_low, q_high, ratio_low, ratio_high, neighbours, suppressed = numbers_of(envelope, (*_GROUNDS, *_COUNTS))
+    if (key_of(ClassKey, envelope, _CLASS_NAMES), chunk_of(envelope)) != (main.key, main.chunk):
         raise MalformedColumnError("This evidence is of another column.")
     try:
         counts = _whole(neighbours), _whole(suppressed)
         column = ClassColumn(main.key, code, main.label, z, q_low, q_high, *counts, ratio_low, ratio_high)
     except ZichtError as error:
         raise MalformedColumnError(f"The column does not fit its areas: {error.problem}", where=error.where) from None
-    _same(evidence, encode_evidence(column))
+    same(evidence, encode_evidence(column, chunk=main.chunk))
     return column
-
-
-def _words(key: ColumnKey | ClassKey, names: Sequence[str]) -> dict[str, Any]:
-    return {name: getattr(key, name) for name in names}
-
-
-def _codes(labels: StrArray, order: Sequence[str]) -> IntArray:
-    codes = np.full(len(labels), -1, dtype=np.int64)
-    for code, label in enumerate(order):
-        codes[labels == label] = code
-    if (codes < 0).any():
-        raise MalformedColumnError("A status or class is not one of those that a column can say.")
-    return codes
-
-
-def _labels(codes: Any, order: Sequence[str]) -> StrArray:
-    if codes.size and int(codes.max()) >= len(order):
-        raise MalformedColumnError(f"A status or class is not one of 0 to {len(order) - 1}.")
-    labels: StrArray = np.array(order, dtype=np.str_)[codes]
-    return labels
-
-
-def _spread(sections: Sections, form: object, there: Bools) -> FloatArray:
-    numbers = np.full(len(there), np.nan)
-    numbers[there] = sections.numbers(form, int(there.sum()))
-    return numbers
-
-
-def _seal_numbers(kind: int, header: Mapping[str, Any], parts: Mapping[str, FloatArray], count: int) -> bytes:
-    """Seal columns of numbers that may be absent: for each one bit an area, then the numbers that are there."""
-    forms, sections = {}, b""
-    for name, values in parts.items():
-        there = np.isfinite(values)
-        forms[name], numbers = pack_numbers(values[there])
-        sections += pack_codes(there, bits=1) + numbers
-    return seal(kind, {**header, **forms}, count, sections)
-
-
-def _numbers(envelope: Envelope, names: Sequence[str]) -> list[FloatArray]:
-    sections = Sections(envelope.body)
-    found = []
-    for name in names:
-        there = sections.codes(envelope.count, bits=1).astype(np.bool_)
-        found.append(_spread(sections, envelope.header[name], there))
-    sections.end()
-    return found
 
 
 def _whole(numbers: FloatArray) -> IntArray:
     if not (np.isfinite(numbers) & (numbers >= 0) & (numbers == np.floor(numbers))).all():
         raise MalformedColumnError("A number of neighbours is no whole number.")
     return numbers.astype(np.int64)
-
-
-def _opened(body: bytes, kind: int, names: set[str]) -> Envelope:
-    envelope = unseal(body, kind=kind)
-    if set(envelope.header) != names:
-        raise MalformedColumnError("A column has other entries than it should.")
-    return envelope
-
-
-def _key(kind: type[Key], envelope: Envelope, names: Sequence[str]) -> Key:
-    return kind(*(_text(envelope, name) for name in names))
-
-
-def _text(envelope: Envelope, name: str) -> str:
-    text = envelope.header[name]
-    if not isinstance(text, str):
-        raise MalformedColumnError(f"The entry {name} is no text.")
-    return text
-
-
-def _same(body: bytes, form: bytes) -> None:
-    if body != form:
-        raise MalformedColumnError("A column is not in the one form of its content.")

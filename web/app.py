@@ -11,6 +11,7 @@ from web.hot import HotTiles
 from web.on_demand import OnDemand
 from web.public import files
 from web.public.bundle import bundle
+from web.public.chunks import chunks
 from web.public.columns import columns
 from web.public.downloads import downloads
 from web.public.ogc import ogc
@@ -73,7 +74,7 @@ def application(site: Site, *, proxies: int = 0) -> Flask:
     for views in (pages, receipts, downloads):
         app.register_blueprint(views(site))
     maps = OnDemand(site)
-    for of_maps in (columns, api):
+    for of_maps in (columns, chunks, api):
         app.register_blueprint(of_maps(site, maps))
     store = TileStore(site)
     for tiled in (vector_tiles, value_tiles, ogc):

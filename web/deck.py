@@ -25,6 +25,13 @@ from zicht.config import Background
 #: Median width on screen, in pixels, at which a level takes over from a coarser one.
 READABLE = 34
 
+#: The same from which hexagons are drawn of which a level has more than a browser draws at ease; farther out more of
+#: them would be in sight, each too small to be seen.
+_SEEN = 4
+
+#: Hexagons that a browser draws at ease.
+_DRAWN = 500_000
+
 #: Pixels of a screen the first view is fitted to; the page fits it again to the real one.
 _SCREEN = (620, 560)
 
@@ -219,14 +226,19 @@ def _mercator(latitude: float) -> float:
 
 def takeover_zooms(site: Site) -> dict[str, float]:
     """Return, for each level that follows the zoom, the zoom from which its areas can be read."""
-    zooms = {level: _readable(site.areas(level)) for level in BY_ZOOM if level in site.levels}
+    zooms = {level: _zoom_of(site.areas(level), READABLE) for level in BY_ZOOM if level in site.levels}
     return {level: (0.0 if index == 0 else zoom) for index, (level, zoom) in enumerate(zooms.items())}
 
 
-def _readable(areas: AreaList) -> float:
+def _drawn_from(areas: AreaList) -> float:
+    return _zoom_of(areas, _SEEN) if len(areas.code) > _DRAWN else 0.0
+
+
+def _zoom_of(areas: AreaList, pixels: float) -> float:
+    """Return the zoom at which areas are so many pixels wide, 0 where they have no width."""
     widths = areas.bounds[:, 2] - areas.bounds[:, 0]
     widths = widths[np.isfinite(widths) & (widths > 0)]
-    return round(math.log2(READABLE * 360 / (512 * float(np.median(widths)))), 2) if widths.size else 0.0
+    return round(math.log2(pixels * 360 / (512 * float(np.median(widths)))), 2) if widths.size else 0.0
 
 
 def summary(site: Site) -> dict[str, Any]:
@@ -236,4 +248,5 @@ def summary(site: Site) -> dict[str, Any]:
         "bounds": list(site.catalogue["bounds"]),
         "maxZoom": _MAX_VIEW_ZOOM,
         "hexes": dict(site.hexes),
+        "chunked": {level: _drawn_from(site.areas(level)) for level in site.chunks},
     }

@@ -10,6 +10,9 @@ from typing import Any
 
 import numpy as np
 
+from tiles.chunks import ChunkList, chunk_list, is_chunked
+from tiles.hexes import lattice_of
+from tiles.outlines import Lattice
 from web.errors import NotHereError
 from zicht.areas import AreaList
 from zicht.audience import Audience, audience_of
@@ -100,6 +103,16 @@ class Site:
                 parent = str(areas.parent[0])
                 found[level] = f"h3-{int(parent[1], 16)}" if len(parent) == len(areas.code[0]) else parent
         return found
+
+    @cached_property
+    def chunks(self) -> Mapping[str, ChunkList]:
+        """Levels of H3 cells so fine that they are sent in chunks, and their chunks."""
+        return {level: chunk_list(self.areas(level)) for level in self.hexes if is_chunked(self.areas(level).code)}
+
+    @cached_property
+    def lattices(self) -> Mapping[str, Lattice]:
+        """What the outlines of those levels are worked out with."""
+        return {level: lattice_of(self.areas(level), chunks) for level, chunks in self.chunks.items()}
 
     @cached_property
     def offered(self) -> Mapping[str, Mapping[str, Any]]:

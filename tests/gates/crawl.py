@@ -10,6 +10,7 @@ from flask import Flask
 from werkzeug.routing import Rule
 
 from tiles.archive import Reader
+from tiles.chunks import chunk_list, is_chunked
 from tiles.scheme import tile_address
 from web.translations import LANGUAGES
 from zicht.published import ColumnKey
@@ -23,6 +24,8 @@ ERRORS = (
     "/tiles/{id}/buurt/8/999999/0.mvt",
     "/tiles/other/buurt/8/1/1.mvt",
     "/columns/{id}/values/buurt/nothing/2021/count.bin",
+    "/columns/{id}/chunks/85196953fffffff/values/h3-10/nothing/2021/count.bin",
+    "/columns/{id}/chunks/%00/hexes/h3-10.bin",
     "/api/v1/values/buurt/nothing/2021",
     "/api/v1/areas?q=%00%ff",
     "/api/v1/nothing",
@@ -86,7 +89,7 @@ def arguments(rule: Rule, release: Release) -> Iterator[dict[str, object]]:
     """Yield every set of arguments that a rule can be asked with."""
     names = set(rule.arguments)
     known = {"release", "level", "indicator", "period", "measure", "code", "reference", "z", "x", "y"}
-    known |= {"kind", "category", "spoken"}
+    known |= {"kind", "category", "spoken", "chunk"}
     known |= {"collection", "tms", "matrix", "row", "col"}
     assert names <= known, f"the crawl does not know how to ask for {rule.rule}"
     for choice in choices(names):
@@ -105,7 +108,10 @@ def choices(names: set[str]) -> list[dict[str, object]]:
 def places(names: set[str], release: Release) -> Iterator[dict[str, object]]:
     """Yield every set of arguments that a release has for the names of a rule."""
     fixed = {"release": release.short_id} if "release" in names else {}
-    if {"z", "x", "y", "indicator"} <= names:
+    if "chunk" in names:
+        for asked in places(names - {"chunk"}, release):
+            yield from ({**asked, "chunk": chunk} for chunk in chunks_of(release, str(asked["level"])))
+    elif {"z", "x", "y", "indicator"} <= names:
         yield from ({**fixed, **tile} for tile in tiles_with_figures(release))
     elif "collection" in names:
         yield from ({k: v for k, v in tile.items() if k in names} for tile in collections(release))
@@ -125,6 +131,13 @@ def places(names: set[str], release: Release) -> Iterator[dict[str, object]]:
         yield from ({**fixed, "level": level} for level in release.areas)
     else:
         yield fixed
+
+
+def chunks_of(release: Release, level: str) -> list[str]:
+    """Return the chunks of a level; of a level that has none a text that names no chunk."""
+    areas = release.areas[level]
+    chunked = level.startswith("h3-") and is_chunked(areas.code)
+    return list(chunk_list(areas).slices) if chunked else ["85196953fffffff"]
 
 
 def numbers(release: Release, names: set[str]) -> Iterator[dict[str, object]]:

@@ -16,8 +16,9 @@ import pytest
 
 from analysis.confidential.contracts import read_sources
 from analysis.confidential.records import read_records, refuse_direct_identifiers
-from tests.gates.crawl import served
+from tests.gates.crawl import addresses, fetch, served
 from tests.gates.world import Tables
+from tiles import chunks
 from tiles.archive import Reader
 from web.app import create_app
 from zicht.build import PACKAGE
@@ -27,6 +28,8 @@ from zicht.errors import PseudonymError
 from zicht.release import open_release
 
 TOKEN = re.compile(rb"(?<![0-9a-f])[0-9a-f]{32}(?![0-9a-f])")
+#: About how many addresses of a kind of chunk are asked for.
+ASKED = 150
 NAME = "Canarius van der Kanarie"
 
 
@@ -88,6 +91,26 @@ def test_no_answer_of_the_server_holds_an_identifier(world, secrets):
         assert b"Traceback" not in content, address
     assert codes[200] > 500
     assert set(codes) <= {200, 204, 302, 308, 400, 404}
+
+
+def test_no_chunk_of_hexagons_holds_an_identifier(world, secrets, monkeypatch):
+    """As if the demo had so many hexagons that they are sent in chunks."""
+    monkeypatch.setattr(chunks, "MANY", 1000)
+    release = open_release(world)
+    app = create_app(release)
+    client = app.test_client()
+    rules = [rule for rule in app.url_map.iter_rules() if "/chunks/" in rule.rule]
+    codes: dict[str, set[int]] = {}
+    for rule in rules:
+        asked = list(addresses(app, rule, release))
+        for address in asked[:: max(1, len(asked) // ASKED)]:
+            _, code, content = fetch(client, address)
+            codes.setdefault(rule.rule, set()).add(code)
+            assert not leaked(content, secrets), address
+            assert b"Traceback" not in content, address
+    assert set.union(*codes.values()) <= {200, 404}
+    for kind in ("hexes", "values", "classes"):
+        assert any(200 in found for rule, found in codes.items() if kind in rule), kind
 
 
 def test_a_name_in_a_delivery_is_refused_and_not_repeated(tables):

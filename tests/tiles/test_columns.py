@@ -62,7 +62,7 @@ def columns(draw: st.DrawFn) -> PublishedColumn:
 
 
 def same(one, other):
-    names = [name for name in one.__slots__ if name not in {"key", "unit"}]
+    names = [name for name in one.__slots__ if name not in {"key", "unit", "chunk"}]
     return one.key == other.key and all(
         np.array_equal(getattr(one, name), getattr(other, name), equal_nan=getattr(one, name).dtype.kind == "f")
         for name in names

@@ -21,7 +21,8 @@ pytestmark = pytest.mark.browser
 LABS = world.LABS
 
 RECEIPTS = """async ([module, indicator, periods, level, code, measure]) => {
-    const {fetchArea, fetchCatalogue, fetchReceipt, fetchSeries} = await import(module);
+    const {fetchArea, fetchReceipt, fetchSeries} = await import(module);
+    const {fetchCatalogue} = await import(module.replace('model.js', 'fetch.js'));
     const entry = (await fetchCatalogue()).indicators.find(item => item.id === indicator);
     const view = period => ({entry, measure, state: {period, category: ''}});
     return {

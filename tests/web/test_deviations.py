@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import csv
 import io
-import json
-import math
 
+import numpy as np
 import pytest
 
 from tests.support import tiny_world as world
 from tests.web.compared import CODES, PERIOD, column, compared_release
-from tiles.deviation_columns import DEVIATIONS
+from tiles.deviation_columns import decode_deviations
+from tiles.errors import MalformedColumnError
 from web.app import create_app
-from zicht.deviations import NUMBERS
 from zicht.explain import explain
 from zicht.release import Release
 
@@ -30,18 +29,22 @@ def reader(compared):
     return create_app(compared).test_client()
 
 
-def same(first: float | None, second: float) -> bool:
-    return first is None if math.isnan(second) else first == pytest.approx(second)
-
-
 def test_a_column_is_the_published_one(reader, compared):
     for item in compared.deviations:
-        path = f"/columns/{compared.short_id}/deviations/buurt/{LABS}/{PERIOD}/{item.key.reference}.json"
-        content = json.loads(reader.get(path).data)
-        assert content["format"] == 1
-        assert [DEVIATIONS[int(digit)] for digit in content["class"]] == item.label.tolist()
-        for name in NUMBERS:
-            assert all(map(same, content[name], getattr(item, name).tolist()))
+        path = f"/columns/{compared.short_id}/deviations/buurt/{LABS}/{PERIOD}/{item.key.reference}.bin"
+        found = decode_deviations(reader.get(path).data)
+        assert found.key == item.key
+        assert found.label.tolist() == item.label.tolist()
+        for name in ("ratio", "low", "high"):
+            np.testing.assert_array_equal(getattr(found, name), getattr(item, name))
+
+
+def test_the_column_of_before_is_gone_and_its_bytes_are_refused(reader, compared):
+    """Format 1 was JSON; no reader of now takes it for a column."""
+    path = f"/columns/{compared.short_id}/deviations/buurt/{LABS}/{PERIOD}/similar"
+    assert reader.get(f"{path}.json").status_code == 404
+    with pytest.raises(MalformedColumnError):
+        decode_deviations(b'{"format":1,"class":"0123"}')
 
 
 def test_the_api_gives_the_same_by_code(reader):

@@ -60,9 +60,11 @@ def columns(site: Site, maps: OnDemand) -> Blueprint:
     def numbers(
         release: str, kind: str, level: str, indicator: str, period: str, measure: str, category: str = ""
     ) -> Response:
+        _whole(site, level)
         return send(release, BINARY, _NUMBERS[kind], level, indicator, period, measure, category)
 
     def classes(release: str, kind: str, level: str, indicator: str, period: str, category: str = "") -> Response:
+        _whole(site, level)
         choice = maps.choice(indicator, level, request.args) if request.args else None
         if choice is None or release != site.release.short_id:
             return send(release, BINARY, _CLASSES[kind], level, indicator, period, category)
@@ -70,12 +72,14 @@ def columns(site: Site, maps: OnDemand) -> Blueprint:
         return answer(body, packed=zipped, content_type=BINARY, cache=FOR_EVER)
 
     def hexes(release: str, level: str) -> Response:
+        _whole(site, level)
         return send(release, BINARY, _hexes, level)
 
     def deviations(
         release: str, level: str, indicator: str, period: str, reference: str, category: str = ""
     ) -> Response:
-        return send(release, JSON, _deviations, level, indicator, period, reference, category)
+        _whole(site, level)
+        return send(release, BINARY, _deviations, level, indicator, period, reference, category)
 
     def areas(release: str, level: str) -> Response:
         return send(release, JSON, _areas, level)
@@ -98,7 +102,6 @@ def columns(site: Site, maps: OnDemand) -> Blueprint:
         views.add_url_rule(
             f"{root}/<any({', '.join(_CLASSES)}):kind>/<level>/<indicator>/<period>{tail}", view_func=classes
         )
-    for tail in (".json", "/<category>.json"):
         views.add_url_rule(f"{root}/deviations/<level>/<indicator>/<period>/<reference>{tail}", view_func=deviations)
     views.add_url_rule(f"{root}/hexes/<level>.bin", view_func=hexes)
     views.add_url_rule(f"{root}/areas/<level>.json", view_func=areas)
@@ -106,6 +109,14 @@ def columns(site: Site, maps: OnDemand) -> Blueprint:
     views.add_url_rule(f"{root}/catalogue.json", view_func=catalogue)
     views.add_url_rule("/deck.json", view_func=deck)
     return views
+
+
+def _whole(site: Site, level: str) -> None:
+    """Refuse a level that is sent in chunks: a content has one address, and the whole of it is large."""
+    if level in site.chunks:
+        raise NotHereError(
+            "This level is sent in chunks.", remedy=f"See /columns/{site.release.short_id}/chunks/{level}.bin."
+        )
 
 
 def _values(site: Site, level: str, indicator: str, period: str, measure: str, category: str) -> bytes:

@@ -64,23 +64,30 @@ def _columns(site: Site) -> Iterator[str]:
     root = f"/columns/{site.release.short_id}"
     yield f"{root}/catalogue.json"
     yield from (f"{root}/areas/{level}.json" for level in site.release.areas if level not in site.hexes)
-    yield from (f"{root}/hexes/{level}.bin" for level in site.hexes)
+    yield from (f"{root}/chunks/{level}.bin" for level in site.chunks)
+    yield from (f"{folder}/hexes/{level}.bin" for level in site.hexes for folder in _folders(site, level))
     yield from (f"{root}/breaks/{indicator}.json" for indicator in site.indicators)
     for key in sorted(site.release.values.keys()):
         path = f"{key.level}/{key.indicator}/{key.period}/{key.measure}{_tail(key.category)}"
-        yield from (f"{root}/{kind}/{path}" for kind in ("values", "bounds"))
+        yield from (f"{folder}/{kind}/{path}" for kind in ("values", "bounds") for folder in _folders(site, key.level))
     for found in sorted(site.release.classes.keys()):
         if found.method == site.method(found.indicator, found.level):
             path = f"{found.level}/{found.indicator}/{found.period}{_tail(found.category)}"
-            yield from (f"{root}/{kind}/{path}" for kind in ("classes", "evidence"))
-
+            folders = _folders(site, found.level)
+            yield from (f"{folder}/{kind}/{path}" for kind in ("classes", "evidence") for folder in folders)
     for compared in sorted(site.release.deviations.keys()):
-        path = f"{compared.level}/{compared.indicator}/{compared.period}/{compared.reference}"
-        yield f"{root}/deviations/{path}{_tail(compared.category, 'json')}"
+        path = f"{compared.level}/{compared.indicator}/{compared.period}/{compared.reference}{_tail(compared.category)}"
+        yield from (f"{folder}/deviations/{path}" for folder in _folders(site, compared.level))
 
 
-def _tail(category: str, kind: str = "bin") -> str:
-    return f"/{quote(category, safe='')}.{kind}" if category else f".{kind}"
+def _folders(site: Site, level: str) -> list[str]:
+    """Return under which paths the columns of a level are: one for the whole of it, or one a chunk."""
+    root = f"/columns/{site.release.short_id}"
+    return [f"{root}/chunks/{code}" for code in site.chunks[level].slices] if level in site.chunks else [root]
+
+
+def _tail(category: str) -> str:
+    return f"/{quote(category, safe='')}.bin" if category else ".bin"
 
 
 def _facts(site: Site) -> Iterator[str]:

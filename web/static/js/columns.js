@@ -8,6 +8,7 @@ const VALUES = 1;
 const BOUNDS = 2;
 const LABELS = 3;
 const EVIDENCE = 4;
+const COMPARISONS = 7;
 
 const PUBLISHED = 0;
 
@@ -37,6 +38,16 @@ export const decodeEvidence = buffer =>
   sparse(open(buffer, EVIDENCE), [
     'z', 'q_low', 'q_high', 'ratio_low', 'ratio_high', 'neighbours', 'neighbours_suppressed'
   ]);
+
+/** @returns how each area compares: its class, and ratio and limits, NaN where there is none */
+export function decodeDeviations(buffer) {
+  const column = open(buffer, COMPARISONS);
+  const codes = column.codes(4);
+  const parts = sparse(column, ['ratio', 'low', 'high']);
+  if (codes.some(code => code >= config.deviations.length)) throw new Error('a class that this page does not know');
+  const {header} = column;
+  return {header, reference: header.reference, label: Array.from(codes, code => config.deviations[code]), ...parts};
+}
 
 function sparse(column, names) {
   const parts = {};

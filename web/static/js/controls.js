@@ -8,7 +8,7 @@ import {
 } from './state.js';
 import {levelNames, levelOne, periodName, periodWords, unitOf} from './model.js';
 import {isCompared} from './deviations.js';
-import {followNote, layerNote, noteOf} from './notes.js';
+import {closerNote, followNote, layerNote, noteOf} from './notes.js';
 import {showOptions} from './hotspots.js';
 
 export class Controls {
@@ -80,7 +80,7 @@ export class Controls {
     this.periods(entry, state);
     this.levels(entry, state);
     const note = this.note && this.note.of === choiceOf(state) ? this.note.text : '';
-    const said = note || followNote(catalogue, entry, state);
+    const said = note || followNote(catalogue, entry, state) || closerNote(state, view);
     if (find('choice-note').textContent !== said) find('choice-note').textContent = said;
     this.selects(entry, state, view);
     const levels = state.level === AUTO ? followed(catalogue, entry, state.period) : [state.level];

@@ -2,8 +2,6 @@
 
 import {breakNumber as number, config, t} from './i18n.js';
 
-const FORMAT = 1;
-
 /** Classes in the order of the legend. */
 const ORDER = ['higher', 'comparable', 'too_uncertain', 'lower', 'suppressed', 'missing', 'not_applicable'];
 
@@ -12,19 +10,6 @@ export const referencesOf = (entry, level, period) => entry.deviations?.[level]?
 
 /** Whether an indicator is compared at all. */
 export const isCompared = entry => Object.keys(entry.deviations || {}).length > 0;
-
-/** @returns {{label: string[], ratio: Float64Array, low: Float64Array, high: Float64Array}} by feature id */
-export function decodeDeviations(content) {
-  if (content.format !== FORMAT) throw new Error('this page is older than the server: reload it');
-  const numbers = values => Float64Array.from(values, value => (value === null ? NaN : value));
-  return {
-    reference: content.reference,
-    label: Array.from(content.class, digit => config.deviations[Number(digit)]),
-    ratio: numbers(content.ratio),
-    low: numbers(content.low),
-    high: numbers(content.high)
-  };
-}
 
 /** Entries of the legend, and which of them each area is in. */
 export function deviationGroups({label}) {

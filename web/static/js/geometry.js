@@ -32,3 +32,26 @@ export function fitBounds([west, south, east, north], [width, height], padding, 
   const [longitude, latitude] = degrees(middle);
   return {longitude, latitude, zoom};
 }
+
+/** Width and height of the map on the screen, in pixels. */
+export const sizeOf = container => [container.clientWidth || 600, container.clientHeight || 500];
+
+export const clamp = (zoom, {minZoom, maxZoom}) => Math.min(Math.max(zoom, minZoom), maxZoom);
+
+/** The view of the whole country. */
+export function wholeView(map, [width, height]) {
+  const padding = width < 500 ? [14, 14, 14, 14] : [14, 58, 14, 18];
+  return fitBounds(map.bounds, [width, height], padding, map.maxZoom);
+}
+
+/**
+ * Where the map begins to look: as the address says, or at the whole country.
+ * @returns {{longitude, latitude, zoom}}
+ */
+export function startView(spec, map, {lon, lat, zoom}, size) {
+  const [west, south, east, north] = map.bounds;
+  // An address that looks elsewhere shows the country instead of open water.
+  const there = [lon, lat, zoom].every(Number.isFinite) && lon >= west && lon <= east && lat >= south && lat <= north;
+  if (!there) return wholeView(map, size);
+  return {longitude: lon, latitude: lat, zoom: clamp(zoom, spec.initialViewState)};
+}

@@ -26,11 +26,18 @@ export function decodeHexes(buffer, parent = '') {
   const [cell, x, y] = ['cell', 'x', 'y'].map(name => summed(column.numbers(column.header[name], all), first[name]));
   const offsets = column.numbers(column.header.corners, all, 2 * CORNERS * column.count);
   column.end();
-  const code = codesOf(cell, resolution);
   const corners = cornersOf(x, y, offsets, first.corners, 2 ** grid);
+  return areasOf(level, codesOf(cell, resolution), corners, parent, column.header.chunk);
+}
+
+/**
+ * The areas of hexagons, as other levels have them.
+ * @param corners longitude and latitude of six corners each
+ */
+export function areasOf(level, code, corners, parent, chunk = '') {
   const lonlat = fid => corners.subarray(fid * 2 * CORNERS, (fid + 1) * 2 * CORNERS);
   return {
-    level, code, name: code, corners,
+    level, code, name: code, corners, chunk,
     kindOf: () => 'hex',
     parentOf: fid => parentOf(code[fid], parent),
     boundsOf: fid => boundsOf(lonlat(fid)),
@@ -44,15 +51,16 @@ function summed(steps, start) {
 }
 
 /** The format of an H3 index: mode 1, the resolution, base cell and digits, and ones where no digit is. */
-function codesOf(cell, resolution) {
+export function codesOf(cell, resolution) {
   const unused = BigInt(3 * (FINEST - resolution));
   const fixed = (1n << 59n) | (BigInt(resolution) << 52n) | ((1n << unused) - 1n);
   return Array.from(cell, one => (fixed | (BigInt(one) << unused)).toString(16));
 }
 
-function parentOf(code, parent) {
-  if (!parent.startsWith('h3-')) return parent;
-  const resolution = Number(parent.slice(3));
+const parentOf = (code, parent) => (parent.startsWith('h3-') ? ancestorOf(code, Number(parent.slice(3))) : parent);
+
+/** The cell of a coarser resolution in which a cell lies. */
+export function ancestorOf(code, resolution) {
   const cell = BigInt(`0x${code}`) & ~(15n << 52n);
   const unused = (1n << BigInt(3 * (FINEST - resolution))) - 1n;
   return (cell | (BigInt(resolution) << 52n) | unused).toString(16);
@@ -80,6 +88,9 @@ function boundsOf(lonlat) {
   const lat = lonlat.filter((_, index) => index % 2 === 1);
   return [Math.min(...lon), Math.min(...lat), Math.max(...lon), Math.max(...lat)];
 }
+
+/** The position of an area of a level in what is at hand of it: the same, unless that is some chunks; -1 for none. */
+export const placeIn = (areas, fid) => (areas.placeOf ? areas.placeOf(fid) : fid);
 
 const ringOf = lonlat => Float64Array.of(...lonlat, lonlat[0], lonlat[1]);
 
@@ -118,6 +129,12 @@ export class HexLayer {
 
   ring(fid) {
     return {fid, path: this.areas.ringOf(fid)};
+  }
+
+  /** The rings of one area of the level, none where it is not at hand. */
+  ringsOf(fid) {
+    const here = placeIn(this.areas, fid);
+    return here >= 0 && here < this.count ? [this.ring(here)] : [];
   }
 
   /** The rings in sight, or none where they would be nearer to each other than can be seen. */

@@ -22,7 +22,7 @@ export class Legend {
         'div',
         {class: 'legend-head'},
         el('h2', {class: 'legend-title'}, titleText(view)),
-        el('p', {class: 'legend-unit'}, t('legend.number'))
+        el('p', {class: 'legend-unit'}, t(view.chunks ? 'legend.number_in_sight' : 'legend.number'))
       ),
       this.list(shown),
       el('p', {class: 'legend-note'}, [methodText(view), agreementText(view)].filter(Boolean).join(' '))

@@ -5,16 +5,23 @@ import {byId} from './dom.js';
 import {config, lang, local, t} from './i18n.js';
 import {Controls} from './controls.js';
 import {Legend, levelText, unitText} from './legend.js';
+import {sizeOf, startView} from './geometry.js';
 import {MapView} from './map.js';
 import {Panel} from './panel.js';
 import {Search} from './search.js';
 import {Table} from './table.js';
 import {Tooltip} from './tooltip.js';
-import {fetchArea, fetchAreas, fetchCatalogue, levelOne, loadView, periodName} from './model.js';
+import {inSight} from './chunks.js';
+import {fetchAreas, fetchCatalogue, fetchChunks, isChunked, keyOf} from './fetch.js';
+import {placeIn} from './hexes.js';
+import {fetchArea, levelOne, loadView, periodName} from './model.js';
 import {
   AUTO, DEVIATION, FOLLOWED, Store, byId as entryById, fitState, levelsOf, readState, shownLevel, writeState
 } from './state.js';
 import {valueText} from './values.js';
+
+/** Milliseconds without a move after which chunks that came into sight are fetched. */
+const REST = 150;
 
 const DRILL = ['country', ...FOLLOWED, 'park'];
 
@@ -26,7 +33,9 @@ class Page {
     const [catalogue, spec] = await Promise.all([fetchCatalogue(), deck]);
     this.catalogue = catalogue;
     const wanted = readState(location.search);
-    this.store = new Store(fitState(catalogue, wanted), lang);
+    const fitted = fitState(catalogue, wanted);
+    const {longitude, latitude, zoom} = startView(spec, config.map, fitted, sizeOf(byId('map')));
+    this.store = new Store({...fitted, lon: longitude, lat: latitude, zoom}, lang);
     this.lists = {};
     this.turn = 0;
     this.announced = '';
@@ -48,6 +57,7 @@ class Page {
     if (matchMedia('(max-width: 1000px)').matches) byId('choice-box').open = false;
     this.store.subscribe((state, changed) => this.changed(state, changed));
     addEventListener('popstate', () => this.goBack());
+    addEventListener('resize', () => this.lookAgain());
     byId('zoom-in').addEventListener('click', () => this.map?.zoomBy(1));
     byId('zoom-out').addEventListener('click', () => this.map?.zoomBy(-1));
     byId('zoom-all').addEventListener('click', () => this.map?.goHome());
@@ -98,10 +108,29 @@ class Page {
   }
 
   changed(state, changed) {
-    const level = shownLevel(this.catalogue, this.entry(), state, config.map.takeover);
+    const level = shownLevel(this.catalogue, this.entry(), state, config.map);
     const moved = changed.every(name => ['lon', 'lat', 'zoom'].includes(name));
     this.updateLanguageLink();
     if (!moved || level !== this.view?.level) this.refresh();
+    else this.lookAgain();
+  }
+
+  /** The chunks of a level that are in sight; null for a level that is sent whole. */
+  async sight(level) {
+    if (!isChunked(level)) return null;
+    const {chunks} = await fetchChunks(level);
+    const near = this.store.state.zoom >= config.map.chunked[level];
+    return near ? inSight(chunks, this.store.state, sizeOf(byId('map'))) : [];
+  }
+
+  /** Show the chunks that came into sight, once the map rests. */
+  lookAgain() {
+    if (!this.view?.chunks) return;
+    clearTimeout(this.looking);
+    this.looking = setTimeout(async () => {
+      const found = await this.sight(this.view.level);
+      if (found && this.view.chunks && keyOf(found) !== keyOf(this.view.chunks)) this.refresh();
+    }, REST);
   }
 
   busy(busy) {
@@ -127,10 +156,10 @@ class Page {
     const turn = (this.turn += 1);
     document.documentElement.dataset.turn = String(turn);
     const state = this.store.state;
-    const level = shownLevel(this.catalogue, this.entry(), state, config.map.takeover);
+    const level = shownLevel(this.catalogue, this.entry(), state, config.map);
     this.controls.show(state, null);
     const [view, area] = await Promise.all([
-      loadView(this.catalogue, state, level),
+      this.sight(level).then(chunks => loadView(this.catalogue, state, level, chunks)),
       state.area ? fetchArea(state.area).catch(() => null) : null
     ]);
     if (turn !== this.turn) return;
@@ -232,8 +261,9 @@ class Page {
 
   announceView(view, area) {
     const shown = view.column.status.filter(status => status === 0).length;
-    const text = area && area.level === view.level
-      ? t('status.selected', {name: area.name, value: valueText(view, area.fid, {unit: true})})
+    const place = area && area.level === view.level ? placeIn(view.areas, area.fid) : -1;
+    const text = place >= 0
+      ? t('status.selected', {name: area.name, value: valueText(view, place, {unit: true})})
       : t('status.changed', {
           indicator: local(view.entry.name), period: periodName(view.state.period),
           level: levelOne(view.level), shown, total: view.group.length

@@ -5,7 +5,7 @@
 import {at} from './address.js';
 import {LINES, layerFunctions} from './layers.js';
 import {Labels} from './labels.js';
-import {degrees, fitBounds, mercator, pixelsAt} from './geometry.js';
+import {clamp, degrees, fitBounds, mercator, pixelsAt, sizeOf, startView, wholeView} from './geometry.js';
 import {rgb} from './hatch.js';
 import {HexLayer} from './hexes.js';
 import {COARSE} from './state.js';
@@ -53,7 +53,7 @@ export class MapView {
     }
     this.templates = new Map(this.deck.props.layers.map(layer => [layer.id, layer]));
     this.limits = {minZoom: spec.initialViewState.minZoom, maxZoom: spec.initialViewState.maxZoom};
-    this.viewState = {...spec.initialViewState, ...this.startView()};
+    this.viewState = {...spec.initialViewState, ...startView(spec, this.map, this.state, this.size())};
     this.deck.setProps({
       layers: [],
       initialViewState: this.viewState,
@@ -64,25 +64,15 @@ export class MapView {
   }
 
   size() {
-    return [this.container.clientWidth || 600, this.container.clientHeight || 500];
-  }
-
-  startView() {
-    const {lon, lat, zoom} = this.state;
-    const [west, south, east, north] = this.map.bounds;
-    // An address that looks elsewhere shows the country instead of open water.
-    const there = [lon, lat, zoom].every(Number.isFinite) && lon >= west && lon <= east && lat >= south && lat <= north;
-    return there ? {longitude: lon, latitude: lat, zoom: this.clamp(zoom)} : this.wholeView();
+    return sizeOf(this.container);
   }
 
   wholeView() {
-    const [width, height] = this.size();
-    const padding = width < 500 ? [14, 14, 14, 14] : [14, 58, 14, 18];
-    return fitBounds(this.map.bounds, [width, height], padding, this.map.maxZoom);
+    return wholeView(this.map, this.size());
   }
 
   clamp(zoom) {
-    return Math.min(Math.max(zoom, this.limits.minZoom), this.limits.maxZoom);
+    return clamp(zoom, this.limits);
   }
 
   handle(kind, info) {
@@ -128,6 +118,8 @@ export class MapView {
     }
     if (view.areas.ringOf && this.hexes.get(view.level)?.areas !== view.areas) {
       this.hexes.set(view.level, new HexLayer(view.areas));
+      // What was under the pointer may stand in another place now.
+      this.scene.hover = {level: null, fid: -1};
     }
     if (this.level !== view.level) {
       this.previous = this.level;
@@ -183,13 +175,14 @@ export class MapView {
     const shown = this.hexes.get(this.level);
     const line = (name, rings) =>
       rings?.length && this.templates.get('hex-lines').clone({...LINES[name], id: `hex-${name}`, data: rings});
-    const one = ({level, fid}) => (this.hexes.has(level) ? [this.hexes.get(level).ring(fid)] : []);
+    const under = hover.level === this.level && shown ? [shown.ring(hover.fid)] : [];
+    const picked = this.hexes.get(chosen.level)?.ringsOf(chosen.fid);
     return [
       [line('border', shown?.inSight(this.viewState, this.size()))],
       [
-        line('hover', hover.level === this.level ? one(hover) : []),
-        line('halo', one(chosen)),
-        line('chosen', one(chosen))
+        line('hover', under),
+        line('halo', picked),
+        line('chosen', picked)
       ]
     ].map(lines => lines.filter(Boolean));
   }

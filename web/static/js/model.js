@@ -2,10 +2,12 @@
 // area. All modules that draw something draw the same view.
 
 import {config, lang, local, t, breakNumber} from './i18n.js';
-import {answerAt, asFiles, at} from './address.js';
-import {decodeBounds, decodeClasses, decodeEvidence, decodeValues} from './columns.js';
-import {decodeDeviations, deviationGroups, referencesOf} from './deviations.js';
-import {decodeHexes} from './hexes.js';
+import {asFiles, at} from './address.js';
+import {deviationGroups, referencesOf} from './deviations.js';
+import {
+  chunkOf, columnsAt, fetchAreas, fetchBreaks, fetchCatalogue, fetchColumn, fetchFrames, fetchShown, fetchSome,
+  fetchSpots, isChunked, json, once
+} from './fetch.js';
 import {Places} from './places.js';
 import {mapQuery} from './hotspots.js';
 import {receiptOf, seriesOf} from './receipts.js';
@@ -20,78 +22,23 @@ const CLASS_ORDER = [
   'hot', 'probable', 'not_significant', 'undetermined', 'cold', 'suppressed', 'missing', 'not_applicable'
 ];
 
-const root = at(`/columns/${config.release}`);
-const kept = new Map();
-
-/** Fetch once; what a release holds never changes. A failure is not kept. */
-function once(address, read) {
-  if (!kept.has(address)) {
-    const promise = fetch(address).then(response => {
-      if (!response.ok) throw new Error(`${address}: ${response.status}`);
-      return read(response);
-    });
-    promise.catch(() => kept.delete(address));
-    kept.set(address, promise);
-  }
-  return kept.get(address);
-}
-
-const json = response => response.json();
-const binary = decode => async response => decode(await response.arrayBuffer());
-const part = category => (category ? `/${encodeURIComponent(category)}.bin` : '.bin');
-
-export const fetchCatalogue = () => once(`${root}/catalogue.json`, json);
-
-/** The areas of a level; hexagons come as bytes, outlines and all. */
-export function fetchAreas(level) {
-  const hexes = config.map.hexes[level];
-  if (hexes === undefined) return once(`${root}/areas/${level}.json`, json);
-  return once(`${root}/hexes/${level}.bin`, binary(buffer => decodeHexes(buffer, hexes)));
-}
-
-const fetchValues = (indicator, period, level, measure, category) =>
-  once(`${root}/values/${level}/${indicator}/${period}/${measure}${part(category)}`, binary(decodeValues));
-const fetchBounds = (indicator, period, level, measure, category) =>
-  once(`${root}/bounds/${level}/${indicator}/${period}/${measure}${part(category)}`, binary(decodeBounds));
-const fetchClasses = (indicator, period, level, category, query = '') =>
-  once(`${root}/classes/${level}/${indicator}/${period}${part(category)}${query}`, binary(decodeClasses));
-const fetchEvidence = (indicator, period, level, category) =>
-  once(`${root}/evidence/${level}/${indicator}/${period}${part(category)}`, binary(decodeEvidence));
-
-const fetchDeviations = (indicator, period, level, reference, category) => {
-  const tail = category ? `/${encodeURIComponent(category)}.json` : '.json';
-  const read = async response => decodeDeviations(await response.json());
-  return once(`${root}/deviations/${level}/${indicator}/${period}/${reference}${tail}`, read);
-};
-
-/** From a map to its columns. */
-const COLUMNS = {
-  values: fetchValues, bounds: fetchBounds, classes: fetchClasses, evidence: fetchEvidence, deviations: fetchDeviations
-};
-
-/** What the receipts of an indicator have in common. */
-const fetchFrames = indicator =>
-  once(at(`/receipts/${config.release}/${lang}/${indicator}.json`), async response => (await response.json()).frames);
-
-/** Hotspot windows: areas that hold at least so many, each with its outline. */
-const fetchSpots = (indicator, period) =>
-  once(answerAt(`/api/v1/spots/${indicator}/${period}`), async response => (await response.json()).spots);
-
 /** The hotspot map of a state; that of the release, and said so, where another cannot be made at this moment. */
-async function fetchMap(entry, level, state) {
+async function fetchMap(entry, level, state, chunks) {
   const asked = state.layer === HOTSPOT ? mapQuery(entry, level, state) : [];
-  const own = () => fetchClasses(entry.id, state.period, level, state.category);
+  const map = [entry.id, state.period, level, state.category];
+  const own = () => fetchColumn('classes', map, chunks);
   if (!asked.length) return own().catch(() => null);
-  return fetchClasses(entry.id, state.period, level, state.category, `?${new URLSearchParams(asked)}`).catch(() =>
+  return fetchColumn('classes', map, chunks, `?${new URLSearchParams(asked)}`).catch(() =>
     own().then(classes => ({...classes, instead: true})).catch(() => null)
   );
 }
 
 /**
  * Load what a state shows at a level.
+ * @param chunks which of its chunks, null for the whole level
  * @returns the view: names, numbers, classes, paint and legend, all by feature id
  */
-export async function loadView(catalogue, state, level) {
+export async function loadView(catalogue, state, level, chunks = null) {
   const entry = byId(catalogue.indicators, state.indicator);
   const measures = measuresOf(entry, level, state.period);
   const measure = measures.includes(state.measure) ? state.measure : measures[0];
@@ -99,16 +46,19 @@ export async function loadView(catalogue, state, level) {
   const references = state.layer === DEVIATION ? referencesOf(entry, level, state.period) : [];
   const reference = references.includes(state.reference) ? state.reference : references[0];
   const [areas, column, breaks, classes, spots, deviations] = await Promise.all([
-    fetchAreas(level),
-    fetchValues(entry.id, state.period, level, measure, state.category),
-    once(`${root}/breaks/${entry.id}.json`, json),
-    hotspots ? fetchMap(entry, level, state) : null,
+    chunks ? fetchShown(level, chunks) : fetchAreas(level),
+    fetchColumn('values', [entry.id, state.period, level, measure, state.category], chunks),
+    fetchBreaks(entry.id),
+    hotspots ? fetchMap(entry, level, state, chunks) : null,
     entry.spots ? fetchSpots(entry.id, state.period).catch(() => []) : [],
-    reference ? fetchDeviations(entry.id, state.period, level, reference, state.category).catch(() => null) : null
+    reference
+      ? fetchColumn('deviations', [entry.id, state.period, level, reference, state.category], chunks).catch(() => null)
+      : null
   ]);
   const layer = state.layer === HOTSPOT && classes ? HOTSPOT : deviations ? DEVIATION : 'waarde';
   const view = {
-    catalogue, entry, level, measure, measures, areas, column, classes, layer, state, spots, deviations, references,
+    catalogue, entry, level, measure, measures, areas, column, classes, layer, state, spots, deviations,
+    references, chunks,
     unit: unitOf(entry, measure) || column.unit
   };
   const groups = groupsOf(view, breaks);
@@ -209,8 +159,14 @@ let places = null;
 /** The areas by code and name, where there is no server to ask. */
 async function allPlaces() {
   const {levels} = await fetchCatalogue();
-  places ||= new Places(levels.map(level => level.id), fetchAreas);
+  places ||= new Places(levels.map(level => level.id), fetchAreas, isChunked, fetchPart);
   return places;
+}
+
+/** The areas of the chunk in which a hexagon lies, and the chunk; null where there is none. */
+async function fetchPart(level, code) {
+  const chunk = await chunkOf(level, code);
+  return chunk ? {chunk: chunk.code, areas: await fetchSome(level, [chunk])} : null;
 }
 
 /** Facts of one area and its ancestors. */
@@ -235,7 +191,7 @@ export async function fetchSeries(view, level, code) {
   if (asFiles) {
     const [frames, found] = await Promise.all([fetchFrames(entry.id), (await allPlaces()).find(code)]);
     const map = {indicator: entry.id, periods: entry.offered.periods, category: state.category, measure};
-    return seriesOf(frames, COLUMNS, map, {level, code, fid: found.fid});
+    return seriesOf(frames, columnsAt(found.chunk), map, {level, code, fid: found.fid});
   }
   const query = new URLSearchParams({taal: lang, measure, category: state.category});
   return once(at(`/api/v1/series/${entry.id}/${level}/${encodeURIComponent(code)}?${query}`), json);
@@ -246,10 +202,11 @@ export async function fetchReceipt(view, level, code) {
   const {entry, state} = view;
   if (!entry.offered.columns[state.period]?.[level]) return null;
   if (asFiles) {
-    const [frames, area] = await Promise.all([fetchFrames(entry.id), fetchArea(code)]);
+    const [frames, found] = await Promise.all([fetchFrames(entry.id), (await allPlaces()).find(code)]);
+    const area = {level, code, name: found.areas.name[found.fid], fid: found.fid};
     const references = referencesOf(entry, level, state.period);
     const map = {indicator: entry.id, period: state.period, category: state.category, references};
-    return receiptOf(frames, COLUMNS, map, area);
+    return receiptOf(frames, columnsAt(found.chunk), map, area);
   }
   const made = view.layer === HOTSPOT && !view.classes.instead ? mapQuery(entry, level, state) : [];
   const query = new URLSearchParams([['taal', lang], ['category', state.category], ...made]);

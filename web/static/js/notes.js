@@ -56,3 +56,12 @@ export function followNote(catalogue, entry, state) {
   if (here.length >= most) return '';
   return t('note.follow', {period: periodWords(state.period), levels: levelNames(here)});
 }
+
+/** The hexagons that were asked for are too small to be seen from here. */
+export function closerNote(state, view) {
+  const wanted = state.level;
+  if (!view || wanted === AUTO || (view.level === wanted && (!view.chunks || view.chunks.length))) return '';
+  return view.level === wanted ? t('note.closer') : t('note.closer_instead', {shown: wordsOf(view.level)});
+}
+
+const wordsOf = level => (level.startsWith('h3-') ? t('note.closer_hexes') : levelMany(level));

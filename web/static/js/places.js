@@ -13,9 +13,11 @@ export class Places {
   /**
    * @param levels ids of all levels of the release, coarsest first
    * @param fetchAreas level => promise of its areas
+   * @param isChunked whether a level is there in chunks alone
+   * @param fetchPart (level, code) => promise of {chunk, areas} of the chunk that a code lies in, or null
    */
-  constructor(levels, fetchAreas) {
-    Object.assign(this, {levels, fetchAreas});
+  constructor(levels, fetchAreas, isChunked, fetchPart) {
+    Object.assign(this, {levels, fetchAreas, isChunked, fetchPart});
     this.kept = new Map();
   }
 
@@ -33,10 +35,15 @@ export class Places {
     return this.kept.get(level);
   }
 
-  /** Level and position of a code; the code of a hexagon tells its level. */
+  /** Level and position of a code, in its chunk where the level has chunks; the code of a hexagon tells its level. */
   async find(code) {
     const levels = HEX.test(code) ? [`h3-${parseInt(code[1], 16)}`] : this.levels.filter(id => !id.startsWith('h3-'));
     for (const level of levels.filter(id => this.levels.includes(id))) {
+      if (this.isChunked(level)) {
+        const part = await this.fetchPart(level, code);
+        const fid = part ? part.areas.code.indexOf(code) : -1;
+        return fid < 0 ? null : {level, fid, ...part};
+      }
       const {areas, fids} = await this.list(level);
       if (fids.has(code)) return {level, areas, fid: fids.get(code)};
     }
@@ -87,7 +94,7 @@ const parentOf = (areas, fid) => (areas.parentOf ? areas.parentOf(fid) : areas.p
 function placeOf({level, areas, fid}) {
   const kind = areas.kindOf ? areas.kindOf(fid) : areas.kind[fid];
   const bounds = areas.boundsOf ? areas.boundsOf(fid) : areas.bounds[fid];
-  return {level, fid, code: areas.code[fid], name: areas.name[fid], kind, bounds};
+  return {level, fid: areas.fidOf ? areas.fidOf(fid) : fid, code: areas.code[fid], name: areas.name[fid], kind, bounds};
 }
 
 /** A text without case, accents and spare spaces. */

@@ -243,8 +243,18 @@ export function measuresOf(entry, level, period) {
 
 const rank = (order, item) => (order.includes(item) ? order.indexOf(item) : order.length);
 
-/** The level that is shown: the one chosen, or the finest one that can be read at this zoom. */
-export function shownLevel(catalogue, entry, state, takeover) {
+/**
+ * The level that is shown: the one chosen, or the finest one that can be read at this zoom. From too far away to see
+ * hexagons that are sent in chunks it is the nearest coarser one that has figures.
+ * @param map summary of web/deck.py: the zooms at which levels take over, and chunked levels are drawn
+ */
+export function shownLevel(catalogue, entry, state, {takeover, chunked}) {
+  const tooFar = level => level in chunked && !(state.zoom >= chunked[level]);
+  if (tooFar(state.level)) {
+    const there = levelsOf(catalogue, entry, state.period).map(level => level.id);
+    const coarser = coarserThan(catalogue, state.level).find(level => there.includes(level) && !tooFar(level));
+    return coarser || state.level;
+  }
   if (state.level !== AUTO) return state.level;
   const levels = followed(catalogue, entry, state.period);
   const readable = levels.filter((level, index) => index === 0 || state.zoom >= takeover[level]);

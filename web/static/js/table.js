@@ -4,6 +4,7 @@
 import {byId, el} from './dom.js';
 import {decimals, number, t} from './i18n.js';
 import {swatch} from './swatch.js';
+import {placeIn} from './hexes.js';
 import {PUBLISHED, levelMany} from './model.js';
 import {sentenceOf} from './deviations.js';
 import {DEVIATION, VALUE} from './state.js';
@@ -79,7 +80,7 @@ export class Table {
    */
   show(view, chosen, within) {
     this.view = view;
-    this.chosen = chosen && chosen.level === view.level ? chosen.fid : -1;
+    this.chosen = chosen && chosen.level === view.level ? placeIn(view.areas, chosen.fid) : -1;
     this.within = within;
     this.limit.hidden = !within;
     if (within) {
@@ -100,7 +101,8 @@ export class Table {
     const fids = [...view.group.keys()].filter(fid => !this.within || !this.onlyWithin || this.within.holds(fid));
     this.order = fids.sort(comparer(view, this.sorting));
     this.cursor = Math.max(0, this.order.indexOf(this.chosen));
-    this.count.textContent = `${number(this.order.length)} ${levelMany(view.level)}`;
+    const count = `${number(this.order.length)} ${levelMany(view.level)}`;
+    this.count.textContent = view.chunks ? t('table.in_sight', {count}) : count;
     for (const [key, {cell, mark}] of Object.entries(this.heads)) {
       const active = key === this.sorting.by;
       cell.setAttribute('aria-sort', active ? (this.sorting.down ? 'descending' : 'ascending') : 'none');
