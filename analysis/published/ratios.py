@@ -29,14 +29,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from analysis.published.cells import LABEL, bounds_of, every_label, hidden_neighbours, restricted, spread, stored_q
 from analysis.published.expected import Expected, expected_counts, expects
-from analysis.published.hotspots import DECIMALS, LABEL, bounds_of, every_label, hidden_neighbours, restricted, spread
 from analysis.published.intervals import TOLERANCE, BoolArray, Bounds, IntArray, SumBounds, largest_sums
 from analysis.published.likely import likely_values
 from analysis.statistics._negative_binomial import LARGEST_DISPERSION
 from analysis.statistics.censored_counts import shown_dispersion
 from analysis.statistics.errors import StatisticError
-from analysis.statistics.multiple_testing import adjusted
 from analysis.statistics.negative_binomial_sums import sum_tails
 from analysis.statistics.tails import Tails
 from geo.weights import SpatialWeights
@@ -154,9 +153,9 @@ def _tested(bounds: Bounds, expected: Expected, around: _Around, alpha: float) -
     with np.errstate(divide="ignore", invalid="ignore"):
         ratios = fewest / around.sums(expected.high), most / around.sums(expected.low)
     return _Found(
-        hot=(_q(low.upper), _q(high.upper)),
-        cold=(_q(high.lower), _q(low.lower)),
-        probable=_q(likely.upper),
+        hot=(stored_q(low.upper), stored_q(high.upper)),
+        cold=(stored_q(high.lower), stored_q(low.lower)),
+        probable=stored_q(likely.upper),
         ratio=(np.round(ratios[0], RATIO_DECIMALS), np.round(ratios[1], RATIO_DECIMALS)),
     )
 
@@ -169,7 +168,7 @@ def _settled(
     for _ in range(ROUNDS):
         phi = _dispersion(bounds, expected, ordinary)
         tails = _tails(fewest, expected.high, around, phi, unknown=(1.0, 0.0))
-        hot = _q(tails.upper) <= alpha
+        hot = stored_q(tails.upper) <= alpha
         if np.array_equal(hot, found):
             break
         found = hot
@@ -215,7 +214,3 @@ def _labels(found: _Found, shown: BoolArray, alpha: float) -> StrArray:
     label = np.where(found.probable <= alpha, HotspotClass.PROBABLE, label)
     label = np.where(found.hot[1] <= alpha, HotspotClass.HOT, label)
     return np.where(found.cold[1] <= alpha, HotspotClass.COLD, label).astype(np.str_)
-
-
-def _q(p: FloatArray) -> FloatArray:
-    return np.asarray(np.round(np.minimum(2 * adjusted(p), 1.0), DECIMALS))
