@@ -37,7 +37,6 @@ from analysis.statistics._negative_binomial import LARGEST_DISPERSION
 from analysis.statistics.censored_counts import shown_dispersion
 from analysis.statistics.errors import StatisticError
 from analysis.statistics.negative_binomial_sums import sum_tails
-from analysis.statistics.tails import Tails
 from geo.weights import SpatialWeights
 from zicht.classes import ClassColumn, ClassKey
 from zicht.errors import AlignmentError
@@ -160,9 +159,16 @@ def _tested(bounds: Bounds, expected: Expected, around: _Around, alpha: float) -
     )
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class _Tails:
+    # (n,) probability of at least, and of at most, so many events.
+    upper: FloatArray
+    lower: FloatArray
+
+
 def _settled(
     bounds: Bounds, expected: Expected, around: _Around, fewest: FloatArray, alpha: float
-) -> tuple[float, Tails]:
+) -> tuple[float, _Tails]:
     """Return the dispersion of what is not hot, and the tails at the fewest events that it gives."""
     ordinary, found = np.ones(around.count, dtype=np.bool_), np.zeros(around.count, dtype=np.bool_)
     for _ in range(ROUNDS):
@@ -193,7 +199,7 @@ def _dispersion(bounds: Bounds, expected: Expected, ordinary: BoolArray) -> floa
     return LARGEST_DISPERSION
 
 
-def _tails(total: FloatArray, mean: FloatArray, around: _Around, phi: float, *, unknown: tuple[float, float]) -> Tails:
+def _tails(total: FloatArray, mean: FloatArray, around: _Around, phi: float, *, unknown: tuple[float, float]) -> _Tails:
     """Return the tails of every neighbourhood; `unknown` (upper, lower) where a bound is missing."""
     chance = around.sums(mean)
     upper, lower = (np.full(total.size, part) for part in unknown)
@@ -204,7 +210,7 @@ def _tails(total: FloatArray, mean: FloatArray, around: _Around, phi: float, *, 
     position = np.cumsum(tested) - 1
     found = sum_tails(total[tested], mean[around.cell[member]], position[around.area[member]], phi)
     upper[tested], lower[tested] = found.upper, found.lower
-    return Tails(upper, lower, upper)
+    return _Tails(upper, lower)
 
 
 def _labels(found: _Found, shown: BoolArray, alpha: float) -> StrArray:
