@@ -36,6 +36,9 @@ CHUNK = 400_000
 #: Large sums computed at once.
 BLOCK = 2_048
 
+#: Standard deviations from its mean within which a sum is where the formula is 0/0.
+NEAR = 1e-3
+
 #: Steps to a saddlepoint; each halves the interval that it lies in.
 STEPS = 60
 
@@ -134,8 +137,8 @@ def _exact(total: FloatArray, mean: FloatArray, phi: float) -> tuple[FloatArray,
 def _saddlepoint(total: FloatArray, mean: FloatArray, phi: float) -> FloatArray:
     # P(sum >= total). In y = e^t - 1 the derivative of the cumulant function is (1 + y) sum m / (1 - phi m y).
     expected, spread = _added(mean), phi * mean
-    near = np.abs(total - expected) < 1e-3 * np.sqrt(expected)
-    total = np.where(near, expected + 1e-3 * np.sqrt(expected), total)
+    close = NEAR * np.sqrt(_added(mean + phi * mean**2))
+    total = np.where(np.abs(total - expected) < close, expected + close, total)
     low, high = np.full(total.size, -1.0), 1 / (phi * mean.max(axis=0))
     part = np.empty(mean.shape)
     for _ in range(STEPS):

@@ -67,6 +67,16 @@ def test_the_saddlepoint_at_the_mean_itself() -> None:
         assert found.upper[at] == pytest.approx(law[total:].sum(), abs=0.01)
 
 
+@pytest.mark.parametrize("mean", [60_000.3, 1_094_222.9])
+@pytest.mark.parametrize("phi", [0.001, 0.03, 1.0])
+def test_a_sum_as_large_as_expected_is_no_exception_however_large(mean: float, phi: float) -> None:
+    totals = np.floor(mean) + np.arange(-3, 4)
+    found = tails_of(totals, np.array([0.9, 0.07, 0.03]) * mean, phi)
+    one = stats.nbinom(1 / phi, 1 / (1 + phi * mean))
+    assert found.upper == pytest.approx(one.sf(totals - 1), abs=0.02)
+    assert (np.diff(found.upper) <= 0).all()
+
+
 def test_equal_means_are_one_negative_binomial() -> None:
     found = tails_of([0, 3, 30, 100], np.full(5, 2.0), 0.6)
     one = stats.nbinom(5 / 0.6, 1 / (1 + 0.6 * 2))
