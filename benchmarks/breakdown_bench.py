@@ -10,6 +10,7 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -135,20 +136,25 @@ def _places(country: SyntheticCountry) -> tuple[Structure, Mapping[str, Layer]]:
 
 def _indicators(parts: int) -> list[Indicator]:
     names = [f"part-{at}" for at in range(parts)]
-    base = {
-        "theme": "breakdown",
-        "source": "x",
-        **dict.fromkeys(("name", "definition", "numerator", "unit", "caveats"), TEXT),
-        "nature": Nature.STOCK,
-        "years": True,
-        "total": False,
-        "exposure": None,
-        "disclosure": RULE,
-        "hotspots": None,
-    }
-    found = [Indicator(id=name, where={"kind": (name,)}, levels=LEVELS, **base) for name in names]  # type: ignore[arg-type]
+    stock = partial(
+        Indicator,
+        theme="breakdown",
+        source="x",
+        name=TEXT,
+        definition=TEXT,
+        numerator=TEXT,
+        unit=TEXT,
+        caveats=TEXT,
+        nature=Nature.STOCK,
+        years=True,
+        total=False,
+        exposure=None,
+        disclosure=RULE,
+        hotspots=None,
+    )
+    found = [stock(id=name, where={"kind": (name,)}, levels=LEVELS) for name in names]
     where = {"kind": tuple(names)}
-    whole = Indicator(id="total", where=where, levels=TOTAL_LEVELS, sum_of=tuple(names), **base)  # type: ignore[arg-type]
+    whole = stock(id="total", where=where, levels=TOTAL_LEVELS, sum_of=tuple(names))
     return [*found, whole]
 
 

@@ -17,9 +17,9 @@ from analysis.statistics.exact_null import conditional_tails
 from analysis.statistics.tails import IntArray
 from benchmarks.beside import best, require
 from benchmarks.statistics_bench import DRAWS, disk, esda_seconds, synthetic_counts
-from benchmarks.trends_bench import honeycomb
 from geo.grids import from_strings, hex_polygons
 from geo.neighbours import h3_rings
+from tests.analysis.statistics.planted import honeycomb
 
 Row = tuple[str, float, float, str]
 

@@ -12,6 +12,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -127,16 +128,16 @@ def lines(country: SyntheticCountry, events: int) -> Iterator[str]:
     for phi in (0.0, 0.5):
         made = planted(country, weights, events=events, phi=phi, seed=1)
         totals = {level: sums.astype(np.float64) for level, sums in country.totals(made.count).items()}
-        options = {"method": "neighbourhood-ratio/rate/h3-ring-1", "alpha": ALPHA}
+        classes = partial(ratio_classes, method="neighbourhood-ratio/rate/h3-ring-1", alpha=ALPHA)
         all_of_it = (_whole(COUNTRY, totals[COUNTRY]), everybody)
-        full = ratio_classes(_whole(LEVEL, totals[LEVEL]), exposure, weights, country=all_of_it, **options)  # type: ignore[arg-type]
+        full = classes(_whole(LEVEL, totals[LEVEL]), exposure, weights, country=all_of_it)
         hot = full.label == HotspotClass.HOT
         for zeros in (True, False):
             problem = problem_of(system, country, made.count, zeros_shown=zeros)
             shown = columns(country, system, problem.truth, protect(problem))
             sums = sums_within_parents(shown[LEVEL], shown[ABOVE], country.parent[LEVEL])
             total = (shown[COUNTRY], everybody)
-            part = ratio_classes(shown[LEVEL], exposure, weights, country=total, sums=sums, **options)  # type: ignore[arg-type]
+            part = classes(shown[LEVEL], exposure, weights, country=total, sums=sums)
             yield _line(events, phi, zeros, totals[LEVEL], shown[LEVEL], hot, part.label, made.touched)
 
 

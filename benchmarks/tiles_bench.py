@@ -1,7 +1,7 @@
-"""A national pyramid of vector tiles, zooms 5 to 12, beside tippecanoe, GDAL and freestiler, on the same country.
+"""A national pyramid of vector tiles, zooms 5 to 12, beside tippecanoe, GDAL, freestiler and PostGIS.
 
-Each tool runs in a process of its own. Ours is held to what it promises before a time is reported: every area at every
-zoom, no invalid polygon, no border with one side only that had two.
+Each tool draws the same country in a process of its own. Ours is held to what it promises before a time is reported:
+every area at every zoom, no invalid polygon, no border with one side only that had two.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ import pmtiles.reader
 import shapely
 
 from benchmarks.beside import require
+from benchmarks.postgis_tiles import postgis_row
 from benchmarks.tiles_peers import FIRST, LAST, TOOLS, absent
 from benchmarks.tiles_world import country, distinct
 from geo.areas import Layer, ObjectArray
@@ -56,8 +57,9 @@ def run() -> list[Row]:
         rows = [(f"tiles of {what}", seconds, 0.0, note)]
         rows += [(f"  beside {tool}", seconds, *found[tool]) for tool in TOOLS if tool in found and tool != "ours"]
         rows += [(f"  beside {tool}", seconds, 0.0, absent(tool)) for tool in TOOLS if tool not in found]
-        rows.append(_validated(Path(folder, "ours.pmtiles")))
-        return rows + _promises(layer, Path(folder, "ours.pmtiles").read_bytes())
+        archive = Path(folder, "ours.pmtiles").read_bytes()
+        rows += [postgis_row(source, _tiles(archive), seconds), _validated(Path(folder, "ours.pmtiles"))]
+        return rows + _promises(layer, archive)
 
 
 def _measured(tool: str, source: Path, target: Path) -> tuple[float, str]:
@@ -93,6 +95,11 @@ def _codes(target: Path) -> int:
                 layers = mapbox_vector_tile.decode(gzip.decompress(body))
                 found |= {one["properties"]["code"] for layer in layers.values() for one in layer["features"]}
     return len(found)
+
+
+def _tiles(archive: bytes) -> list[tuple[int, int, int]]:
+    reader = Reader(lambda offset, length: archive[offset : offset + length])
+    return [tile_address(number) for number, _ in reader.tiles()]
 
 
 def _promises(layer: Layer, archive: bytes) -> list[Row]:

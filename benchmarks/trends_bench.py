@@ -20,7 +20,7 @@ from analysis.statistics.sen_slope import sen_slope
 from analysis.statistics.standardisation import crude_expected
 from analysis.statistics.tails import FloatArray
 from benchmarks.beside import best, require
-from geo.weights import SpatialWeights, from_pairs
+from tests.analysis.statistics.planted import honeycomb
 
 Row = tuple[str, float, float, str]
 
@@ -105,12 +105,3 @@ def _regressions() -> list[Row]:
         what = f"Regression ({dispersion}), {DISTRICTS:,} areas x {COVARIATES}"
         rows.append((what, seconds, 0.0, f"dispersion {phi:.3f}, 0.5 planted; no peer installed"))
     return rows
-
-
-def honeycomb(side: int) -> SpatialWeights:
-    """Return a torus of hexes."""
-    i = np.arange(side * side)
-    row, column = i // side, i % side
-    steps = [(0, 1), (0, -1), (1, 0), (-1, 0), (1, -1), (-1, 1)]
-    ends = [((row + a) % side) * side + (column + b) % side for a, b in steps]
-    return from_pairs(side * side, np.tile(i, len(steps)), np.concatenate(ends))

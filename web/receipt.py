@@ -110,6 +110,19 @@ def cell(column: PublishedColumn, fid: int) -> dict[str, Any]:
     }
 
 
+def evidence(column: ClassColumn, fid: int) -> dict[str, float | int | None]:
+    """Return the numbers that a class follows from as plain values, null where there is none."""
+    return {
+        "z": number(column.z[fid]),
+        "q_low": number(column.q_low[fid]),
+        "q_high": number(column.q_high[fid]),
+        "ratio_low": number(column.ratio_low[fid]),
+        "ratio_high": number(column.ratio_high[fid]),
+        "neighbours": int(column.neighbours[fid]),
+        "neighbours_suppressed": int(column.neighbours_suppressed[fid]),
+    }
+
+
 def _measures(site: Site, main: PublishedColumn, language: str) -> list[dict[str, str]]:
     """Return the measures of a map and their units, its own first; some exist for other categories only."""
     key, entry = main.key, site.indicator(main.key.indicator)
@@ -178,13 +191,7 @@ def _class(found: tuple[ClassColumn, float | None] | None, fid: int, language: s
         "alpha": alpha,
         "label": label,
         "name": translator(language)(f"class.{label}"),
-        "z": number(column.z[fid]),
-        "q_low": number(column.q_low[fid]),
-        "q_high": number(column.q_high[fid]),
-        "ratio_low": number(column.ratio_low[fid]),
-        "ratio_high": number(column.ratio_high[fid]),
-        "neighbours": int(column.neighbours[fid]),
-        "neighbours_suppressed": int(column.neighbours_suppressed[fid]),
+        **evidence(column, fid),
         "reasons": _reasons(column, fid, alpha, language),
     }
 

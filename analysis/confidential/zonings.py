@@ -7,12 +7,13 @@ classes and the atoms that a release shows.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 
 import numpy as np
 
-from analysis.confidential.indicators import Indicator
+from analysis.confidential.definitions import HotspotRule, Indicator
 from analysis.published.agreement import Agreement, IntArray, Zoning, all_agreements
 from analysis.published.maps import class_map, method_names
 from analysis.published.shifted import merged, merged_weights
@@ -20,9 +21,10 @@ from geo.areas import Layer
 from geo.families import HEX, ancestors, family_of, resolution
 from geo.grids import from_strings, shifted_groups
 from geo.neighbours import h3_rings
+from geo.weights import SpatialWeights
 from zicht.classes import ClassColumn, ClassKey, ClassTable
-from zicht.published import FloatArray, Measure, PublishedTable
-from zicht.structure import Structure
+from zicht.published import ColumnKey, FloatArray, Measure, PublishedTable
+from zicht.structure import COUNTRY, Structure
 
 #: The capacity of atoms that says where people live.
 PEOPLE = "addresses"
@@ -70,29 +72,48 @@ class AtomPlaces:
         return found
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class _ShiftedGrid:
+    # Unions of the hexes one resolution finer: the group of each, who neighbours whom, and (atoms,) where they lie.
+    name: str
+    finer: str
+    group: IntArray
+    neighbours: SpatialWeights
+    area: IntArray
+
+
 def compare_zonings(
     values: PublishedTable, classes: ClassTable, indicators: Sequence[Indicator], places: AtomPlaces
 ) -> Iterator[Compared]:
     """Yield the agreements of every indicator and period with hotspot maps on more than one division of the country."""
-    for indicator in indicators:
-        if indicator.hotspots is None:
-            continue
-        leading = [column for column in classes if _leads(column.key, indicator)]
-        for period in sorted({column.key.period for column in leading}):
-            maps = {column.key.level: column for column in leading if column.key.period == period}
-            zonings = [Zoning(level, column.label, places.areas(level)) for level, column in _chosen(maps)]
-            zonings += [_shifted(values, maps[level], indicator, places) for level in _shiftable(values, maps)]
+    rules = {one.id: one.hotspots for one in indicators if one.hotspots is not None}
+    leading, weight = _leading(classes, rules), places.weight
+    # Where areas and grids lie says nothing of an indicator or period: found once for all of them.
+    areas_of = cache(places.areas)
+    grid_of = cache(lambda level: _shifted_grid(level, places.layers, areas_of))
+    for indicator, rule in rules.items():
+        for period, maps in leading.get(indicator, {}).items():
+            zonings = [Zoning(level, column.label, areas_of(level)) for level, column in _chosen(maps)]
+            zonings += [
+                _shifted(values, column.key, grid_of(level), alpha=rule.alpha)
+                for level, column in maps.items()
+                if level.startswith(HEX) and _count_key(column.key, _finer(level)) in values
+            ]
             if len(zonings) > 1:
-                yield Compared(indicator.id, period, tuple(all_agreements(zonings, places.weight)))
+                yield Compared(indicator, period, tuple(all_agreements(zonings, weight)))
 
 
-def _leads(key: ClassKey, indicator: Indicator) -> bool:
-    rule = indicator.hotspots
-    return (
-        rule is not None
-        and key.indicator == indicator.id
-        and key.method == method_names(rule.measure, key.method.rsplit("/", 1)[-1])[0]
-    )
+def _leading(classes: ClassTable, rules: Mapping[str, HotspotRule]) -> dict[str, dict[str, dict[str, ClassColumn]]]:
+    """Return the maps of the method that leads by indicator, period (ascending) and level."""
+    found: dict[str, dict[str, dict[str, ClassColumn]]] = {}
+    for column in classes:
+        key = column.key
+        if key.indicator not in rules:
+            continue
+        names = method_names(rules[key.indicator].measure, key.method.rsplit("/", 1)[-1])
+        if key.method == names[0]:
+            found.setdefault(key.indicator, {}).setdefault(key.period, {})[key.level] = column
+    return found
 
 
 def _chosen(maps: Mapping[str, ClassColumn]) -> list[tuple[str, ClassColumn]]:
@@ -103,50 +124,34 @@ def _chosen(maps: Mapping[str, ClassColumn]) -> list[tuple[str, ClassColumn]]:
     return [(level, maps[level]) for level in (*others[-1:], *hexes)]
 
 
-def _shiftable(values: PublishedTable, maps: Mapping[str, ClassColumn]) -> list[str]:
-    """Return the levels of hexes with a map whose children, one resolution finer, have published counts."""
-    found = []
-    for level, column in maps.items():
-        if level.startswith(HEX):
-            finer = _finer(level)
-            key = column.key
-            if any((at.indicator, at.period, at.level) == (key.indicator, key.period, finer) for at in values.keys()):
-                found.append(level)
-    return found
-
-
 def _finer(level: str) -> str:
     return f"{HEX}{resolution(level) + 1}"
 
 
-def _shifted(values: PublishedTable, column: ClassColumn, indicator: Indicator, places: AtomPlaces) -> Zoning:
-    key, finer = column.key, _finer(column.key.level)
-    cells = from_strings(places.layers[finer].code)
-    group = shifted_groups(cells, resolution(key.level))
-    name = f"shifted-{key.level}"
-    columns = [
-        merged(part, group, level=name)
-        for part in values
-        if (part.key.indicator, part.key.period, part.key.level) == (key.indicator, key.period, finer)
-        and part.key.measure in (Measure.COUNT, Measure.EXPOSURE)
-    ]
-    country = [part for part in values if (part.key.indicator, part.key.period, part.key.level) == _whole(key)]
-    table = PublishedTable([*columns, *country])
-    count = next(part.key for part in columns if part.key.measure == Measure.COUNT)
-    neighbours = merged_weights(h3_rings(places.layers[finer].code), group)
-    measure = Measure.RATE if len(columns) > 1 else Measure.COUNT
+def _count_key(key: ClassKey, level: str) -> ColumnKey:
+    return ColumnKey(key.indicator, key.period, level, key.category, Measure.COUNT)
+
+
+def _shifted_grid(level: str, layers: Mapping[str, Layer], areas_of: Callable[[str], IntArray]) -> _ShiftedGrid:
+    finer = _finer(level)
+    code, areas = layers[finer].code, areas_of(finer)
+    group = shifted_groups(from_strings(code), resolution(level))
+    neighbours = merged_weights(h3_rings(code), group)
+    return _ShiftedGrid(f"shifted-{level}", finer, group, neighbours, np.where(areas >= 0, group[areas], -1))
+
+
+def _shifted(values: PublishedTable, key: ClassKey, grid: _ShiftedGrid, *, alpha: float) -> Zoning:
+    count = _count_key(key, grid.finer)
+    keys = [at for at in (count, replace(count, measure=Measure.EXPOSURE)) if at in values]
+    columns = [merged(values.column(at), grid.group, level=grid.name) for at in keys]
+    whole = [replace(at, level=COUNTRY) for at in keys]
     found = class_map(
-        table,
-        replace(count, measure=Measure.COUNT),
-        weights=neighbours,
-        method=method_names(measure, "h3-ring-1")[0],
-        alpha=indicator.hotspots.alpha if indicator.hotspots else 0.05,
+        PublishedTable([*columns, *(values.column(at) for at in whole if at in values)]),
+        replace(count, level=grid.name),
+        weights=grid.neighbours,
+        method=method_names(Measure.RATE if len(columns) > 1 else Measure.COUNT, "h3-ring-1")[0],
+        alpha=alpha,
         per=1,
         above=None,
     )
-    areas = places.areas(finer)
-    return Zoning(name, found.label, np.where(areas >= 0, group[areas], -1))
-
-
-def _whole(key: ClassKey) -> tuple[str, str, str]:
-    return key.indicator, key.period, "country"
+    return Zoning(grid.name, found.label, grid.area)

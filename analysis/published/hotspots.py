@@ -22,31 +22,21 @@ Gi* among the published cells alone, for description: no class depends on it.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from analysis.published.cells import DECIMALS, bounds_of, every_label, hidden_neighbours, restricted, spread, stored_q
 from analysis.published.extremes import extreme_tails
 from analysis.published.intervals import BoolArray, Bounds, SumBounds
 from analysis.statistics.errors import CostError, StatisticError
 from analysis.statistics.exact_null import conditional_tails
 from analysis.statistics.getis_ord import LocalG, z_scores
 from analysis.statistics.limits import Limits
-from analysis.statistics.multiple_testing import adjusted
 from geo.weights import SpatialWeights
 from zicht.classes import ClassColumn, ClassKey
 from zicht.errors import AlignmentError
 from zicht.published import FloatArray, HotspotClass, PublishedColumn, Status, StrArray
-
-#: Decimals of the stored q and z; classes are decided on the stored q.
-DECIMALS = 8
-
-#: How far a bound may lie from a multiple of the resolution and still be that multiple.
-SNAP = 1e-6
-
-#: Room for the longest class.
-LABEL = f"<U{max(len(label) for label in HotspotClass)}"
 
 #: A map is computed on request, so no exact null may take long: beyond this, values are made coarser.
 MAP_LIMITS = Limits(work=1e9, memory=5e8)
@@ -123,57 +113,17 @@ def _check(column: PublishedColumn, weights: SpatialWeights, alpha: float) -> No
         raise StatisticError(f"A false discovery rate lies between 0 and 1, not at {alpha}.")
 
 
-def bounds_of(column: PublishedColumn, keep: BoolArray, resolution: float, sums: SumBounds | None) -> Bounds:
-    """Return what each kept cell can be, in units of `resolution`: a published cell is its published value.
-
-    Raises:
-        AlignmentError: A value is no multiple of `resolution`, or bounds contradict.
-    """
-    published = column.status == Status.PUBLISHED
-    value, low, high = (part / resolution for part in (column.value, column.low, column.high))
-    whole = np.rint(np.where(published, value, 0.0))
-    odd = np.flatnonzero(published & ~np.isclose(np.where(published, value, 0.0), whole, rtol=1e-9, atol=1e-6))
-    if odd.size:
-        raise AlignmentError(
-            f"A value is no multiple of {resolution}.", where=f"{column.key.level}/{column.code[odd[0]]}"
-        )
-    # No measure is negative, so a cell without a lower bound is at least 0.
-    low = np.where(published, whole, np.floor(np.nan_to_num(low, nan=0.0) + SNAP))
-    high = np.where(published, whole, np.ceil(np.nan_to_num(high, nan=np.inf) - SNAP))
-    known = SumBounds.none(len(keep)) if sums is None else sums
-    if np.any(published & (known.group >= 0)):
-        raise AlignmentError("A published cell is in a group of suppressed ones.", where=column.key.level)
-    return Bounds(low[keep], high[keep], known.restricted(keep, low=low, high=high))
-
-
-def restricted(weights: SpatialWeights, keep: BoolArray) -> SpatialWeights:
-    """Return the links among the kept areas."""
-    rows = weights.rows
-    stays = keep[rows] & keep[weights.indices]
-    position = np.cumsum(keep) - 1
-    counts = np.bincount(position[rows[stays]], minlength=int(keep.sum()))
-    return SpatialWeights(
-        n=int(keep.sum()),
-        indptr=np.concatenate([[0], np.cumsum(counts)]).astype(np.int64),
-        indices=position[weights.indices[stays]].astype(np.int32),
-        data=weights.data[stays],
-    )
-
-
 def _q_ranges(bounds: Bounds, weights: SpatialWeights, alpha: float, limits: Limits) -> tuple[_Range, _Range]:
     if bounds.certain.all():
         try:
             tails = conditional_tails(bounds.low.astype(np.int64), weights, limits=limits)
-            upper, lower = _q(tails.upper), _q(tails.lower)
+            upper, lower = stored_q(tails.upper), stored_q(tails.lower)
             return _Range(upper, upper), _Range(lower, lower)
         except CostError:
             pass  # Too wide for the plain test: coarser values give bounds, as for suppressed cells.
-    hot, cold = extreme_tails(bounds, weights, level=alpha / 2, limits=limits)
-    return _Range(_q(hot.smallest), _q(hot.largest)), _Range(_q(cold.smallest), _q(cold.largest))
-
-
-def _q(p: FloatArray) -> FloatArray:
-    return np.asarray(np.round(np.minimum(2 * adjusted(p), 1.0), DECIMALS))
+    above, below = extreme_tails(bounds, weights, level=alpha / 2, limits=limits)
+    hot = _Range(stored_q(above.smallest), stored_q(above.largest))
+    return hot, _Range(stored_q(below.smallest), stored_q(below.largest))
 
 
 def _labels(hot: _Range, cold: _Range, *, alpha: float, shown: BoolArray) -> StrArray:
@@ -185,27 +135,7 @@ def _labels(hot: _Range, cold: _Range, *, alpha: float, shown: BoolArray) -> Str
     return np.where(np.isnan(hot.high), HotspotClass.NOT_APPLICABLE, label).astype(np.str_)
 
 
-def every_label(status: StrArray, keep: BoolArray, label: StrArray) -> StrArray:
-    """Return the class of every area, given those of the kept ones."""
-    missing = status == Status.MISSING
-    every = np.where(missing, HotspotClass.MISSING, HotspotClass.NOT_APPLICABLE).astype(LABEL)
-    every[keep] = label
-    return every
-
-
-def hidden_neighbours(weights: SpatialWeights, shown: BoolArray) -> NDArray[np.int64]:
-    """Count the neighbours of each area that are not shown."""
-    return np.bincount(weights.rows, ~shown[weights.indices], minlength=weights.n).astype(np.int64)
-
-
 def _z(bounds: Bounds, weights: SpatialWeights, shown: BoolArray, hidden: NDArray[np.int64]) -> FloatArray:
     z = np.full(weights.n, np.nan)
     z[shown] = z_scores(bounds.low[shown], restricted(weights, shown), statistic=LocalG.GI_STAR)
     return np.where(hidden > 0, np.nan, np.round(z, DECIMALS))
-
-
-def spread(keep: BoolArray, values: NDArray[np.float64] | NDArray[np.int64]) -> NDArray[Any]:
-    """Return numbers of the kept areas among all: NaN, or 0 for whole numbers, elsewhere."""
-    every = np.full(len(keep), np.nan) if values.dtype == np.float64 else np.zeros(len(keep), dtype=np.int64)
-    every[keep] = values
-    return every

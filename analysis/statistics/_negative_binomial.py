@@ -11,6 +11,7 @@ Breslow (1984), Applied Statistics 33, 38-44; Lawless (1987), Canadian Journal o
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cache
 
 import numpy as np
 import scipy.optimize
@@ -92,6 +93,7 @@ def root(falling: Callable[[float], float], name: str) -> float:
     Raises:
         StatisticError: It is above 0 however large the dispersion.
     """
+    falling = cache(falling)  # asked for the ends of the last interval again
     if falling(0.0) <= 0:
         return 0.0
     high = 1.0

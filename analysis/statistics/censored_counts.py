@@ -58,7 +58,13 @@ def conditional_moments(
     Returns:
         (n,) expected counts, and (n,) expected squared deviations from `mean`, given the bounds.
     """
-    given = _between(low, high, mean, dispersion, 0)
+    return _moments(low, high, mean, dispersion, _between(low, high, mean, dispersion, 0))
+
+
+def _moments(
+    low: FloatArray, high: FloatArray, mean: FloatArray, dispersion: float, given: FloatArray
+) -> tuple[FloatArray, FloatArray]:
+    # As `conditional_moments`, where the probability of the bounds is given.
     with np.errstate(divide="ignore", invalid="ignore"):
         first = mean * _between(low - 1, high - 1, mean, dispersion, 1) / given
         pairs = mean**2 * (1 + dispersion) * _between(low - 2, high - 2, mean, dispersion, 2) / given
@@ -135,10 +141,11 @@ def expected_square(
     reach = np.sqrt(cap * variance)
     inside = np.floor(mean + reach)
     low = np.maximum(np.ceil(mean - reach), lowest)
-    first = np.full(mean.shape, lowest)
+    high, first = np.maximum(inside, low), np.full(mean.shape, lowest)
     # Shown counts within the cap, and those beyond it on either side.
-    near = np.where(inside >= low, _between(low, np.maximum(inside, low), mean, dispersion, 0), 0.0)
-    square = conditional_moments(low, np.maximum(inside, low), mean, dispersion)[1] / variance
+    given = _between(low, high, mean, dispersion, 0)
+    near = np.where(inside >= low, given, 0.0)
+    square = _moments(low, high, mean, dispersion, given)[1] / variance
     some = _exceeded(first - 1, mean, dispersion, 0)
     # Beyond the cap a square counts as the cap; without one there is nothing beyond.
     total = near * square + (np.maximum(some - near, 0.0) * cap if np.isfinite(cap) else 0.0)
@@ -156,27 +163,29 @@ def _like(mean: FloatArray) -> tuple[FloatArray, FloatArray]:
 
 def _between(low: FloatArray, high: FloatArray, mean: FloatArray, dispersion: float, more: int) -> FloatArray:
     # P(low <= X <= high) for a negative binomial X of size 1 / phi + more, or Poisson; on the side where it is sharp.
-    below = _reached(high, mean, dispersion, more) - _reached(low - 1, mean, dispersion, more)
-    beyond = _exceeded(low - 1, mean, dispersion, more) - _exceeded(high, mean, dispersion, more)
-    return np.maximum(np.where(low > mean, beyond, below), 0.0)
+    chance, beyond = np.empty(mean.shape), low > mean
+    for side, tail, sign in ((~beyond, _reached, 1), (beyond, _exceeded, -1)):
+        most, least = (tail(end[side], mean[side], dispersion, more) for end in (high, low - 1))
+        chance[side] = np.maximum(sign * (most - least), 0.0)
+    return chance
 
 
 def _reached(k: FloatArray, mean: FloatArray, dispersion: float, more: int) -> FloatArray:
     # P(X <= k).
-    whole = np.where(np.isfinite(k) & (k >= 0), k, 0.0) + 1
+    chance, some = np.where(k < 0, 0.0, 1.0), np.isfinite(k) & (k >= 0)
     if dispersion <= SMALLEST_DISPERSION:
-        inside = gammaincc(whole, mean)
+        chance[some] = gammaincc(k[some] + 1, mean[some])
     else:
-        inside = betainc(1 / dispersion + more, whole, 1 / (1 + dispersion * mean))
-    return np.where(k < 0, 0.0, np.where(np.isinf(k), 1.0, inside))
+        chance[some] = betainc(1 / dispersion + more, k[some] + 1, 1 / (1 + dispersion * mean[some]))
+    return chance
 
 
 def _exceeded(k: FloatArray, mean: FloatArray, dispersion: float, more: int) -> FloatArray:
     # P(X > k).
-    whole = np.where(np.isfinite(k) & (k >= 0), k, 0.0) + 1
+    chance, some = np.where(k < 0, 1.0, 0.0), np.isfinite(k) & (k >= 0)
     if dispersion <= SMALLEST_DISPERSION:
-        inside = gammainc(whole, mean)
+        chance[some] = gammainc(k[some] + 1, mean[some])
     else:
-        spread = dispersion * mean
-        inside = betainc(whole, 1 / dispersion + more, spread / (1 + spread))
-    return np.where(k < 0, 1.0, np.where(np.isinf(k), 0.0, inside))
+        spread = dispersion * mean[some]
+        chance[some] = betainc(k[some] + 1, 1 / dispersion + more, spread / (1 + spread))
+    return chance

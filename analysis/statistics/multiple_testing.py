@@ -50,7 +50,8 @@ def adjusted(p: FloatArray, *, correction: Correction = Correction.BENJAMINI_HOC
         result[tested] = np.minimum(values[tested] * count, 1.0)
         return result
     harmonic = float(np.sum(1 / np.arange(1, count + 1))) if correction is Correction.BENJAMINI_YEKUTIELI else 1.0
-    order = tested[np.argsort(values[tested], kind="stable")]
+    # Equal p-values get equal q-values, in whatever order they come.
+    order = tested[np.argsort(values[tested])]
     # From the largest down, so that a q is the smallest threshold among all larger p-values.
     scaled = values[order] * (harmonic * count / np.arange(1, count + 1))
     result[order] = np.minimum(np.minimum.accumulate(scaled[::-1])[::-1], 1.0)

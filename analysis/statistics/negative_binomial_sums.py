@@ -30,10 +30,16 @@ from analysis.statistics.tails import FloatArray, IntArray, Tails, bounded
 #: Largest observed sum whose tails are exact.
 EXACT_SUM = 128
 
-#: Probabilities held at once.
-CHUNK = 2_000_000
+#: Probabilities held at once: few enough to stay near the processor.
+CHUNK = 400_000
 
-#: Newton steps to a saddlepoint; each halves the interval if it does not do better.
+#: Large sums computed at once.
+BLOCK = 2_048
+
+#: Standard deviations from its mean within which a sum is where the formula is 0/0.
+NEAR = 1e-3
+
+#: Steps to a saddlepoint; each halves the interval that it lies in.
 STEPS = 60
 
 
@@ -49,77 +55,105 @@ def sum_tails(total: FloatArray, mean: FloatArray, group: IntArray, dispersion: 
     Returns:
         (n,) tails, ties counted in both.
     """
-    sums = np.bincount(group, weights=mean, minlength=total.size).astype(np.float64)
     if dispersion <= SMALLEST_DISPERSION:
-        return poisson_tails(total, sums)
-    below, at = np.empty(total.size), np.empty(total.size)
+        return poisson_tails(total, _sums(total, mean, group))
+    upper, below, at = _computed(total, mean, group, dispersion, both=True)
+    return Tails(bounded(upper), bounded(below + at), bounded(upper - at / 2))
+
+
+def upper_tails(total: FloatArray, mean: FloatArray, group: IntArray, dispersion: float) -> FloatArray:
+    """Compute only the upper tails of `sum_tails`, of the same arguments: the same numbers for less work."""
+    if dispersion <= SMALLEST_DISPERSION:
+        return poisson_tails(total, _sums(total, mean, group)).upper
+    return bounded(_computed(total, mean, group, dispersion, both=False)[0])
+
+
+def _sums(total: FloatArray, mean: FloatArray, group: IntArray) -> FloatArray:
+    return np.bincount(group, weights=mean, minlength=total.size).astype(np.float64)
+
+
+def _computed(
+    total: FloatArray, mean: FloatArray, group: IntArray, phi: float, *, both: bool
+) -> tuple[FloatArray, FloatArray, FloatArray]:
+    # P(sum >= total), P(sum < total) and P(sum = total); the last of large sums only where `both` tails are asked for.
+    upper, below, at = np.empty(total.size), np.empty(total.size), np.zeros(total.size)
     bounds = np.searchsorted(group, np.arange(total.size + 1))
     order = np.argsort(total, kind="stable")
     small = order[total[order] <= EXACT_SUM]
     start = 0
     while start < small.size:
-        # Areas of like sums together, so that nobody pays for another's longer recursion.
+        # Areas of like sums together, so that nobody holds the powers of another's longer recursion.
         length = int(total[small[start]]) + 1
         some = small[start : start + max(1, CHUNK // (4 * length))]
         some = some[total[some] < 2 * length]
-        below[some], at[some] = _exact(total[some], *_members(some, mean, bounds), dispersion)
+        below[some], at[some] = _exact(total[some], _members(some, mean, bounds), phi)
         start += some.size
-    large = order[total[order] > EXACT_SUM]
-    upper = np.ones(total.size)
     upper[small] = 1 - below[small]
-    if large.size:
-        here, of = _members(large, mean, bounds)
-        upper[large] = _saddlepoint(total[large], here, of, dispersion)
-        at[large] = np.maximum(upper[large] - _saddlepoint(total[large] + 1, here, of, dispersion), 0.0)
-        below[large] = 1 - upper[large]
-    return Tails(bounded(upper), bounded(below + at), bounded(upper - at / 2))
+    large = order[total[order] > EXACT_SUM]
+    # Sums of as many counts together; few enough to stay near the processor.
+    large = large[np.argsort(np.diff(bounds)[large], kind="stable")]
+    for start in range(0, large.size, BLOCK):
+        some = large[start : start + BLOCK]
+        members = _members(some, mean, bounds)
+        upper[some] = _saddlepoint(total[some], members, phi)
+        if both:
+            at[some] = np.maximum(upper[some] - _saddlepoint(total[some] + 1, members, phi), 0.0)
+    below[large] = 1 - upper[large]
+    return upper, below, at
 
 
-def _members(areas: IntArray, mean: FloatArray, bounds: IntArray) -> tuple[FloatArray, IntArray]:
-    # The means of these areas' sums one after another, and which of the areas each is for.
+def _members(areas: IntArray, mean: FloatArray, bounds: IntArray) -> FloatArray:
+    # The means of each area's sum down a column, and 0 where it has no more.
     sizes = np.diff(bounds)[areas]
-    of = np.repeat(np.arange(areas.size), sizes)
-    offset = np.arange(of.size) - np.repeat(np.cumsum(sizes) - sizes, sizes)
-    return mean[bounds[areas][of] + offset], of
+    row = np.arange(sizes.max(initial=1))[:, None]
+    return np.where(row < sizes, mean[np.minimum(bounds[areas] + row, mean.size - 1)], 0.0)
 
 
-def _exact(total: FloatArray, mean: FloatArray, of: IntArray, phi: float) -> tuple[FloatArray, FloatArray]:
-    # P(sum < total) and P(sum = total).
+def _added(rows: FloatArray) -> FloatArray:
+    # One after another, so that a sum does not depend on how many others are computed beside it.
+    return np.asarray(rows.sum(axis=0) if rows.shape[1] > 1 else np.cumsum(rows, axis=0)[-1])
+
+
+def _exact(total: FloatArray, mean: FloatArray, phi: float) -> tuple[FloatArray, FloatArray]:
+    # P(sum < total) and P(sum = total), for ascending totals: those that are reached take no further step.
     count, most = total.size, int(total.max())
+    after = np.searchsorted(total, np.arange(most), side="right")
     share = phi * mean / (1 + phi * mean)
     # Areas along the last axis, so that each step of the recursion runs over memory in order.
-    powers, power = np.empty((most, count)), np.ones(mean.size)
-    for i in range(most):
-        power = power * share
-        powers[i] = np.bincount(of, weights=power, minlength=count)
-    pmf = np.zeros((most + 1, count))
-    pmf[0] = np.exp(-np.bincount(of, weights=np.log1p(phi * mean), minlength=count) / phi)
-    for k in range(most):
-        pmf[k + 1] = np.einsum("ij,ij->j", powers[: k + 1], pmf[k::-1]) / (phi * (k + 1))
-    reached = np.cumsum(pmf, axis=0)
-    place, every = total.astype(np.int64), np.arange(count)
-    return np.where(place > 0, reached[np.maximum(place - 1, 0), every], 0.0), pmf[place, every]
+    powers, power = np.zeros((most, count)), np.ones(mean.shape)
+    # A column by itself would be added up in another order: the last two go to the end.
+    for i, first in enumerate(np.minimum(after, max(count - 2, 0)).tolist()):
+        power[:, first:] *= share[:, first:]
+        powers[i, first:] = _added(power[:, first:])
+    pmf, below = np.zeros((most + 1, count)), np.zeros(count)
+    pmf[0] = np.exp(-_added(np.log1p(phi * mean)) / phi)
+    for k, reached in enumerate(after.tolist()):
+        first = min(reached, max(count - 2, 0))
+        below[reached:] += pmf[k, reached:]
+        pmf[k + 1, first:] = np.einsum("ij,ij->j", powers[: k + 1, first:], pmf[k::-1, first:]) / (phi * (k + 1))
+    return below, pmf[total.astype(np.int64), np.arange(count)]
 
 
-def _saddlepoint(total: FloatArray, mean: FloatArray, of: IntArray, phi: float) -> FloatArray:
+def _saddlepoint(total: FloatArray, mean: FloatArray, phi: float) -> FloatArray:
     # P(sum >= total). In y = e^t - 1 the derivative of the cumulant function is (1 + y) sum m / (1 - phi m y).
-    count = total.size
-    expected = np.bincount(of, weights=mean, minlength=count)
-    largest = np.zeros(count)
-    np.maximum.at(largest, of, mean)
-    near = np.abs(total - expected) < 1e-3 * np.sqrt(expected)
-    total = np.where(near, expected + 1e-3 * np.sqrt(expected), total)
-    low, high = np.full(count, -1.0), 1 / (phi * largest)
+    expected, spread = _added(mean), phi * mean
+    close = NEAR * np.sqrt(_added(mean + phi * mean**2))
+    total = np.where(np.abs(total - expected) < close, expected + close, total)
+    low, high = np.full(total.size, -1.0), 1 / (phi * mean.max(axis=0))
+    part = np.empty(mean.shape)
     for _ in range(STEPS):
         y = (low + high) / 2
-        slope = (1 + y) * np.bincount(of, weights=mean / (1 - phi * mean * y[of]), minlength=count)
-        low, high = np.where(slope < total, y, low), np.where(slope < total, high, y)
+        if np.all((y == low) | (y == high)):
+            break
+        np.divide(mean, np.subtract(1, np.multiply(spread, y, out=part), out=part), out=part)
+        short = (1 + y) * _added(part) < total
+        low, high = np.where(short, y, low), np.where(short, high, y)
     y = (low + high) / 2
-    rest = 1 - phi * mean * y[of]
+    rest = 1 - spread * y
     t = np.log1p(y)
-    cumulant = -np.bincount(of, weights=np.log(rest), minlength=count) / phi
-    first = mean * (1 + y)[of] / rest
-    variance = np.bincount(of, weights=first + phi * first**2, minlength=count)
+    cumulant = -_added(np.log(rest)) / phi
+    first = mean * (1 + y) / rest
+    variance = _added(first + phi * first**2)
     w = np.sign(t) * np.sqrt(np.maximum(2 * (t * total - cumulant), 0.0))
     u = -np.expm1(-t) * np.sqrt(variance)
     density = np.exp(-(w**2) / 2) / np.sqrt(2 * np.pi)

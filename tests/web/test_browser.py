@@ -17,6 +17,19 @@ from web.legend import breaks_of
 
 pytestmark = pytest.mark.browser
 
+COUNT_FRAMES = """
+let make;
+Object.assign(window, {given: 0, drawn: []});
+Object.defineProperty(window, 'createDeck', {configurable: true, get: () => make, set: original => (make = (...all) => {
+    const deck = original(...all), setProps = deck.setProps.bind(deck), draw = deck._drawLayers.bind(deck);
+    deck.setProps = props => { if (props.layers) given += 1; return setProps(props); };
+    deck._drawLayers = (reason, ...rest) => {
+        drawn.push(deck.props.layers.map(layer => layer.id));
+        return draw(reason, ...rest);
+    };
+    return deck;
+})});
+"""
 LABS = world.LABS
 _ANY = re.compile(r"\S")
 
@@ -114,6 +127,33 @@ def test_hexagons_come_once_and_another_year_of_them_is_one_column(screen):
     assert [path for path in of_hexes if not path.startswith("classes/")] == [f"values/h3-8/{LABS}/2025/rate.bin"]
     assert not [path for path in screen.asked_since(before) if path.startswith("/tiles/")]
     assert not any("h3-" in path for path in screen.asked_since(0) if path.startswith("/tiles/"))
+
+
+def from_afar(route):
+    spec = route.fetch().json()
+    spec["initialViewState"]["minZoom"] = 5
+    route.fulfill(json=spec)
+
+
+def test_hexagons_are_drawn_again_only_for_what_shows(browser, address):
+    screen = Screen(browser, address, width=390, height=420)
+    screen.context.add_init_script(COUNT_FRAMES)
+    screen.page.route("**/deck.json", from_afar)
+    screen.open(f"/kaart?indicator={LABS}&periode=2024&niveau=h3-8&laag=waarde&lon=5.38&lat=52.78&zoom=7.5")
+    assert screen.page.evaluate("drawn[0]") == [], "the first frame, before the size of the canvas is known"
+    screen.page.wait_for_timeout(400)
+    before, where = screen.page.evaluate("given"), screen.state()["lon"]
+    screen.page.locator("#map").press("ArrowRight")
+    screen.until(lambda state: state["lon"] != where)
+    screen.page.wait_for_timeout(400)
+    assert screen.page.evaluate("given") == before, "no border in sight, here or there"
+    for _ in range(3):
+        screen.page.locator("#map").press("+")
+    screen.until(lambda state: float(state["zoom"]) > 10)
+    screen.page.wait_for_timeout(400)
+    assert screen.page.evaluate("given") > before, "borders came in sight"
+    assert screen.complaints == []
+    screen.close()
 
 
 def test_a_hexagon_is_chosen_outlined_and_told_of(screen, release):

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from analysis.published.cells import LABEL
 from analysis.published.emerging_map import LABELS, emerging_map
-from analysis.published.hotspots import LABEL
 from analysis.published.trend_bounds import _smallest_variances, possible_directions
 from analysis.statistics.emerging import EmergingClass, emerging_hot_spots
 from analysis.statistics.errors import StatisticError

@@ -12,7 +12,9 @@ from analysis.published.intervals import (
     SumBounds,
     dominating_pool,
     largest_neighbour_sums,
+    largest_sums,
     majorising_pool,
+    slack,
 )
 from tests.analysis.published.oracles import every_map, random_bounds
 from tests.analysis.statistics.oracles import random_weights, ring
@@ -137,3 +139,25 @@ def test_leaving_cells_take_their_part_of_the_sum_along() -> None:
     bounds = group_of((1, 4), (0, 6), (2, 3), low=7, high=9)
     rest = bounds.sums.restricted(np.array([True, False, True]), low=bounds.low, high=bounds.high)
     assert (rest.low.tolist(), rest.high.tolist(), rest.group.tolist()) == ([1.0], [9.0], [0, 0])
+
+
+@given(seeds)
+@settings(max_examples=60, deadline=None)
+def test_largest_sums_are_those_of_each_sum_and_group_by_itself(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    group, weight = rng.integers(-1, 3, 12), rng.choice([0.5, 1.0, 2.0], 12)
+    low = rng.integers(0, 4, 12).astype(np.float64)
+    known = np.array([(weight * low)[group == one].sum() for one in range(3)]) + rng.integers(0, 6, 3)
+    bounds = Bounds(low, low + rng.integers(0, 6, 12), SumBounds(group, weight, np.full(3, -np.inf), known))
+    pairs = rng.permutation([(row, cell) for row in range(5) for cell in range(12) if rng.random() < 0.5])
+    rows, cells = pairs.T if len(pairs) else (np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64))
+    room = np.maximum(slack(bounds), 0.0)
+    expected = np.zeros(5)
+    for row in range(5):
+        members = cells[rows == row]
+        expected[row] += bounds.high[members[group[members] < 0]].sum()
+        for one in range(3):
+            if (some := members[group[members] == one]).size:
+                most = low[some].sum() + np.floor(room[one] / weight[some].min() + 1e-6)
+                expected[row] += min(bounds.high[some].sum(), most)
+    assert largest_sums(bounds, rows, cells, 5) == pytest.approx(expected)

@@ -6,17 +6,20 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from analysis.published import ratios
+from analysis.published.cells import stored_q
 from analysis.published.maps import class_map, method_names, ratio_map
 from analysis.published.ratios import ratio_classes
 from analysis.statistics.errors import StatisticError
 from analysis.statistics.multiple_testing import adjusted
+from analysis.statistics.negative_binomial_sums import upper_tails
 from analysis.statistics.neighbourhood_ratio import neighbourhood_ratio
 from geo.weights import both_ways, from_pairs
 from tests.analysis.published.oracles import column, every_map, random_bounds
+from tests.analysis.statistics.planted import honeycomb
 from zicht.errors import AlignmentError
 from zicht.published import HotspotClass, Measure, PublishedColumn, PublishedTable, Status
 from zicht.structure import COUNTRY
@@ -146,6 +149,62 @@ def test_probable_lies_between_the_bounds():
 
     assert found.label[30] == HotspotClass.PROBABLE
     assert found.q_low[30] <= 0.05 < found.q_high[30]
+
+
+def crowded(seed: int, phi: float):
+    """Counts on a torus of hexes of very unequal exposures, some with ten times as many events."""
+    rng, weights = np.random.default_rng(seed), honeycomb(14)
+    exposure = np.ceil(rng.lognormal(4, rng.uniform(0.2, 2), weights.n))
+    risk = rng.gamma(1 / phi, phi, weights.n) * np.where(rng.random(weights.n) < 0.04, 10, 1)
+    count = rng.poisson(rng.choice([0.4, 4.0, 30.0]) * exposure / exposure.mean() * risk).astype(np.float64)
+    return rng, weights, exposure, count
+
+
+def every_area(test, phi, alpha):
+    return stored_q(test.tails(phi).upper) <= alpha
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    seed=st.integers(0, 100_000),
+    phi=st.sampled_from([1e-9, 0.02, 0.5, 4.0, 60.0]),
+    alpha=st.sampled_from([0.01, 0.05, 0.3, 0.9]),
+)
+@example(seed=465, phi=60.0, alpha=0.01)  # the tails of large sums of this dispersion may be anything
+@example(seed=17, phi=4.0, alpha=0.9)
+def test_a_round_finds_exactly_what_testing_every_area_finds(seed, phi, alpha):
+    _, weights, exposure, count = crowded(seed, max(phi, 0.01))
+    around, mean = ratios._Around.of(weights), exposure * count.sum() / exposure.sum()
+    test = ratios._Test.of(around.sums(count), mean, around, unknown=(1.0, 0.0))
+    assert np.array_equal(test.hot(phi, alpha), every_area(test, phi, alpha))
+    upper = test.upper(phi)
+    assert np.array_equal(upper, test.tails(phi).upper)
+    assert (upper[test.tested][~test.can_reach(phi, alpha)] > alpha / 2).all()
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_a_map_is_exactly_that_of_rounds_that_test_every_area(seed, monkeypatch):
+    rng, weights, exposure, count = crowded(seed, 0.3)
+    hidden = (count > 0) & (count < rng.choice([0, 5, 15]))
+    low, high = np.where(hidden, 0.0, count), np.where(hidden, count + rng.integers(0, 9, count.size), count)
+    options = {"weights": weights, "alpha": 0.2, "status": np.where(hidden, "suppressed", "published")}
+    found = classified(low, high, exposure, **options)
+    monkeypatch.setattr(ratios._Test, "hot", every_area)
+    plainly = classified(low, high, exposure, **options)
+    assert (found.label == plainly.label).all()
+    for name in ("q_low", "q_high", "ratio_low", "ratio_high"):
+        assert np.array_equal(getattr(found, name), getattr(plainly, name), equal_nan=True), name
+
+
+def test_a_round_tests_few_areas_that_cannot_be_hot(monkeypatch):
+    _, weights, exposure, count = crowded(3, 0.3)
+    around, mean = ratios._Around.of(weights), exposure * count.sum() / exposure.sum()
+    asked = []
+    monkeypatch.setattr(
+        ratios, "upper_tails", lambda total, *rest: asked.append(total.size) or upper_tails(total, *rest)
+    )
+    ratios._Test.of(around.sums(count), mean, around, unknown=(1.0, 0.0)).hot(0.3, 0.05)
+    assert 0 < asked[0] < 0.7 * weights.n
 
 
 def test_a_map_of_nothing_has_no_cold_spot():

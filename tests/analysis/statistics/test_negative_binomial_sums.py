@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from analysis.statistics import negative_binomial_sums as module
-from analysis.statistics.negative_binomial_sums import EXACT_SUM, sum_tails
+from analysis.statistics.negative_binomial_sums import EXACT_SUM, sum_tails, upper_tails
 from analysis.statistics.standardised_ratio import poisson_tails
 from tests.analysis.statistics.test_neighbourhood_ratio import convolved
 
@@ -67,6 +67,16 @@ def test_the_saddlepoint_at_the_mean_itself() -> None:
         assert found.upper[at] == pytest.approx(law[total:].sum(), abs=0.01)
 
 
+@pytest.mark.parametrize("mean", [60_000.3, 1_094_222.9])
+@pytest.mark.parametrize("phi", [0.001, 0.03, 1.0])
+def test_a_sum_as_large_as_expected_is_no_exception_however_large(mean: float, phi: float) -> None:
+    totals = np.floor(mean) + np.arange(-3, 4)
+    found = tails_of(totals, np.array([0.9, 0.07, 0.03]) * mean, phi)
+    one = stats.nbinom(1 / phi, 1 / (1 + phi * mean))
+    assert found.upper == pytest.approx(one.sf(totals - 1), abs=0.02)
+    assert (np.diff(found.upper) <= 0).all()
+
+
 def test_equal_means_are_one_negative_binomial() -> None:
     found = tails_of([0, 3, 30, 100], np.full(5, 2.0), 0.6)
     one = stats.nbinom(5 / 0.6, 1 / (1 + 0.6 * 2))
@@ -90,6 +100,46 @@ def test_without_dispersion_sums_are_poisson() -> None:
     found, plain = tails_of([0, 9], means, 0.0), poisson_tails(np.array([0.0, 9.0]), np.array([4.5, 4.5]))
     assert np.array_equal(found.mid, plain.mid)
     assert tails_of([0, 9], means, 1e-6).upper == pytest.approx(plain.upper, rel=1e-4)
+
+
+def halved(total: float, means: np.ndarray, phi: float) -> float:
+    """Lugannani and Rice's formula at a saddlepoint that is found by halving, one sum at a time."""
+    low, high = -1.0, 1 / (phi * means.max())
+    for _ in range(60):
+        y = (low + high) / 2
+        low, high = (y, high) if (1 + y) * np.sum(means / (1 - phi * means * y)) < total else (low, y)
+    y = (low + high) / 2
+    t, first = np.log1p(y), means * (1 + y) / (1 - phi * means * y)
+    w = np.sign(t) * np.sqrt(2 * (t * total + np.sum(np.log(1 - phi * means * y)) / phi))
+    u = -np.expm1(-t) * np.sqrt(np.sum(first + phi * first**2))
+    return float(stats.norm.sf(w) + stats.norm.pdf(w) * (1 / u - 1 / w))
+
+
+def test_large_sums_together_are_large_sums_one_by_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    rng = np.random.default_rng(5)
+    group = np.sort(np.concatenate([np.arange(150), rng.integers(0, 150, 700)]))
+    mean = rng.lognormal(3.5, 1, group.size)
+    expected = np.bincount(group, mean, 150)
+    total = np.maximum(np.floor(expected * rng.gamma(3, 1 / 3, 150)), EXACT_SUM + 1)
+    found = sum_tails(total, mean, group, 0.4)
+    far = np.abs(total / expected - 1) > 0.05  # near the mean the formula is a difference of large numbers
+    alone = [halved(total[i], mean[group == i], 0.4) for i in range(150)]
+    assert found.upper[far] == pytest.approx(np.maximum(alone, 1e-13)[far], rel=1e-9)
+    monkeypatch.setattr(module, "BLOCK", 7)
+    parts = sum_tails(total, mean, group, 0.4)
+    assert np.array_equal(parts.upper, found.upper)
+    assert np.array_equal(parts.mid, found.mid)
+
+
+@pytest.mark.parametrize("phi", [0.0, 0.05, 2.0])
+def test_the_upper_tail_alone_is_the_very_upper_tail(phi: float) -> None:
+    rng = np.random.default_rng(2)
+    group = np.sort(np.concatenate([np.arange(300), rng.integers(0, 300, 900)]))
+    mean = rng.lognormal(2.5, 1.5, group.size)
+    total = np.floor(np.bincount(group, mean, 300) * rng.gamma(1, 1, 300))
+    assert (total > EXACT_SUM).any()
+    assert (total <= EXACT_SUM).any()
+    assert np.array_equal(upper_tails(total, mean, group, phi), sum_tails(total, mean, group, phi).upper)
 
 
 def test_sums_do_not_see_each_other(monkeypatch: pytest.MonkeyPatch) -> None:

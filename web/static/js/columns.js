@@ -97,15 +97,16 @@ class Column {
 
   /** Numbers of the areas that have one, in byte planes; one correctly rounded division gives the very double. */
   numbers({decimals, offset, width}, has, count = this.count) {
-    const numbers = new Float64Array(count).fill(NaN);
-    const fids = [];
-    for (let fid = 0; fid < count; fid += 1) if (has(fid)) fids.push(fid);
-    const planes = this.take(fids.length * width);
-    const stored = decimals === null ? doubles(planes, fids.length) : whole(planes, fids.length, width);
+    const fids = new Uint32Array(count);
+    let held = 0;
+    for (let fid = 0; fid < count; fid += 1) if (has(fid)) fids[held++] = fid;
+    const planes = this.take(held * width);
+    const stored = decimals === null ? doubles(planes, held) : whole(planes, held, width);
     const scale = 10 ** (decimals || 0);
-    fids.forEach((fid, index) => {
-      numbers[fid] = decimals === null ? stored[index] : (offset + stored[index]) / scale;
-    });
+    const numbers = new Float64Array(count).fill(NaN);
+    for (let index = 0; index < held; index += 1) {
+      numbers[fids[index]] = decimals === null ? stored[index] : (offset + stored[index]) / scale;
+    }
     return numbers;
   }
 

@@ -11,6 +11,9 @@ const FINEST = 15;
 /** Width on screen, in pixels, from which hexagons get a border of their own. */
 const BORDERED = 9;
 
+/** No ring: always the same, so that who draws can tell that nothing changed. */
+const NONE = [];
+
 /** The triangles of a hexagon, by corner. */
 const FAN = [0, 1, 2, 0, 2, 3, 0, 3, 4, 0, 4, 5];
 
@@ -149,7 +152,7 @@ export class HexLayer {
     const {corners} = this.areas;
     const [first, opposite] = [0, CORNERS].map(at => mercator([corners[at], corners[at + 1]]));
     const across = Math.hypot(first[0] - opposite[0], first[1] - opposite[1]);
-    if (!this.count || across * pixels < BORDERED) return [];
+    if (!this.count || across * pixels < BORDERED) return NONE;
     const [x, y] = mercator([longitude, latitude]);
     const [right, down] = [width / 2 / pixels + across, height / 2 / pixels + across];
     const rings = [];

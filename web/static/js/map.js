@@ -58,7 +58,6 @@ export class MapView {
       layers: [],
       initialViewState: this.viewState,
       getCursor: ({isDragging, isHovering}) => (isDragging ? 'grabbing' : isHovering ? 'pointer' : 'grab'),
-      onLoad: () => this.render(),
       onAfterRender: () => this.settle()
     });
   }
@@ -138,7 +137,7 @@ export class MapView {
   }
 
   render() {
-    if (!this.level || !this.templates) return;
+    if (!this.level || !this.begun) return;
     const {chosen} = this.scene;
     const ground = this.background ? 'background' : 'land-gemeente';
     const outline = `outline-${COARSE.includes(this.level) ? this.level : 'gemeente'}`;
@@ -172,19 +171,23 @@ export class MapView {
   /** The lines of hexagons: their borders where they can be seen; the one under the pointer and the chosen one. */
   hexLines() {
     const {hover, chosen} = this.scene;
-    const shown = this.hexes.get(this.level);
+    this.rings = this.ringsInSight();
     const line = (name, rings) =>
       rings?.length && this.templates.get('hex-lines').clone({...LINES[name], id: `hex-${name}`, data: rings});
     const under = hover.level === this.level && shown ? [shown.ring(hover.fid)] : [];
     const picked = this.hexes.get(chosen.level)?.ringsOf(chosen.fid);
     return [
-      [line('border', shown?.inSight(this.viewState, this.size()))],
+      [line('border', this.rings)],
       [
         line('hover', under),
         line('halo', picked),
         line('chosen', picked)
       ]
     ].map(lines => lines.filter(Boolean));
+  }
+
+  ringsInSight() {
+    return this.hexes.get(this.level)?.inSight(this.viewState, this.size());
   }
 
   /** The outlines of hotspot windows, above everything that is filled. */
@@ -211,7 +214,8 @@ export class MapView {
     clearTimeout(this.naming);
     this.naming = setTimeout(() => {
       this.placeNames();
-      if (this.hexes.has(this.level)) this.render();
+      // A frame of a whole country of hexagons is a lot of work: only for borders that came or went.
+      if (this.ringsInSight() !== this.rings) this.render();
     }, 120);
   }
 
@@ -222,6 +226,12 @@ export class MapView {
 
   /** Once the new level is drawn the one before it, kept beneath against flashing, may go. */
   settle() {
+    // deck.gl draws before it knows the size of its canvas, and then again: let the first frame be an empty one.
+    if (!this.begun) {
+      this.begun = true;
+      this.render();
+      return;
+    }
     const current = this.deck.props.layers.find(layer => layer.id === `values-${this.level}`);
     const loaded = Boolean(current?.isLoaded);
     if (loaded !== this.loaded) {
