@@ -27,6 +27,7 @@ from geo.cbs_layers import (
     read_park_notes,
     read_water,
 )
+from geo.discs import within_parents
 from geo.overlaps import check_overlaps, cut_overlaps
 from geo.regions import Members, located_members, read_members, with_regions
 from geo.remainders import Remainder, missing_parents, remainders_within, with_remainders
@@ -50,6 +51,9 @@ __all__ = [
 
 #: Levels that every file in the CBS layout has.
 _ALWAYS = ("gemeente", "wijk", "buurt")
+
+# Said of a park in the edition itself, where its definition stands.
+_DISC = "cirkel rond een punt"
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,12 +79,15 @@ class ImportReport:
             repaired = f", {len(one.repaired)} repaired: {', '.join(one.repaired)}" if one.repaired else ""
             lines.append(f"{one.level}: {one.read} rows read, {one.kept} areas{left_out}{repaired}")
         lines += [f"remainder {one.code} {one.name}: {one.reason}" for one in self.remainders]
-        return "\n".join([*lines, *self._cuts()])
+        return "\n".join([*lines, *self._discs(), *self._cuts()])
 
     def mended(self) -> list[str]:
         """Return a line for each level with repaired polygons, and one for each cut."""
         repaired = [f"{one.level}: repaired {', '.join(one.repaired)}" for one in self.layers if one.repaired]
-        return [*repaired, *self._cuts()]
+        return [*repaired, *self._discs(), *self._cuts()]
+
+    def _discs(self) -> list[str]:
+        return [f"{one.level}: points made discs: {', '.join(one.discs)}" for one in self.layers if one.discs]
 
     def _cuts(self) -> list[str]:
         return [f"overlap of level {level}: {cut}" for level, cuts in self.cuts.items() for cut in cuts]
@@ -95,6 +102,7 @@ def read_boundaries(
     layers: Mapping[str, str | LayerSource] | None = None,
     reproject: bool = False,
     repair: bool = False,
+    park_radius: float | None = None,
     remainders: bool = False,
     expected: Mapping[str, Mapping[str, str]] | None = None,
     regions: Mapping[str, Path] | None = None,
@@ -110,6 +118,7 @@ def read_boundaries(
         reproject: Transform coordinates in another stated reference system to RD, instead of refusing them.
         repair: Make invalid polygons valid, and cut areas that lie on one another (`geo.overlaps.cut_overlaps`),
             instead of refusing them; `import_boundaries` reports which.
+        park_radius: Draw a disc of at most so many metres where a park is a point (`geo.discs`); refused otherwise.
         remainders: Make named cells for areas that the publisher lost (see `geo.remainders`).
         expected: Level -> code -> name of the areas that the edition should have, as far as known (see `read_codes`).
         regions: Level ("province", "district") -> table of gemeenten, where these do not come from the file itself
@@ -132,6 +141,7 @@ def read_boundaries(
         layers=layers,
         reproject=reproject,
         repair=repair,
+        park_radius=park_radius,
         remainders=remainders,
         expected=expected,
         regions=regions,
@@ -147,17 +157,20 @@ def load(
     layers: Mapping[str, str | LayerSource] | None = None,
     reproject: bool = False,
     repair: bool = False,
+    park_radius: float | None = None,
     remainders: bool = False,
     expected: Mapping[str, Mapping[str, str]] | None = None,
     regions: Mapping[str, Path] | None = None,
 ) -> tuple[BoundarySet, ImportReport]:
     """Read as `read_boundaries` does, and report what became of every row."""
-    options = ReadOptions(edition=edition, reproject=reproject, repair=repair)
+    options = ReadOptions(edition=edition, reproject=reproject, repair=repair, park_radius=park_radius)
     found = {level: read_level(path, level, one, options) for level, one in _sources(path, layers).items()}
     read = {level: layer for level, (layer, _) in found.items() if level not in REGIONS}
     gemeenten = read["gemeente"]
     read["gemeente"] = replace(gemeenten, parent=np.full(len(gemeenten), country[0]))
     read, made = _completed(read, expected or {}, country[0]) if remainders else (read, ())
+    if "park" in read:
+        read["park"] = within_parents(read["park"], found["park"][1].discs, read["buurt"], where=f"{path}, level park")
     drawn = {level: found[level][0] for level in REGIONS if level in found}
     upper = _regions(path, drawn, regions or {}, read["gemeente"])
     below, cuts = _apart(upper | {**read, "gemeente": upper["gemeente"]}, path, repair=repair)
@@ -173,6 +186,7 @@ def import_boundaries(
     out: Path,
     reproject: bool = False,
     repair: bool = False,
+    park_radius: float | None = None,
     remainders: bool = False,
     expected: Mapping[str, Mapping[str, str]] | None = None,
 ) -> ImportReport:
@@ -186,6 +200,7 @@ def import_boundaries(
             same areas, remainders included.
         reproject: See `read_boundaries`.
         repair: See `read_boundaries`.
+        park_radius: See `read_boundaries`.
         remainders: See `read_boundaries`.
         expected: See `read_boundaries`.
 
@@ -201,10 +216,14 @@ def import_boundaries(
         source="",
         reproject=reproject,
         repair=repair,
+        park_radius=park_radius,
         remainders=remainders,
         expected=expected,
     )
-    write_boundary_file(boundaries, read_water(path, reproject=reproject), out, notes=read_park_notes(path))
+    notes = read_park_notes(path)
+    for code in (code for one in report.layers for code in one.discs):
+        notes[code] = replace(notes[code], definition=f"{_DISC}; {notes[code].definition}".removesuffix("; "))
+    write_boundary_file(boundaries, read_water(path, reproject=reproject), out, notes=notes)
     return report
 
 

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from geo import cbs_columns as cbs
 from geo.areas import Layer, ObjectArray, StrArray
+from geo.discs import around_points
 from geo.polygons import check_polygons, repair_polygons
 from geo.vector_files import Features, field_names, json_features, layer_names, read_features
 from zicht.errors import BoundaryError
@@ -51,11 +52,13 @@ class ReadOptions:
         edition: Name of the edition; where it starts with a year and the file has a column `jaar`, they must agree.
         reproject: Transform coordinates in another stated reference system to RD.
         repair: Make invalid polygons valid.
+        park_radius: Largest radius in metres of discs in place of parks that are points; None where these are refused.
     """
 
     edition: str = ""
     reproject: bool = False
     repair: bool = False
+    park_radius: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +71,7 @@ class LayerReport:
         kept: Rows that are areas.
         dropped: Reason -> number of rows.
         repaired: Codes whose geometry was repaired, as asked.
+        discs: Codes that were points, and are discs as asked.
     """
 
     level: str
@@ -75,6 +79,7 @@ class LayerReport:
     kept: int
     dropped: Mapping[str, int]
     repaired: tuple[str, ...] = ()
+    discs: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,11 +126,15 @@ def read_level(path: Path, level: str, source: str | LayerSource, options: ReadO
     repaired = np.zeros(len(keep), dtype=bool)
     if options.repair:
         geometry, repaired = repair_polygons(geometry)
+    disc = np.zeros(len(keep), dtype=bool)
+    if level == "park":
+        geometry, disc = around_points(geometry, rows.code, radius=options.park_radius, where=where)
     _check_codes(level, rows, keep)
     drawn = keep & ~((rows.kind == "remainder") & np.array([one is None for one in geometry], dtype=bool))
     check_polygons(geometry[drawn], rows.code[drawn], where=where)
     codes = tuple(rows.code[keep & repaired].tolist())
-    report = LayerReport(level, len(keep), int(keep.sum()), _dropped(rows), codes)
+    discs = tuple(rows.code[keep & disc].tolist())
+    report = LayerReport(level, len(keep), int(keep.sum()), _dropped(rows), codes, discs)
     return _layer(level, rows, geometry, keep), report
 
 

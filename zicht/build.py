@@ -132,6 +132,7 @@ def places(recipe: Recipe, *, progress: Progress | None = None) -> tuple[Mapping
         source=recipe.boundary_source,
         country=recipe.country,
         repair=recipe.repair,
+        park_radius=recipe.park_radius,
         remainders=recipe.remainders,
         expected={level: read_codes(path, layer) for level, (path, layer) in recipe.names.items()},
         regions=recipe.regions,
@@ -298,6 +299,7 @@ def _manifest(
         "levels": list(layers),
         "years": [recipe.years.start, recipe.years.stop - 1],
         "sources": sorted({indicator.source for theme in themes for indicator in theme.indicators}),
-        "parameters": {"hexes": list(recipe.hexes), "remainders": recipe.remainders, "repair": recipe.repair},
+        "parameters": {"hexes": list(recipe.hexes), "remainders": recipe.remainders, "repair": recipe.repair}
+        | ({"park_radius": recipe.park_radius} if recipe.park_radius is not None else {}),
         "software": {"zicht": __version__},
     }

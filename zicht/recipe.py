@@ -18,6 +18,7 @@ edition = "2025"
 source = "..."
 country = { code = "FL00", name = "..." }
 remainders = false                  # make named cells for areas that the publisher left out
+park_radius = 150                   # optional: draw a disc of at most so many metres where a park is a point
 repair = false                      # repair invalid polygons, cut areas that lie on one another, and tell of each
 population = "population.tif"       # optional raster for the exposure of hexes
 
@@ -96,6 +97,7 @@ class Recipe:
     country: tuple[str, str]
     remainders: bool
     repair: bool
+    park_radius: float | None
     names: Mapping[str, tuple[Path, str]]
     regions: Mapping[str, Path]
     population: Path | None
@@ -147,6 +149,7 @@ def _recipe(raw: Mapping[str, Any], path: Path) -> Recipe:
         country=(str(boundaries["country"]["code"]), str(boundaries["country"]["name"])),
         remainders=bool(boundaries.get("remainders", False)),
         repair=bool(boundaries.get("repair", False)),
+        park_radius=float(boundaries["park_radius"]) if "park_radius" in boundaries else None,
         names={
             str(level): (beside / entry["file"], str(entry.get("layer", "")))
             for level, entry in boundaries.get("names", {}).items()

@@ -23,6 +23,9 @@ def boundaries() -> None:
 @click.option(
     "--repair", is_flag=True, help="Repair invalid polygons and cut areas that lie on one another, naming each."
 )
+@click.option(
+    "--park-radius", type=float, metavar="METRES", help="Draw a disc of at most this radius where a park is a point."
+)
 @click.option("--remainders", is_flag=True, help="Make named cells for areas that the publisher left out.")
 @click.option(
     "--names",
@@ -31,7 +34,14 @@ def boundaries() -> None:
     help="GeoJSON or TopoJSON with the publisher's codes and names of a level, to name what the file lost.",
 )
 def import_(
-    file: Path, edition: str, out: Path | None, reproject: bool, repair: bool, remainders: bool, names: tuple[str, ...]
+    file: Path,
+    edition: str,
+    out: Path | None,
+    reproject: bool,
+    repair: bool,
+    park_radius: float | None,
+    remainders: bool,
+    names: tuple[str, ...],
 ) -> None:
     """Check a CBS Wijk- en Buurtkaart (GeoPackage) and keep it as an edition.
 
@@ -44,6 +54,7 @@ def import_(
         out=target,
         reproject=reproject,
         repair=repair,
+        park_radius=park_radius,
         remainders=remainders or bool(names),
         expected=dict(_names(entry) for entry in names),
     )
