@@ -50,7 +50,7 @@ def run() -> list[Row]:
     with tempfile.TemporaryDirectory() as folder:
         source = Path(folder, "country.parquet")
         gpd.GeoDataFrame({"code": layer.code}, geometry=list(layer.geometry), crs=28992).to_parquet(source)
-        found = {tool: _measured(tool, source, Path(folder, f"{tool}.pmtiles")) for tool in TOOLS if not absent(tool)}
+        found = {tool: measured(tool, source, Path(folder, f"{tool}.pmtiles")) for tool in TOOLS if not absent(tool)}
         seconds, note = found["ours"]
         vertices, different = distinct(layer)
         what = f"{len(layer):,} areas, {vertices / 1e6:.2f} M vertices ({different / 1e6:.2f} M)"
@@ -59,10 +59,10 @@ def run() -> list[Row]:
         rows += [(f"  beside {tool}", seconds, 0.0, absent(tool)) for tool in TOOLS if tool not in found]
         archive = Path(folder, "ours.pmtiles").read_bytes()
         rows += [postgis_row(source, _tiles(archive), seconds), _validated(Path(folder, "ours.pmtiles"))]
-        return rows + _promises(layer, archive)
+        return rows + promises(layer, archive)
 
 
-def _measured(tool: str, source: Path, target: Path) -> tuple[float, str]:
+def measured(tool: str, source: Path, target: Path) -> tuple[float, str]:
     """Return the seconds of a tool, and what it took and gave."""
     command = [sys.executable, "-m", "benchmarks.tiles_peers", tool, str(source), str(target)]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)  # noqa: S603
@@ -102,7 +102,8 @@ def _tiles(archive: bytes) -> list[tuple[int, int, int]]:
     return [tile_address(number) for number, _ in reader.tiles()]
 
 
-def _promises(layer: Layer, archive: bytes) -> list[Row]:
+def promises(layer: Layer, archive: bytes) -> list[Row]:
+    """Check the areas, polygons and borders of an archive of a layer, and time single tiles."""
     reader = Reader(lambda offset, length: archive[offset : offset + length])
     ids, invalid, edges = defaultdict(set), 0, set[Edge]()
     for number, body in reader.tiles():

@@ -64,3 +64,16 @@ def test_a_wrong_build_file_is_refused(tmp_path, old, new, message):
 def test_an_absent_build_file_is_an_error(tmp_path):
     with pytest.raises(ConfigError, match="no such file"):
         read_recipe(tmp_path / "none.toml")
+
+
+def test_what_may_be_changed_in_boundaries_is_said(tmp_path):
+    assert (read_recipe(write(tmp_path, RECIPE)).repair, read_recipe(write(tmp_path, RECIPE)).park_radius) == (
+        False,
+        None,
+    )
+    asked = read_recipe(
+        write(tmp_path, RECIPE.replace("[boundaries]", "[boundaries]\nrepair = true\npark_radius = 150", 1))
+    )
+    assert (asked.repair, asked.park_radius) == (True, 150.0)
+    with pytest.raises(ConfigError, match="of the wrong kind"):
+        read_recipe(write(tmp_path, RECIPE.replace("[boundaries]", '[boundaries]\npark_radius = "wide"', 1)))
