@@ -67,13 +67,10 @@ def test_an_absent_build_file_is_an_error(tmp_path):
 
 
 def test_what_may_be_changed_in_boundaries_is_said(tmp_path):
-    assert (read_recipe(write(tmp_path, RECIPE)).repair, read_recipe(write(tmp_path, RECIPE)).park_radius) == (
-        False,
-        None,
-    )
-    asked = read_recipe(
-        write(tmp_path, RECIPE.replace("[boundaries]", "[boundaries]\nrepair = true\npark_radius = 150", 1))
-    )
+    plain = read_recipe(write(tmp_path, RECIPE))
+    assert (plain.repair, plain.park_radius) == (False, None)
+    asked = RECIPE.replace("[boundaries]", "[boundaries]\nrepair = true\npark_radius = 150", 1)
+    asked = read_recipe(write(tmp_path, asked))
     assert (asked.repair, asked.park_radius) == (True, 150.0)
     with pytest.raises(ConfigError, match="of the wrong kind"):
         read_recipe(write(tmp_path, RECIPE.replace("[boundaries]", '[boundaries]\npark_radius = "wide"', 1)))
