@@ -260,6 +260,10 @@ def test_the_buurten_of_2016_at_full_resolution_are_complete_and_valid(shared_da
         project(Layer("buurt", code, code, empty, kind, frame.geometry.to_numpy()))
     geometry, repaired = repair_polygons(frame.geometry.to_numpy())
     assert repaired.sum() == 4
+    with pytest.raises(InvalidTopologyError, match="largest of 1968 such pairs"):
+        project(Layer("buurt", code, code, empty, kind, geometry))
+    geometry, cuts = cut_overlaps(geometry, code, where=file.name)
+    assert len(cuts) == 1968
     check_national(Layer("buurt", code, code, empty, kind, geometry), ZoomRange(5, 10), largest=1_000_000)
 
 
