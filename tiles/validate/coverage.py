@@ -12,6 +12,7 @@ passed by. Needs shapely.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import pairwise
 
 import numpy as np
 import shapely
@@ -94,11 +95,39 @@ def _borders(shapes: Shapes, owners: IntArray, place: Place) -> Iterator[Finding
 
 def _wrong(shapes: Shapes, excused: shapely.Geometry | None, *, gap: float) -> dict[int, shapely.Geometry]:
     lines = shapely.coverage_invalid_edges(shapes, gap_width=gap)
+    if gap == 0.0:
+        lines = _sure(shapes, lines)
     return {
         at: lines[at]
         for at in np.flatnonzero(shapely.length(lines) > 0).tolist()
         if excused is None or not shapely.intersects(lines[at], excused)
     }
+
+
+def _sure(shapes: Shapes, lines: Shapes) -> Shapes:
+    """Keep of the edges that GEOS names those of areas on one another, or along a border of which they are no edge.
+
+    Where two rings of an area touch in a point, GEOS (3.14) takes all ground around it for that of the area, and names
+    edges of others that end there.
+    """
+    tree, kept = shapely.STRtree(shapes), lines.copy()
+    for at in np.flatnonzero(shapely.length(lines) > 0).tolist():
+        beside = tree.query(lines[at], predicate="intersects")
+        beside = beside[beside != at]
+        if shapely.relate_pattern(shapes[at], shapes[beside], "2********").any():
+            continue
+        around = shapely.boundary(shapes[beside])
+        theirs, borders = _straights(around), shapely.union_all(around)
+        alone = _straights(lines[[at]]) - theirs
+        along = [edge for edge in alone if shapely.length(shapely.intersection(shapely.LineString(edge), borders)) > 0]
+        kept[at] = shapely.MultiLineString(along)
+    return kept
+
+
+def _straights(lines: Shapes) -> set[tuple[tuple[float, float], ...]]:
+    """Return the edges of lines, each as its two ends in a fixed order."""
+    runs = [shapely.get_coordinates(line).tolist() for line in shapely.get_parts(lines)]
+    return {tuple(sorted((tuple(one), tuple(other)))) for run in runs for one, other in pairwise(run)}
 
 
 def _slits(shapes: Shapes, borders: Borders, excused: shapely.Geometry | None) -> dict[int, shapely.Geometry]:

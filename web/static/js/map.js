@@ -174,12 +174,12 @@ export class MapView {
     this.rings = this.ringsInSight();
     const line = (name, rings) =>
       rings?.length && this.templates.get('hex-lines').clone({...LINES[name], id: `hex-${name}`, data: rings});
-    const under = hover.level === this.level && shown ? [shown.ring(hover.fid)] : [];
+    const under = hover.level === this.level && this.hexes.get(this.level)?.ring(hover.fid);
     const picked = this.hexes.get(chosen.level)?.ringsOf(chosen.fid);
     return [
       [line('border', this.rings)],
       [
-        line('hover', under),
+        line('hover', under ? [under] : []),
         line('halo', picked),
         line('chosen', picked)
       ]
