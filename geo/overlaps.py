@@ -28,7 +28,7 @@ import shapely
 from numpy.typing import NDArray
 
 from geo.areas import FloatArray, ObjectArray, StrArray
-from geo.polygons import polygonal
+from geo.polygons import polygonal, ragged_rings
 from zicht.errors import InvalidTopologyError
 
 IntArray = NDArray[np.int64]
@@ -199,11 +199,7 @@ def lone_borders(geometry: ObjectArray) -> Borders:
 
 def _rings(geometry: ObjectArray) -> tuple[FloatArray, IntArray, IntArray, BoolArray]:
     """Return (n, 2) vertices, where each ring begins, its area, and whether it has that area to its right."""
-    _, xy, (start, part, *areas) = shapely.to_ragged_array(geometry, include_z=False)
-    start = start.astype(np.int64)
-    hole = np.ones(len(start) - 1, dtype=bool)
-    hole[part[:-1]] = False
-    first = part[areas[0]] if areas else part
+    xy, start, hole, first = ragged_rings(geometry)
     area = np.repeat(np.arange(len(geometry)), np.diff(first))
     away = xy - np.repeat(xy[start[:-1]], np.diff(start), axis=0)
     double = away[:-1, 0] * away[1:, 1] - away[1:, 0] * away[:-1, 1]

@@ -9,6 +9,8 @@ from numpy.typing import NDArray
 from geo.areas import FloatArray, ObjectArray, StrArray
 from zicht.errors import BoundaryError, InvalidTopologyError
 
+IntArray = NDArray[np.int64]
+
 #: Where RD coordinates are valid: x from 0 to 300,000 and y from 300,000 to 625,000 metres.
 RD_BOUNDS = (0.0, 300_000.0, 300_000.0, 625_000.0)
 
@@ -82,6 +84,22 @@ def _flat(geometry: shapely.Geometry) -> list[shapely.Geometry]:
     if hasattr(geometry, "geoms"):
         return [part for one in geometry.geoms for part in _flat(one)]
     return []
+
+
+def ragged_rings(geometry: ObjectArray) -> tuple[FloatArray, IntArray, NDArray[np.bool_], IntArray]:
+    """Take polygons apart into rings, one after another.
+
+    Args:
+        geometry: (n,) shapely polygons and multipolygons.
+
+    Returns:
+        (vertices, 2) vertices of closed rings, (rings + 1,) where each ring begins, (rings,) whether it is a hole, and
+        (n + 1,) where the rings of each geometry begin.
+    """
+    _, xy, (start, part, *area) = shapely.to_ragged_array(geometry, include_z=False)
+    hole = np.ones(len(start) - 1, dtype=bool)
+    hole[part[:-1]] = False
+    return xy, start.astype(np.int64), hole, (part[area[0]] if area else part).astype(np.int64)
 
 
 def _refuse(wrong: NDArray[np.bool_], code: StrArray, what: str, where: str) -> None:

@@ -15,12 +15,11 @@ from dataclasses import dataclass
 
 import numpy as np
 import shapely
-from numpy.typing import NDArray
 
 from geo.areas import FloatArray, Layer, ObjectArray
 from geo.grids import from_strings, hex_polygons
 from geo.overlaps import PER_METRE, check_overlaps
-from geo.polygons import check_polygons
+from geo.polygons import check_polygons, ragged_rings
 from tiles.arcs import NOISE, Arcs, BoolArray, IntArray, cut_arcs, find_anchors, find_nodes, make_rings, weld
 from tiles.compiled import kernel
 from tiles.cut import Areas
@@ -112,7 +111,7 @@ def _topology(
     level: str, fid: IntArray, geometry: ObjectArray, *, extent: int, simplified: bool
 ) -> tuple[Coverage, IntArray, IntArray]:
     """Return the coverage, and its vertices as they were before they were projected, in units of their grid."""
-    xy, start, hole, ring = _ragged(geometry)
+    xy, start, hole, ring = ragged_rings(geometry)
     if simplified:
         xy, start = straight(xy, start, _LONGEST)
         number, *grid = weld(xy.T * PER_METRE, 0.0)
@@ -125,13 +124,6 @@ def _topology(
     rings = make_rings(number, start, hole, x, y)
     arcs = cut_arcs(rings, find_nodes(rings, len(x)))
     return Coverage(level, extent, Areas(fid, ring), arcs, x, y, geometry, simplified), grid[0], grid[1]
-
-
-def _ragged(geometry: ObjectArray) -> tuple[FloatArray, IntArray, NDArray[np.bool_], IntArray]:
-    _, xy, (start, part, *area) = shapely.to_ragged_array(geometry, include_z=False)
-    hole = np.ones(len(start) - 1, dtype=bool)
-    hole[part[:-1]] = False
-    return xy, start.astype(np.int64), hole, (part[area[0]] if area else part).astype(np.int64)
 
 
 @kernel
