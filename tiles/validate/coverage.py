@@ -81,7 +81,8 @@ def _borders(shapes: Shapes, owners: IntArray, place: Place) -> Iterator[Finding
     small = shapes[shapely.area(shapes) <= _MINIMAL]
     excused = shapely.union_all(small) if len(small) else None
     borders = lone_borders(shapes)
-    crossing = {} if is_apart(shapely.STRtree(shapes), borders) else _wrong(shapes, excused, gap=0.0)
+    apart = is_apart(shapely.STRtree(shapes), borders)
+    crossing = {} if apart else _told(_sure(shapes, shapely.coverage_invalid_edges(shapes)), excused)
     for at, line in crossing.items():
         problem = (
             f"{shapely.length(line):.0f} units of border lie in another area, or have other vertices than its own."
@@ -93,10 +94,8 @@ def _borders(shapes: Shapes, owners: IntArray, place: Place) -> Iterator[Finding
             yield Finding("gap-narrow", problem, place.within(feature=int(owners[at])))
 
 
-def _wrong(shapes: Shapes, excused: shapely.Geometry | None, *, gap: float) -> dict[int, shapely.Geometry]:
-    lines = shapely.coverage_invalid_edges(shapes, gap_width=gap)
-    if gap == 0.0:
-        lines = _sure(shapes, lines)
+def _told(lines: Shapes, excused: shapely.Geometry | None) -> dict[int, shapely.Geometry]:
+    """Return the lines of those areas that have any, but for what areas too small to draw may cause."""
     return {
         at: lines[at]
         for at in np.flatnonzero(shapely.length(lines) > 0).tolist()
@@ -139,7 +138,8 @@ def _slits(shapes: Shapes, borders: Borders, excused: shapely.Geometry | None) -
     coast = np.unique(owner[shapely.length(own) > 0])
     if len(coast) < 2:
         return {}
-    found = {int(coast[at]): line for at, line in _wrong(shapes[coast], excused, gap=GAP).items()}
+    near = shapely.coverage_invalid_edges(shapes[coast], gap_width=GAP)
+    found = {int(coast[at]): line for at, line in _told(near, excused).items()}
     # Whoever left has a border with those who stay, which is no gap.
     kept = {at: shapely.intersection(line, shapely.union_all(own[owner == at])) for at, line in found.items()}
     return {at: line for at, line in kept.items() if shapely.length(line) > 0}
