@@ -4,7 +4,12 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import TypeVar
+
+from zicht.config import read_settings
+
+ROOT = Path(__file__).parents[1]
 
 T = TypeVar("T")
 
@@ -17,6 +22,11 @@ def best(work: Callable[[], T], times: int) -> tuple[float, T]:
         answer = work()
         seconds.append(time.perf_counter() - start)
     return min(seconds), answer
+
+
+def shared_data() -> Path:
+    """Return the folder of public data, which may be absent: ZICHT_DATA_ROOT, or ../shared/data beside the checkout."""
+    return read_settings(Path.cwd()).data_root or ROOT.parent / "shared" / "data"
 
 
 def require(equal: bool, what: str) -> None:

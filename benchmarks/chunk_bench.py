@@ -11,8 +11,6 @@ import gzip
 import json
 import shutil
 import tempfile
-import time
-from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -175,7 +173,7 @@ def _browser(areas: AreaList) -> list[Row]:
         with running(app) as address, sync_playwright() as playwright, chromium(playwright) as browser:
             screen = Screen(browser, address)
             path = f"/kaart?indicator={world.LABS}&periode=2024&niveau={areas.level}&laag=waarde&zoom=11&{PLACE}"
-            first = _timed(lambda: screen.open(path))
+            first = best(lambda: screen.open(path), 1)[0]
             asked = [one for one in screen.asked_since(0) if "/chunks/" in one and "/hexes/" in one]
             held = sum(int(chunks.count[list(chunks.slices).index(one.split("/chunks/")[1][:15])]) for one in asked)
             modules = f"{app.static_url_path}/js"
@@ -183,7 +181,7 @@ def _browser(areas: AreaList) -> list[Row]:
                 f"values/{areas.level}/{world.LABS}/2024/rate.bin", f"hexes/{areas.level}.bin")]  # fmt: skip
             values, hexes = screen.page.evaluate(DECODE, [f"{modules}/columns.js", f"{modules}/hexes.js", bodies])
             year = "document.querySelector('input[name=periode][value=\"2025\"]').click()"
-            other = _timed(lambda: (screen.page.evaluate(year), screen.settled()))
+            other = best(lambda: (screen.page.evaluate(year), screen.settled()), 1)[0]
             require(screen.complaints == [], str(screen.complaints))
             screen.close()
     finally:
@@ -195,9 +193,3 @@ def _browser(areas: AreaList) -> list[Row]:
         ("values of a chunk read in the browser", values / 1e3, 0.0, f"{values:.1f} ms"),
         ("outlines of a chunk read in the browser", hexes / 1e3, 0.0, f"{hexes:.1f} ms"),
     ]
-
-
-def _timed(work: Callable[[], object]) -> float:
-    start = time.perf_counter()
-    work()
-    return time.perf_counter() - start

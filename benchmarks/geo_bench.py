@@ -15,17 +15,15 @@ import numpy as np
 import shapely
 from libpysal.graph import Graph
 
-from benchmarks.beside import best, require
+from benchmarks.beside import ROOT, best, require, shared_data
 from geo.areas import BoundarySet, FloatArray, Layer
 from geo.assign import assign
 from geo.boundaries import read_boundaries
 from geo.grids import hex_layers
 from geo.neighbours import h3_rings
-from zicht.config import read_settings
 
 Row = tuple[str, float, float, str]
 
-ROOT = Path(__file__).resolve().parents[1]
 REAL = Path("boundaries") / "cbs_wijkenbuurten_2015_rd.gpkg"
 FICTIONAL = ROOT / "data" / "boundaries" / "fictional_2025.gpkg"
 POINTS = 1_000_000
@@ -43,7 +41,7 @@ def run() -> list[Row]:
 
 
 def _boundaries() -> tuple[BoundarySet, str]:
-    data = read_settings(Path.cwd()).data_root or ROOT.parent / "shared" / "data"
+    data = shared_data()
     if (data / REAL).is_file():
         return read_boundaries(data / REAL, edition="2015", source="CBS", remainders=True, repair=True), "CBS 2015"
     return read_boundaries(FICTIONAL, edition="2025", source="fictional", country=("FL00", "Fictional")), "fictional"

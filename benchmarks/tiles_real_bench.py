@@ -13,20 +13,19 @@ from pathlib import Path
 import geopandas as gpd
 import numpy as np
 
+from benchmarks.beside import shared_data
 from benchmarks.tiles_bench import Row, measured, promises
 from benchmarks.tiles_peers import TOOLS, absent, as_layer
 from benchmarks.tiles_world import distinct
 from geo.overlaps import cut_overlaps
 from geo.polygons import repair_polygons
-from zicht.config import read_settings
 
-ROOT = Path(__file__).parents[1]
 FILE = "boundaries/cbs_buurt_2016_fullres_wof_rd.parquet"
 
 
 def run() -> list[Row]:
     """Measure, and refuse to report a drawing that breaks its promises."""
-    file = (read_settings(Path.cwd()).data_root or ROOT.parent / "shared" / "data") / FILE
+    file = shared_data() / FILE
     if not file.is_file():
         return [("tiles of the buurten of 2016", 0.0, 0.0, f"there is no {FILE}")]
     start = time.perf_counter()

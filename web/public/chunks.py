@@ -18,10 +18,9 @@ from tiles.hexes import chunk_shapes, encode_hexes
 from web.deviations import deviation_column
 from web.errors import NotHereError
 from web.on_demand import Choice, OnDemand
+from web.public.columns import BINARY
 from web.responses import FOR_EVER, answer, compress
 from web.site import Site
-
-BINARY = "application/octet-stream"
 
 #: Bodies of numbers kept packed, each some 50 kB: those of some screens.
 _KEPT = 384
