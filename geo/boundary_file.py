@@ -9,19 +9,18 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Mapping
-from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import geopandas as gpd
 import numpy as np
-import pyogrio
 import shapely
 from pyogrio.errors import DataSourceError, FeatureError, GeometryError
 
 from geo.areas import RD, BoundarySet, Layer, ObjectArray
 from geo.cbs_columns import EXTRA, FIGURES, LAYERS, PARK_NOTES, REGIONS, STRUCTURE
 from geo.cbs_layers import ParkNote
+from geo.packages import append_layer, settle
 from zicht.errors import BoundaryError
 
 #: What stands for an unknown figure.
@@ -46,18 +45,18 @@ def write_boundary_file(
     Raises:
         BoundaryError: The file cannot be written.
     """
-    part, packed = (path.with_name(f".{path.stem}.{stage}.gpkg") for stage in ("part", "packed"))
+    part = path.with_name(f".{path.stem}.part.gpkg")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        _remove(part, packed)
+        part.unlink(missing_ok=True)
         names = {**REGIONS, **LAYERS}
         for level, layer in boundaries.layers.items():
             if level in names:
                 columns = _table(level, layer) | (_notes(layer, notes) if notes and level == "park" else {})
                 _append(part, names[level], columns, layer.geometry)
         _append(part, "wateren", {}, water)
-        _settle(part, packed)
-        packed.replace(path)
+        settle(part, moment=LAST_CHANGE)
+        part.replace(path)
     except _FAILED as error:
         raise BoundaryError(
             "The boundaries could not be written.",
@@ -65,12 +64,7 @@ def write_boundary_file(
             remedy="Check that the folder may be written to and that the disk has room.",
         ) from error
     finally:
-        _remove(part, packed)
-
-
-def _remove(*paths: Path) -> None:
-    for path in paths:
-        path.unlink(missing_ok=True)
+        part.unlink(missing_ok=True)
 
 
 def _table(level: str, layer: Layer) -> dict[str, Any]:
@@ -91,15 +85,7 @@ def _notes(parks: Layer, notes: Mapping[str, ParkNote]) -> dict[str, Any]:
 
 
 def _append(path: Path, layer: str, columns: dict[str, Any], geometry: ObjectArray) -> None:
-    pyogrio.write_dataframe(
-        gpd.GeoDataFrame(columns, geometry=_multi(geometry), crs=RD),
-        path,
-        layer=layer,
-        driver="GPKG",
-        append=path.exists(),
-        geometry_type="MultiPolygon",
-        layer_options={"SPATIAL_INDEX": "NO", "GEOMETRY_NAME": "geom"},
-    )
+    append_layer(path, layer, gpd.GeoDataFrame(columns, geometry=_multi(geometry), crs=RD))
 
 
 def _multi(geometry: ObjectArray) -> ObjectArray:
@@ -108,11 +94,3 @@ def _multi(geometry: ObjectArray) -> ObjectArray:
     single = np.flatnonzero(shapely.get_type_id(geometry) == shapely.GeometryType.POLYGON)
     out[single] = shapely.multipolygons(geometry[single], indices=np.arange(len(single)))
     return out
-
-
-def _settle(part: Path, packed: Path) -> None:
-    """Write the file anew without what depends on the clock: the time of last change, and the count of changes."""
-    with closing(sqlite3.connect(part)) as database:
-        database.execute("UPDATE gpkg_contents SET last_change = ?", (LAST_CHANGE,))
-        database.commit()
-        database.execute("VACUUM INTO ?", (str(packed),))

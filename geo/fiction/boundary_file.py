@@ -7,7 +7,6 @@ Unique is (code, water), as in the real files. The time of last change is fixed:
 
 from __future__ import annotations
 
-import sqlite3
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +21,7 @@ from geo.cbs_columns import REGIONS
 from geo.fiction.country import COUNTRY, EDITION, SOURCE, FictionalCountry, IntArray
 from geo.fiction.density import mean_density, surrounding_density, urbanity
 from geo.fiction.parks import park_definition
+from geo.packages import append_layer, settle
 from geo.regions import located_members, with_regions
 from zicht.errors import BoundaryError
 
@@ -53,16 +53,16 @@ def write_boundaries(country: FictionalCountry, path: Path) -> None:
         path: GeoPackage to write.
     """
     path.unlink(missing_ok=True)
-    _write(path, _DISTRICTS, _district_table(country.boundaries))
+    append_layer(path, _DISTRICTS, _district_table(country.boundaries))
     density = surrounding_density(country.addresses)
     for level, layer in _LAYER.items():
         digits = len(str(country.boundaries.layers[level].code[0])) - 2
         code = _LETTERS[level] + pandas.Series(country.addresses.buurt).str.slice(2, 2 + digits)
         mean = mean_density(density, code.to_numpy(dtype=np.str_), country.boundaries.layers[level].code)
-        _write(path, layer, _area_table(country, level, mean))
-    _write(path, "parken", _park_table(country.boundaries.layers["park"]))
-    _write(path, "wateren", _water_table(country))
-    _settle(path)
+        append_layer(path, layer, _area_table(country, level, mean))
+    append_layer(path, "parken", _park_table(country.boundaries.layers["park"]))
+    append_layer(path, "wateren", _water_table(country))
+    settle(path, moment=LAST_CHANGE)
 
 
 def read_boundaries(path: Path) -> BoundarySet:
@@ -168,29 +168,6 @@ def _multi(geometry: ObjectArray) -> ObjectArray:
     """Make every geometry a multipolygon, as a layer holds one type only."""
     parts, index = shapely.get_parts(geometry, return_index=True)
     return np.asarray(shapely.multipolygons(parts, indices=index), dtype=object)
-
-
-def _write(path: Path, layer: str, table: geopandas.GeoDataFrame) -> None:
-    pyogrio.write_dataframe(
-        table,
-        path,
-        layer=layer,
-        driver="GPKG",
-        append=path.exists(),
-        geometry_type="MultiPolygon",
-        layer_options={"SPATIAL_INDEX": "NO", "GEOMETRY_NAME": "geom"},
-    )
-
-
-def _settle(path: Path) -> None:
-    """Fix the time of last change and pack the file: the writer stamps the clock into it."""
-    connection = sqlite3.connect(path)
-    try:
-        with connection:
-            connection.execute("UPDATE gpkg_contents SET last_change = ?", (LAST_CHANGE,))
-        connection.execute("VACUUM")
-    finally:
-        connection.close()
 
 
 def _area_layer(level: str, table: geopandas.GeoDataFrame) -> Layer:

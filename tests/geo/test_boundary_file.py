@@ -73,10 +73,10 @@ def test_a_failed_import_leaves_what_was_there(source, tmp_path, monkeypatch):
     out.parent.mkdir()
     out.write_bytes(b"the edition before")
 
-    def full(path, _):
+    def full(path, **_):
         raise OSError(28, "No space left on device", str(path))
 
-    monkeypatch.setattr("geo.boundary_file._settle", full)
+    monkeypatch.setattr("geo.boundary_file.settle", full)
     with pytest.raises(BoundaryError, match="could not be written") as caught:
         import_boundaries(source, edition="2025", out=out, remainders=True)
     assert "disk" in caught.value.remedy
