@@ -4,12 +4,13 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: help demo test test-all check bench docs lock clean
+.PHONY: help demo test test-all search check bench docs lock clean
 
 help:
 	@echo "make demo    build a fictional province and serve it on http://127.0.0.1:8000"
 	@echo "make test    run the tests"
 	@echo "make test-all  the slow ones of national size as well"
+	@echo "make search  the tests of random examples, with new ones"
 	@echo "make check   lint, types and import rules"
 	@echo "make bench   measure, beside peers, in one run"
 	@echo "make docs    build the documentation"
@@ -41,6 +42,9 @@ test: $(VENV)/dev.stamp
 
 test-all: $(VENV)/dev.stamp
 	$(BIN)/python -m pytest -m ""
+
+search: $(VENV)/dev.stamp
+	env -u CI $(BIN)/python -m pytest -m "hypothesis and not slow"
 
 check: $(VENV)/dev.stamp
 	$(BIN)/ruff check .

@@ -96,6 +96,49 @@ def as_set(rows: FloatArray) -> set[Edge]:
     return set(map(tuple, rows.tolist()))
 
 
+def lying_on_one_another(geometry: ObjectArray) -> list[tuple[int, int]]:
+    """Return the pairs of areas whose interiors meet."""
+    one, other = shapely.STRtree(geometry).query(geometry)
+    one, other = one[one < other], other[one < other]
+    meet = shapely.relate_pattern(geometry[one], geometry[other], "2********")
+    return list(zip(one[meet].tolist(), other[meet].tolist(), strict=True))
+
+
+def unmatched(geometry: ObjectArray) -> set[Edge]:
+    """Return the edges, on whole units, that run along another edge for some length and are not that edge.
+
+    `shapely.coverage_is_valid` tells of these and of areas on one another too, but GEOS (3.14) names right edges where
+    two rings of an area touch in a point; whole numbers leave no doubt.
+    """
+    rows = np.array(sorted(set.union(*edges(geometry))), dtype=np.int64).reshape(-1, 4)
+    start, end = rows[:, :2], rows[:, 2:]
+    lines = shapely.linestrings(rows.reshape(-1, 2, 2))
+    one, other = shapely.STRtree(lines).query(lines)
+    one, other = one[one != other], other[one != other]
+    along = end[one] - start[one]
+    in_line = [cross(along, place[other] - start[one]) == 0 for place in (start, end)]
+    # How far the ends of the other lie along the one, as products with its length.
+    near, far = np.sort([(along * (place[other] - start[one])).sum(1) for place in (start, end)], axis=0)
+    run = np.minimum(far, (along**2).sum(1)) - np.maximum(near, 0)
+    return as_set(rows[one[in_line[0] & in_line[1] & (run > 0)]])
+
+
+def cut_open(geometry: ObjectArray) -> set[Edge]:
+    """Return the edges, on whole units, that a vertex lies on without being an end."""
+    rows = np.array(sorted(set.union(*edges(geometry))), dtype=np.int64).reshape(-1, 4)
+    place = np.unique(shapely.get_coordinates(geometry).astype(np.int64), axis=0)
+    lines = shapely.linestrings(rows.reshape(-1, 2, 2))
+    point, edge = shapely.STRtree(lines).query(shapely.points(place))
+    from_start, from_end = place[point] - rows[edge, :2], place[point] - rows[edge, 2:]
+    within = (cross(from_start, from_end) == 0) & from_start.any(axis=1) & from_end.any(axis=1)
+    return as_set(rows[edge[within & ((from_start * from_end).sum(1) < 0)]])
+
+
+def cross(one: IntArray, other: IntArray) -> IntArray:
+    """Return the cross products of (n, 2) vectors."""
+    return one[:, 0] * other[:, 1] - one[:, 1] * other[:, 0]
+
+
 def levels(coverage: Coverage, zooms: ZoomRange) -> IntArray:
     """Return the coarsest zoom at which each vertex is left out."""
     return [coarsest for _, coarsest in simplify(coverage, zooms)][-1]
