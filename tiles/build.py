@@ -13,6 +13,7 @@ from pathlib import Path
 
 from geo.areas import Layer
 from tiles.archive import write_archive
+from tiles.bodies import labels_of
 from tiles.coverage import project, simplify
 from tiles.drawing import draw
 from tiles.mercator import DEPTH
@@ -110,11 +111,11 @@ def build_pyramid(layer: Layer, *, scheme: TileScheme = DEFAULT_SCHEME) -> Pyram
     zooms = scheme.zooms[layer.level]
     if zooms.maxzoom >= DEPTH:
         raise ConfigError(f"Areas are drawn to zoom {DEPTH - 1}, not to {zooms.maxzoom}.", where=layer.level)
-    coverage = project(layer, extent=scheme.extent)
+    coverage, labels = project(layer, extent=scheme.extent), labels_of(layer.code)
     with ThreadPoolExecutor(max_workers=_WORKERS) as workers:
         # A zoom is drawn while the next is simplified.
         jobs = {
-            zoom: workers.submit(draw, coverage, coarsest, layer.code, zoom, scheme)
+            zoom: workers.submit(draw, coverage, coarsest, labels, zoom, scheme)
             for zoom, coarsest in simplify(coverage, zooms)
         }
         drawn = {zoom: jobs[zoom].result() for zoom in zooms.zooms()}

@@ -26,7 +26,7 @@ from tiles.cut import Areas
 from tiles.mercator import DEPTH, from_rd, metres, plane
 from tiles.overlaps import lone_arcs
 from tiles.scheme import EXTENT, ZoomRange
-from tiles.simplify import leave_out, make_grid, whole_borders
+from tiles.simplify import ALWAYS, leave_out, make_grid, whole_borders
 from zicht.errors import BoundaryError
 
 #: Largest distance in world units between a vertex left out and the border drawn in its stead. A unit is an eighth of a
@@ -183,13 +183,15 @@ def simplify(coverage: Coverage, zooms: ZoomRange) -> Iterator[tuple[int, IntArr
         `ALWAYS` where it never is. It is the same array every time; what is drawn at a zoom once yielded never changes.
     """
     arcs, x, y = coverage.arcs, coverage.x, coverage.y
+    if not coverage.simplified:
+        whole = np.full(len(arcs.vertex), ALWAYS, dtype=np.int64)
+        yield from ((zoom, whole) for zoom in reversed(zooms.zooms()))
+        return
     kept, most = find_anchors(arcs, x, y, _twins(arcs)), TOLERANCE * (1 << DEPTH - zooms.minzoom)
     left = whole_borders(arcs, x, y, kept, most)
     for zoom in reversed(zooms.zooms()):
-        if coverage.simplified:
-            grid = make_grid(x, y, np.flatnonzero(~left.gone))
-            reach = TOLERANCE * (1 << DEPTH - zoom)
-            leave_out(0, len(arcs.start) - 1, zoom, reach, most, arcs, x, y, kept, grid, left)
+        grid = make_grid(x, y, np.flatnonzero(~left.gone))
+        leave_out(zoom, TOLERANCE * (1 << DEPTH - zoom), most, arcs, x, y, kept, grid, left)
         yield zoom, left.level
 
 

@@ -53,13 +53,13 @@ class Sketch:
     boxes: IntArray
 
 
-def draw(coverage: Coverage, coarsest: IntArray, code: StrArray, zoom: int, scheme: TileScheme) -> Drawing:
+def draw(coverage: Coverage, coarsest: IntArray, labels: Labels, zoom: int, scheme: TileScheme) -> Drawing:
     """Draw a level at one zoom.
 
     Args:
         coverage: The areas.
         coarsest: (positions in arcs,) the coarsest zoom at which each vertex is left out.
-        code: (n,) codes of all areas of the level.
+        labels: Codes of all areas of the level.
         zoom: The zoom, of those that `coarsest` was worked out for.
         scheme: Tile size.
 
@@ -76,7 +76,7 @@ def draw(coverage: Coverage, coarsest: IntArray, code: StrArray, zoom: int, sche
             where=coverage.level,
             remedy="Check that the boundaries lie within the world of web mercator.",
         )
-    bodies = tile_bodies(pieces, coverage.level, labels_of(code), extent=scheme.extent)
+    bodies = tile_bodies(pieces, coverage.level, labels, extent=scheme.extent)
     return Drawing({tile_number(zoom, x, y): body for (x, y), body in bodies.items()}, minimal)
 
 

@@ -163,8 +163,6 @@ def whole_borders(a: Arcs, x: IntArray, y: IntArray, kept: BoolArray, most: floa
 
 @kernel
 def leave_out(
-    first: int,
-    last: int,
     zoom: int,
     tolerance: float,
     most: float,
@@ -178,8 +176,6 @@ def leave_out(
     """Leave vertices out of arcs for one zoom, given those that were for the finer zooms.
 
     Args:
-        first: First arc.
-        last: One after the last arc.
         zoom: The zoom.
         tolerance: Largest distance of a vertex left out, in units of the plane.
         most: The same at the coarsest zoom of all.
@@ -191,7 +187,7 @@ def leave_out(
         left: What is left of the borders; changed.
     """
     limit, before, after = tolerance * tolerance, left.before, left.after
-    for arc in range(first, last):
+    for arc in range(len(a.start) - 1):
         begin, end = a.start[arc], a.start[arc + 1] - 1
         i = after[begin]
         while i != end:

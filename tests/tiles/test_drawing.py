@@ -13,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.tiles.worlds import coverages, drawn, layer_of, levels, polygons
+from tiles.bodies import labels_of
 from tiles.coverage import project
 from tiles.drawing import draw, draw_tile, prepare
 from tiles.errors import TileAddressError
@@ -26,7 +27,7 @@ zooms = st.integers(5, 14)
 def at(layer, zoom, scheme=SCHEME):
     coverage = project(layer, extent=scheme.extent)
     coarsest = levels(coverage, ZoomRange(zoom, zoom))
-    return coverage, coarsest, draw(coverage, coarsest, layer.code, zoom, scheme)
+    return coverage, coarsest, draw(coverage, coarsest, labels_of(layer.code), zoom, scheme)
 
 
 def features(drawing):
