@@ -95,14 +95,15 @@ def _features(pieces: Pieces, order: IntArray, first: IntArray, labels: Labels) 
     data, at = np.empty(size, dtype=np.uint8), 0
     end = np.empty((len(first) - 1, 2), dtype=np.int64)
     # Keys and types of fields between the numbers that change: id, tags, type and geometry; then two values.
-    row = np.array([18, 0, 8, 0, 18, 0, 0, 0, 1, 0, 24, 3, 34, 0])
+    row = np.array([18, 0, 8, 0, 18, 0, 0, 0, 1, 0, 24, 0, 34, 0])
     pair = np.array([34, 0, 40, 0, 34, 0, 10, 0])
     for tile in range(len(first) - 1):
         for j in range(first[tile], first[tile + 1]):
             k, number = order[j], 2 * (j - first[tile])
             length, tags = pieces.end[k] - pieces.start[k], 2 + _size(number) + _size(number + 1)
             content = 1 + _size(pieces.fid[k]) + 2 + tags + 2 + 1 + _size(length) + length
-            row[1], row[3], row[5], row[7], row[9], row[13] = content, pieces.fid[k], tags, number, number + 1, length
+            row[1], row[3], row[5], row[7], row[9] = content, pieces.fid[k], tags, number, number + 1
+            row[11], row[13] = pieces.kind[k], length
             for one in row:
                 at = write_varint(data, at, one)
             for byte in range(pieces.start[k], pieces.end[k]):

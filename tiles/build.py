@@ -38,7 +38,7 @@ class Pyramid:
         zooms: Zooms, each holding every area of the level that has a polygon.
         bounds: West, south, east, north in degrees.
         tiles: Encoded tiles, not compressed, by tile number.
-        minimal: By zoom, the codes of the areas too small to draw, shown as one square unit.
+        minimal: By zoom, the codes of the areas too small to draw, shown as one square unit or a point (`TileScheme`).
     """
 
     level: str
@@ -80,11 +80,12 @@ def write_geometry(
         (folder / f"{layer.level}.pmtiles").write_bytes(body)
         written[layer.level] = pyramid.zooms
         if progress is not None:
-            progress(_summary(pyramid, len(body)))
+            progress(_summary(pyramid, len(body), scheme))
     return written
 
 
-def _summary(pyramid: Pyramid, size: int) -> str:
+def _summary(pyramid: Pyramid, size: int, scheme: TileScheme) -> str:
+    stand_in = "points" if pyramid.level in scheme.points else "one unit"
     text = (
         f"{pyramid.level}: {len(pyramid.tiles)} tiles, zooms {pyramid.zooms.minzoom} to {pyramid.zooms.maxzoom}, "
         f"{size / 1000:.0f} kB"
@@ -92,7 +93,7 @@ def _summary(pyramid: Pyramid, size: int) -> str:
     small = [
         f"{len(codes)} at zoom {zoom} ({', '.join(codes[:3])})" for zoom, codes in pyramid.minimal.items() if codes
     ]
-    return f"{text}; too small to draw, shown as one unit: {'; '.join(small)}" if small else text
+    return f"{text}; too small to draw, shown as {stand_in}: {'; '.join(small)}" if small else text
 
 
 def build_pyramid(layer: Layer, *, scheme: TileScheme = DEFAULT_SCHEME) -> Pyramid:

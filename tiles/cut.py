@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from tiles.arcs import Arcs, IntArray
 from tiles.compiled import helper, kernel
+from tiles.features import GeometryType
 from tiles.rings import untangle
 from tiles.snap import Lines
 from tiles.walks import Walks, is_simple
@@ -20,6 +21,9 @@ from tiles.walks import Walks, is_simple
 ByteArray = NDArray[np.uint8]
 
 _MOVE_TO, _LINE_TO, _CLOSE_PATH = 1, 2, 7
+
+#: Types of geometry (specification, section 4.3.4).
+POINT, POLYGON = int(GeometryType.POINT), int(GeometryType.POLYGON)
 
 
 class Areas(NamedTuple):
@@ -41,6 +45,7 @@ class Pieces(NamedTuple):
         x: (pieces,) tile columns.
         y: (pieces,) tile rows.
         fid: (pieces,) areas, ascending within a tile.
+        kind: (pieces,) `POINT` or `POLYGON`.
         start: (pieces,) where the geometry of each begins in `data`.
         end: (pieces,) where it ends.
         data: Geometries, as packed command integers.
@@ -49,6 +54,7 @@ class Pieces(NamedTuple):
     x: IntArray
     y: IntArray
     fid: IntArray
+    kind: IntArray
     start: IntArray
     end: IntArray
     data: ByteArray
@@ -184,5 +190,34 @@ def cut(chosen: IntArray, areas: Areas, arcs: Arcs, lines: Lines, window: IntArr
                 at = _encode(rings, column * extent, row * extent, data, at)
                 found[4, count] = at
                 count += 1
-    found = found[:, :count].copy()
-    return Pieces(found[0], found[1], found[2], found[3], found[4], data[:at].copy())
+    found, kind = found[:, :count].copy(), np.full(count, POLYGON)
+    return Pieces(found[0], found[1], found[2], kind, found[3], found[4], data[:at].copy())
+
+
+@kernel
+def cut_points(fid: IntArray, x: IntArray, y: IntArray, window: IntArray, extent: int, buffer: int) -> Pieces:
+    """Put points into every tile that shows them: the one they lie in, and those whose buffer they lie in.
+
+    Args:
+        fid: (n,) areas that they stand for, ascending.
+        x: (n,) world units.
+        y: (n,) world units.
+        window: As for `cut`.
+        extent: As for `cut`.
+        buffer: As for `cut`.
+    """
+    found, count = np.empty((5, 4 * len(fid)), dtype=np.int64), 0
+    data, at = np.empty(24 * 4 * len(fid), dtype=np.uint8), 0
+    for k in range(len(fid)):
+        for row in range(max(window[1], (y[k] - buffer) // extent), min(window[3], (y[k] + buffer) // extent) + 1):
+            for column in range(
+                max(window[0], (x[k] - buffer) // extent), min(window[2], (x[k] + buffer) // extent) + 1
+            ):
+                right, down = x[k] - column * extent, y[k] - row * extent
+                found[0, count], found[1, count], found[2, count], found[3, count] = column, row, fid[k], at
+                for number in (1 << 3 | _MOVE_TO, right << 1 ^ right >> 63, down << 1 ^ down >> 63):
+                    at = write_varint(data, at, number)
+                found[4, count] = at
+                count += 1
+    found, kind = found[:, :count].copy(), np.full(count, POINT)
+    return Pieces(found[0], found[1], found[2], kind, found[3], found[4], data[:at].copy())

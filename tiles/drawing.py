@@ -11,10 +11,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from geo.areas import StrArray
-from tiles.arcs import Arcs, IntArray
+from tiles.arcs import Arcs, BoolArray, IntArray
 from tiles.bodies import Labels, labels_of, tile_bodies
 from tiles.coverage import Coverage, places, simplify
-from tiles.cut import Areas, Pieces, cut
+from tiles.cut import Areas, Pieces, cut, cut_points
 from tiles.mercator import DEPTH
 from tiles.scheme import TileScheme, check_tile, tile_number
 from tiles.snap import Lines, drawn_vertices, snap
@@ -27,7 +27,8 @@ class Drawing:
 
     Args:
         tiles: Encoded tiles, not compressed, by tile number.
-        minimal: (n,) positions in the layer of the areas too small to draw, shown as one square unit.
+        minimal: (n,) positions in the layer of the areas too small to draw, shown as one square unit, or of
+            a level with points (`TileScheme`) as a point.
     """
 
     tiles: Mapping[int, bytes]
@@ -114,15 +115,20 @@ def prepare(coverage: Coverage, code: StrArray, scheme: TileScheme) -> Sketch:
         code: (n,) codes of all areas of the level.
         scheme: Tile size and zooms of the level.
     """
-    arcs, zooms = coverage.arcs, scheme.zooms[coverage.level]
+    zooms = scheme.zooms[coverage.level]
     lines = {zoom: _lines(coverage, coarsest, zoom, scheme) for zoom, coarsest in simplify(coverage, zooms)}
+    return Sketch(coverage, labels_of(code), scheme, lines, _boxes(coverage))
+
+
+def _boxes(coverage: Coverage) -> IntArray:
+    """Return (4, areas) west, north, east and south of each area, on the plane."""
+    arcs = coverage.arcs
     x, y = coverage.x[arcs.vertex], coverage.y[arcs.vertex]
     corners = [low.reduceat(axis, arcs.start[:-1]) for low, axis in ((np.minimum, x), (np.minimum, y))]
     corners += [high.reduceat(axis, arcs.start[:-1]) for high, axis in ((np.maximum, x), (np.maximum, y))]
     first = arcs.ring[coverage.areas.ring[:-1]]
     pairs = zip((np.minimum, np.minimum, np.maximum, np.maximum), corners, strict=True)
-    boxes = np.vstack([end.reduceat(corner[arcs.half >> 1], first) for end, corner in pairs])
-    return Sketch(coverage, labels_of(code), scheme, lines, boxes)
+    return np.vstack([end.reduceat(corner[arcs.half >> 1], first) for end, corner in pairs])
 
 
 def _lines(coverage: Coverage, coarsest: IntArray, zoom: int, scheme: TileScheme) -> Lines:
@@ -135,27 +141,40 @@ def _cut(
 ) -> tuple[Pieces, IntArray]:
     """Return the pieces of areas in a range of tiles, and the numbers of the areas too small to draw."""
     areas, arcs, size = coverage.areas, coverage.arcs, (scheme.extent, scheme.buffer)
-    pieces = cut(chosen, areas, arcs, lines, window, *size)
-    small = chosen[~np.isin(areas.fid[chosen], pieces.fid)]
+    tiny = _tiny(coverage, zoom, scheme, chosen)
+    pieces = cut(chosen[~tiny], areas, arcs, lines, window, *size)
+    lost = chosen[~tiny][~np.isin(areas.fid[chosen[~tiny]], pieces.fid)]
     everywhere = np.array([0, 0, (1 << zoom) - 1, (1 << zoom) - 1])
     if not np.array_equal(window, everywhere):
-        elsewhere = cut(small, areas, arcs, lines, everywhere, *size)
-        small = small[~np.isin(areas.fid[small], elsewhere.fid)]
+        elsewhere = cut(lost, areas, arcs, lines, everywhere, *size)
+        lost = lost[~np.isin(areas.fid[lost], elsewhere.fid)]
+    small = np.union1d(chosen[tiny], lost)
     if small.size:
         x, y = places(coverage, small) >> DEPTH - zoom
-        pieces = _joined(pieces, _squares(areas.fid[small], x, y, window, scheme))
+        stand_in = cut_points if coverage.level in scheme.points else _cut_squares
+        pieces = _joined(pieces, stand_in(areas.fid[small], x, y, window, *size))
     return pieces, areas.fid[small]
 
 
-def _squares(fid: IntArray, x: IntArray, y: IntArray, window: IntArray, scheme: TileScheme) -> Pieces:
+def _tiny(coverage: Coverage, zoom: int, scheme: TileScheme, chosen: IntArray) -> BoolArray:
+    """Return which of some areas are drawn as points for their size."""
+    most = scheme.points.get(coverage.level, 0)
+    if not most:
+        return np.zeros(len(chosen), dtype=np.bool_)
+    west, north, east, south = _boxes(coverage)[:, chosen]
+    return np.asarray(np.maximum(east - west, south - north) < most << DEPTH - zoom)
+
+
+def _cut_squares(fid: IntArray, x: IntArray, y: IntArray, window: IntArray, extent: int, buffer: int) -> Pieces:
+    """Put one square unit into tiles for each area, as `cut_points` does points."""
     count = np.arange(len(fid) + 1)
     arcs = Arcs(count * 4, count[:0], count[:0], count, 2 * count[:-1])
     corners_x, corners_y = x[:, None] + np.array([0, 1, 1, 0]), y[:, None] + np.array([0, 0, 1, 1])
     lines = Lines(count * 4, corners_x.ravel(), corners_y.ravel())
-    return cut(count[:-1], Areas(fid, count), arcs, lines, window, scheme.extent, scheme.buffer)
+    return cut(count[:-1], Areas(fid, count), arcs, lines, window, extent, buffer)
 
 
 def _joined(one: Pieces, other: Pieces) -> Pieces:
-    x, y, fid = (np.concatenate([one[k], other[k]]) for k in range(3))
-    start, end = (np.concatenate([one[k], other[k] + len(one.data)]) for k in (3, 4))
-    return Pieces(x, y, fid, start, end, np.concatenate([one.data, other.data]))
+    x, y, fid, kind = (np.concatenate([one[k], other[k]]) for k in range(4))
+    start, end = (np.concatenate([one[k], other[k] + len(one.data)]) for k in (4, 5))
+    return Pieces(x, y, fid, kind, start, end, np.concatenate([one.data, other.data]))

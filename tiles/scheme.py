@@ -77,6 +77,10 @@ ZOOMS: Mapping[str, ZoomRange] = MappingProxyType(
     }
 )
 
+#: Units by level: an area that is neither so wide nor so high is drawn as a point. Parks lie far apart, and at their
+#: first zooms most of them are less than two pixels across (a unit is an eighth of a pixel): polygons nobody would see.
+POINTS: Mapping[str, int] = MappingProxyType({"park": 16})
+
 
 @dataclass(frozen=True, slots=True)
 class TileScheme:
@@ -86,6 +90,8 @@ class TileScheme:
         extent: Units along the side of a tile, at least 256.
         buffer: Units drawn beyond each side, so that strokes meet; 0 to `extent` / 2.
         zooms: Zoom range by level. A level without one is not tiled.
+        points: Units by level, at least 1: an area that is neither so wide nor so high is drawn as a point. The areas
+            of other levels are always polygons.
 
     Raises:
         ConfigError: A number is out of range.
@@ -94,10 +100,13 @@ class TileScheme:
     extent: int = EXTENT
     buffer: int = BUFFER
     zooms: Mapping[str, ZoomRange] = field(default_factory=lambda: ZOOMS)
+    points: Mapping[str, int] = field(default_factory=lambda: POINTS)
 
     def __post_init__(self) -> None:
         if self.extent < 256 or not 0 <= self.buffer <= self.extent // 2:
             raise ConfigError(f"No tile has extent {self.extent} and buffer {self.buffer}.")
+        if any(size < 1 for size in self.points.values()):
+            raise ConfigError("An area cannot be less than one unit wide to be drawn as a point.")
 
 
 DEFAULT_SCHEME = TileScheme()

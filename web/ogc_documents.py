@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import quote
 
-from tiles.scheme import HALF_WORLD, MAX_ZOOM
+from tiles.scheme import HALF_WORLD, MAX_ZOOM, POINTS
 from web.public.value_tiles import description_of, title_of
 from web.tilestore import TileStore
 from web.translations import DEFAULT, localised, translator
@@ -151,7 +151,8 @@ def tileset(store: TileStore, key: ColumnKey, root: str) -> Content:
             {
                 "id": key.level,
                 "dataType": "vector",
-                "geometryDimension": 2,
+                # Left out where there are points as well as polygons.
+                **({} if key.level in POINTS else {"geometryDimension": 2}),
                 "minTileMatrix": str(first),
                 "maxTileMatrix": str(last),
                 "propertiesSchema": {"type": "object", "properties": {name: _schema(name) for name in fields}},

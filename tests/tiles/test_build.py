@@ -197,7 +197,7 @@ def test_losing_an_area_is_an_error_and_not_a_gap(monkeypatch, layers):
     def lossy(*arguments):
         pieces = cut(*arguments)
         keep = pieces.fid != 3
-        return Pieces(*(part[keep] for part in pieces[:5]), pieces.data)
+        return Pieces(*(part[keep] for part in pieces[:6]), pieces.data)
 
     monkeypatch.setattr("tiles.drawing.cut", lossy)
     with pytest.raises(InvalidTopologyError, match="first number 3"):

@@ -82,6 +82,12 @@ def test_links_lead_from_the_landing_page_to_a_tile(client, release):
     assert properties <= set(described["propertiesSchema"]["properties"])
 
 
+def test_a_level_that_has_points_as_well_as_polygons_states_no_dimension(client):
+    for name, dimension in ((NAME, 2), (f"park.{world.RESIDENTS}.2024-2025.count", None)):
+        (layer,) = client.get(f"/ogc/collections/{name}/tiles/WebMercatorQuad").json["layers"]
+        assert layer.get("geometryDimension") == dimension
+
+
 def test_the_row_stands_before_the_column(client, release):
     z, x, y = with_figures(release).rsplit("/", 3)[1:]
     assert x != y

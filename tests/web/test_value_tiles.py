@@ -10,8 +10,10 @@ import pytest
 
 from tests.support import tiny_world as world
 from tests.web import addresses
+from tiles.features import GeometryType
 from tiles.mvt import decode_tile
 from web.app import create_app
+from web.ogc_documents import tile_at
 
 LABS = world.LABS
 EVER = "public, max-age=31536000, immutable"
@@ -49,6 +51,25 @@ def test_a_tile_says_what_the_api_says(client, release):
 def test_the_hotspot_class_is_there_where_there_is_a_map(client, release):
     layer = shown(client, with_figures(release, period="2024-2025"))
     assert all("class" in feature.properties for feature in layer.features)
+
+
+def test_parks_from_afar_are_points_with_the_same_figures(client, release):
+    areas = release.areas["park"]
+    root = f"/tiles/{release.short_id}/park/{world.RESIDENTS}/2024-2025"
+    rows = client.get(f"/api/v1/values/park/{world.RESIDENTS}/2024-2025?measure=count").json["values"]
+    said, types = {row["code"]: (row["status"], row["value"]) for row in rows}, {}
+    for zoom in (7, 13):
+        for lon, lat in areas.point.tolist():
+            x, y = tile_at(zoom, lon, lat)
+            for feature in shown(client, f"{root}/{zoom}/{x}/{y}?measure=count").features:
+                own = feature.properties
+                assert (own["status"], own.get("value")) == said[own["code"]]
+                types.setdefault(zoom, {})[own["code"]] = feature.type
+    everything = set(areas.code.tolist())
+    assert types == {
+        7: dict.fromkeys(everything, GeometryType.POINT),
+        13: dict.fromkeys(everything, GeometryType.POLYGON),
+    }
 
 
 def test_without_a_measure_a_tile_shows_what_the_map_opens_with(client, release):
