@@ -59,6 +59,8 @@ def from_rd(x: FloatArray, y: FloatArray, *, extent: int = EXTENT) -> FloatArray
     Returns:
         (2, n) positions on the plane, not rounded, within `TOLERANCE` of PROJ's.
     """
+    # Compiled for one way of lying in memory, not for two.
+    x, y = np.ascontiguousarray(x), np.ascontiguousarray(y)
     return np.asarray(_evaluate(x, y, _coefficients(extent), np.array(RD_BOUNDS), _DEGREE))
 
 
