@@ -154,7 +154,8 @@ def find_overlaps(geometry: ObjectArray, borders: Borders | None = None) -> Over
     tree = shapely.STRtree(geometry)
     if is_apart(tree, borders):
         return _measured(geometry, np.empty((2, 0), dtype=np.int64))
-    run, other = tree.query(borders.line, predicate="dwithin", distance=_NEAR)
+    # Asked of a tree of borders: an area is prepared once for all borders that come near it, of which it has many.
+    other, run = shapely.STRtree(borders.line).query(geometry, predicate="dwithin", distance=_NEAR)
     return _with_inner(tree, _measured(geometry, np.vstack([borders.owner[run], other])))
 
 

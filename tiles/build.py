@@ -14,7 +14,7 @@ from pathlib import Path
 from geo.areas import Layer
 from tiles.archive import write_archive
 from tiles.bodies import labels_of
-from tiles.coverage import project, simplify
+from tiles.coverage import simplify, start_projecting
 from tiles.drawing import draw
 from tiles.mercator import DEPTH
 from tiles.scheme import DEFAULT_SCHEME, TileScheme, ZoomRange, degrees
@@ -112,14 +112,19 @@ def build_pyramid(layer: Layer, *, scheme: TileScheme = DEFAULT_SCHEME) -> Pyram
     zooms = scheme.zooms[layer.level]
     if zooms.maxzoom >= DEPTH:
         raise ConfigError(f"Areas are drawn to zoom {DEPTH - 1}, not to {zooms.maxzoom}.", where=layer.level)
-    coverage, labels = project(layer, extent=scheme.extent), labels_of(layer.code)
+    labels = labels_of(layer.code)
     with ThreadPoolExecutor(max_workers=_WORKERS) as workers:
-        # A zoom is drawn while the next is simplified.
-        jobs = {
-            zoom: workers.submit(draw, coverage, coarsest, labels, zoom, scheme)
-            for zoom, coarsest in simplify(coverage, zooms)
-        }
-        drawn = {zoom: jobs[zoom].result() for zoom in zooms.zooms()}
+        coverage, apart = start_projecting(layer, workers, extent=scheme.extent)
+        try:
+            # A zoom is drawn while the next is simplified.
+            jobs = {
+                zoom: workers.submit(draw, coverage, coarsest, labels, zoom, scheme)
+                for zoom, coarsest in simplify(coverage, zooms)
+            }
+            drawn = {zoom: jobs[zoom].result() for zoom in zooms.zooms()}
+        finally:
+            # Areas that lie on one another are named before anything that follows from it.
+            apart.result()
     tiles = {number: body for one in drawn.values() for number, body in one.tiles.items()}
     minimal = {zoom: tuple(layer.code[one.minimal].tolist()) for zoom, one in drawn.items()}
     west, south, east, north = coverage.bounds()

@@ -10,13 +10,13 @@ Build time only: needs shapely and numba.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
 import shapely
 
-from geo.areas import FloatArray, Layer, ObjectArray
+from geo.areas import FloatArray, Layer, ObjectArray, StrArray
 from geo.grids import from_strings, hex_polygons
 from geo.overlaps import PER_METRE, check_overlaps
 from geo.polygons import check_polygons, ragged_rings
@@ -88,23 +88,46 @@ def project(layer: Layer, *, extent: int = EXTENT) -> Coverage:
         BoundaryError: No area of the layer has a polygon, or one lies outside RD.
         AlignmentError: A code is no H3 cell.
     """
+    with ThreadPoolExecutor(max_workers=1) as worker:
+        coverage, apart = start_projecting(layer, worker, extent=extent)
+        apart.result()
+    return coverage
+
+
+def start_projecting(layer: Layer, workers: Executor, *, extent: int = EXTENT) -> tuple[Coverage, Future[None]]:
+    """Project as `project` does, but leave open whether areas lie on one another while one may go on.
+
+    Args:
+        layer: As for `project`.
+        workers: Where that is found out.
+        extent: Units along a tile.
+
+    Returns:
+        The coverage, and a promise: its result is an `InvalidTopologyError` where two areas lie on one another.
+
+    Raises:
+        ZichtError: As for `project`.
+    """
     if layer.level.startswith("h3-"):
         geometry, fid = hex_polygons(from_strings(layer.code), crs=4326), np.arange(len(layer))
-        return _topology(layer.level, fid, geometry, extent=extent, simplified=False)[0]
+        hexes, _, _ = _topology(layer.level, fid, geometry, extent=extent, simplified=False)
+        return hexes, workers.submit(lambda: None)
     fid = np.flatnonzero(~shapely.is_missing(layer.geometry))
-    geometry = layer.geometry[fid]
+    geometry, code = layer.geometry[fid], layer.code[fid]
     if fid.size == 0:
         raise BoundaryError("No area has a polygon to draw.", where=layer.level, remedy="Leave this level out.")
-    with ThreadPoolExecutor(max_workers=1) as worker:
-        checked = worker.submit(check_polygons, geometry, layer.code[fid], where=layer.level)
-        try:
-            coverage, x, y = _topology(layer.level, fid, geometry, extent=extent, simplified=True)
-        finally:
-            # What is wrong with the polygons is said before anything that follows from it.
-            checked.result()
+    checked = workers.submit(check_polygons, geometry, code, where=layer.level)
+    try:
+        coverage, x, y = _topology(layer.level, fid, geometry, extent=extent, simplified=True)
+    finally:
+        # What is wrong with the polygons is said before anything that follows from it.
+        checked.result()
+    return coverage, workers.submit(_check_apart, coverage, code, x, y)
+
+
+def _check_apart(coverage: Coverage, code: StrArray, x: IntArray, y: IntArray) -> None:
     borders = lone_arcs(coverage.areas, coverage.arcs, x, y)
-    check_overlaps(geometry, layer.code[fid], where=layer.level, borders=borders)
-    return coverage
+    check_overlaps(coverage.geometry, code, where=coverage.level, borders=borders)
 
 
 def _topology(

@@ -12,10 +12,14 @@ from tests.geo.places import objects
 from tests.geo.test_overlaps import APART, LAID, by_pairs, laid
 from tests.tiles.worlds import coverages, layer_of
 from tiles.arcs import cut_arcs, find_nodes, make_rings, weld
+from tiles.build import build_pyramid
 from tiles.coverage import project
 from tiles.cut import Areas
 from tiles.overlaps import lone_arcs
+from tiles.scheme import TileScheme, ZoomRange
 from zicht.errors import InvalidTopologyError
+
+SCHEME = TileScheme(zooms={"buurt": ZoomRange(9, 12)})
 
 
 def borders(geometry):
@@ -54,10 +58,38 @@ def test_lone_arcs_are_the_lone_borders_of_the_same_areas(layer):
         assert one.equals(other)
 
 
+SAID = r"BU.* and BU.* lie on one another"
+
+
 @pytest.mark.parametrize("shapes", LAID.values(), ids=LAID)
 def test_areas_on_one_another_are_not_drawn(shapes):
-    with pytest.raises(InvalidTopologyError, match=r"BU.* and BU.* lie on one another"):
-        project(layer_of(objects(shapes)))
+    layer = layer_of(objects(shapes))
+    with pytest.raises(InvalidTopologyError, match=SAID):
+        project(layer)
+    with pytest.raises(InvalidTopologyError, match=SAID):
+        build_pyramid(layer, scheme=SCHEME)
+
+
+@given(laid())
+@settings(max_examples=40)
+def test_a_pyramid_of_areas_on_one_another_ends_in_their_names_and_another_does_not(geometry):
+    # The drawing goes on while it is found out, whatever it may meet.
+    if by_pairs(geometry):
+        with pytest.raises(InvalidTopologyError, match=SAID):
+            build_pyramid(layer_of(geometry), scheme=SCHEME)
+    else:
+        assert build_pyramid(layer_of(geometry), scheme=SCHEME).tiles
+
+
+def test_an_accident_of_drawing_does_not_hide_its_cause(monkeypatch):
+    def broken(*_):
+        raise ZeroDivisionError
+
+    monkeypatch.setattr("tiles.build.draw", broken)
+    with pytest.raises(InvalidTopologyError, match=SAID):
+        build_pyramid(layer_of(objects(next(iter(LAID.values())))), scheme=SCHEME)
+    with pytest.raises(ZeroDivisionError):
+        build_pyramid(layer_of(objects(next(iter(APART.values())))), scheme=SCHEME)
 
 
 @pytest.mark.parametrize("shapes", APART.values(), ids=APART)
