@@ -60,17 +60,25 @@ class Pieces(NamedTuple):
     data: ByteArray
 
 
-@kernel
-def boundary(area: int, areas: Areas, arcs: Arcs, lines: Lines) -> Walks:
-    """Return the drawn boundary of an area as closed walks, no point following itself."""
+@helper
+def _with_room(area: int, areas: Areas, arcs: Arcs, lines: Lines, room: Walks) -> Walks:
+    """Return memory in which the boundary of an area has room: the same, or more."""
     first, last = areas.ring[area], areas.ring[area + 1]
     size = 0
     for k in range(arcs.ring[first], arcs.ring[last]):
         size += lines.start[(arcs.half[k] >> 1) + 1] - lines.start[arcs.half[k] >> 1]
-    w = Walks(
-        np.zeros(last - first + 1, dtype=np.int64), np.empty(size, dtype=np.int64), np.empty(size, dtype=np.int64)
-    )
-    end = 0
+    if size <= len(room.x) and last - first < len(room.start):
+        return room
+    rings, size = max(len(room.start), 2 * (last - first + 1)), max(len(room.x), 2 * size)
+    return Walks(np.empty(rings, dtype=np.int64), np.empty(size, dtype=np.int64), np.empty(size, dtype=np.int64))
+
+
+@helper
+def _walked(area: int, areas: Areas, arcs: Arcs, lines: Lines, room: Walks) -> Walks:
+    """Return `boundary`, in memory that has room for it."""
+    first, last, x, y = areas.ring[area], areas.ring[area + 1], room.x, room.y
+    start = room.start[: last - first + 1]
+    start[0] = end = 0
     for ring in range(first, last):
         begin = end
         for k in range(arcs.ring[ring], arcs.ring[ring + 1]):
@@ -78,13 +86,20 @@ def boundary(area: int, areas: Areas, arcs: Arcs, lines: Lines) -> Walks:
             low, high = lines.start[arc], lines.start[arc + 1]
             for j in range(high - low):
                 at = high - 1 - j if against else low + j
-                if end == begin or w.x[end - 1] != lines.x[at] or w.y[end - 1] != lines.y[at]:
-                    w.x[end], w.y[end] = lines.x[at], lines.y[at]
+                if end == begin or x[end - 1] != lines.x[at] or y[end - 1] != lines.y[at]:
+                    x[end], y[end] = lines.x[at], lines.y[at]
                     end += 1
-        while end > begin + 1 and w.x[end - 1] == w.x[begin] and w.y[end - 1] == w.y[begin]:
+        while end > begin + 1 and x[end - 1] == x[begin] and y[end - 1] == y[begin]:
             end -= 1
-        w.start[ring - first + 1] = end
-    return w
+        start[ring - first + 1] = end
+    return Walks(start, x, y)
+
+
+@kernel
+def boundary(area: int, areas: Areas, arcs: Arcs, lines: Lines) -> Walks:
+    """Return the drawn boundary of an area as closed walks, no point following itself."""
+    none = np.empty(0, dtype=np.int64)
+    return _walked(area, areas, arcs, lines, _with_room(area, areas, arcs, lines, Walks(none, none, none)))
 
 
 @helper
@@ -159,8 +174,11 @@ def cut(chosen: IntArray, areas: Areas, arcs: Arcs, lines: Lines, window: IntArr
     found, count = np.empty((5, len(chosen) + 64), dtype=np.int64), 0
     data, at = np.empty(4 * len(lines.x) + 1024, dtype=np.uint8), 0
     frame, axis = np.empty(4, dtype=np.int64), np.arange(2)
+    # Memory for one area after the other: to make new for each takes as long as to walk around it.
+    room = Walks(np.empty(64, dtype=np.int64), np.empty(1024, dtype=np.int64), np.empty(1024, dtype=np.int64))
     for area in chosen:
-        whole = boundary(area, areas, arcs, lines)
+        room = _with_room(area, areas, arcs, lines, room)
+        whole = _walked(area, areas, arcs, lines, room)
         if whole.start[-1] == 0:
             continue
         west, east, north, south = whole.x[0], whole.x[0], whole.y[0], whole.y[0]

@@ -6,7 +6,9 @@ Build time only: needs shapely and numba.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial, reduce
 
 import numpy as np
 
@@ -19,6 +21,11 @@ from tiles.mercator import DEPTH
 from tiles.scheme import TileScheme, check_tile, tile_number
 from tiles.snap import Lines, drawn_vertices, snap
 from zicht.errors import InvalidTopologyError
+
+#: Of so many areas a single tile is cut by several threads.
+_MANY = 500
+
+_WORKERS = 2
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -102,8 +109,12 @@ def draw_tile(sketch: Sketch, zoom: int, x: int, y: int) -> bytes | None:
     low, high = -scheme.buffer - 2, scheme.extent + scheme.buffer + 2
     inside = (west <= x * scheme.extent + high) & (east >= x * scheme.extent + low)
     inside &= (north <= y * scheme.extent + high) & (south >= y * scheme.extent + low)
-    window = np.array([x, y, x, y])
-    pieces, _ = _cut(coverage, sketch.lines[zoom], zoom, scheme, window, np.flatnonzero(inside))
+    chosen, window = np.flatnonzero(inside), np.array([x, y, x, y])
+    # Areas are cut one by one, so that those of a tile with many may be cut beside one another.
+    parts = np.array_split(chosen, _WORKERS if len(chosen) > _MANY else 1)
+    cut_some = partial(_cut, coverage, sketch.lines[zoom], zoom, scheme, window)
+    with ThreadPoolExecutor(_WORKERS) as workers:
+        pieces = reduce(_joined, [found for found, _ in workers.map(cut_some, parts)])
     return tile_bodies(pieces, coverage.level, sketch.labels, extent=scheme.extent).get((x, y))
 
 

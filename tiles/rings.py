@@ -37,12 +37,16 @@ def _stretches(w: Walks, window: IntArray) -> tuple[IntArray, IntArray, IntArray
     x, y = np.empty(places, dtype=np.int64), np.empty(places, dtype=np.int64)
     for k in range(n):
         x[number[k]], y[number[k]] = w.x[k], w.y[k]
-    tail, head, on = np.empty(n, dtype=np.int64), np.empty(n, dtype=np.int64), np.zeros(n, dtype=np.int64)
+    tail, head, on = np.empty(n, dtype=np.int64), np.empty(n, dtype=np.int64), np.empty(n, dtype=np.int64)
+    sides = 0
     for ring in range(len(w.start) - 1):
         last = w.start[ring + 1] - 1
         for k in range(w.start[ring], w.start[ring + 1]):
             tail[last], head[last], on[last] = number[last], number[k], side_of(w, last, window) & side_of(w, k, window)
+            sides |= on[last]
             last = k
+    if sides == 0:
+        return _net(tail, head, x, y)
     size = n + 4 * places + 4
     more_tail, more_head, count = np.empty(size, dtype=np.int64), np.empty(size, dtype=np.int64), 0
     for k in range(n):

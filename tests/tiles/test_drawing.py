@@ -77,6 +77,17 @@ def test_a_tile_drawn_alone_has_the_same_bytes(layer, zoom):
         draw_tile(sketch, zoom, 1 << zoom, 0)
 
 
+@pytest.mark.parametrize("count", [1, 7, 40])
+def test_a_tile_cut_by_several_threads_has_the_same_bytes(monkeypatch, count):
+    squares = [shapely.box(150_000 + 700 * k, 5e5, 150_700 + 700 * k, 509_000) for k in range(count)]
+    layer, zoom = layer_of(np.array(squares, dtype=object)), 11
+    sketch = prepare(project(layer), layer.code, replace(SCHEME, zooms={"buurt": ZoomRange(zoom, zoom)}))
+    for most in (count, 0):
+        monkeypatch.setattr("tiles.drawing._MANY", most)
+        for number, body in at(layer, zoom)[2].tiles.items():
+            assert draw_tile(sketch, *tile_address(number)) == body
+
+
 @given(coverages(), st.integers(9, 14))
 @settings(max_examples=20)
 def test_mapbox_vector_tile_reads_the_same_polygons(layer, zoom):
