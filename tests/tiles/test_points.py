@@ -25,6 +25,7 @@ from zicht.errors import ConfigError
 ZOOMS = ZoomRange(7, 13)
 SCHEME = TileScheme(zooms={"park": ZOOMS}, points={"park": 16})
 TO_MERCATOR = pyproj.Transformer.from_crs(28992, 3857, always_xy=True).transform
+TO_RD = pyproj.Transformer.from_crs(3857, 28992, always_xy=True).transform
 
 #: Two kilometres wide, two hundred metres wide, and a strip of a kilometre by three metres.
 PARKS = [
@@ -90,19 +91,20 @@ def test_a_point_lies_in_its_park_to_the_unit():
             assert (np.array(place) <= high + 1.5).all()
 
 
-def test_a_point_near_a_side_is_in_both_tiles_at_the_same_place():
-    zoom, side = 9, 264 * EXTENT * unit_length(9)
-    east, _ = pyproj.Transformer.from_crs(3857, 28992, always_xy=True).transform(side - HALF_WORLD, 6_800_000)
-    near, off = (
-        shapely.box(east, 450_000, east + 40, 450_040),
-        shapely.box(east + 2_000, 450_000, east + 2_040, 450_040),
-    )
-    pyramid = build_pyramid(parks(near, off), scheme=TileScheme(zooms={"park": ZoomRange(zoom, zoom)}))
-    found = drawn(pyramid)
-    assert len(found[zoom, 0][1]) == 2
+@pytest.mark.parametrize(("right", "down"), [(20, 20), (20, -20), (-20, 20), (-20, -20)])
+def test_a_point_near_the_corner_of_a_tile_is_in_all_four_at_the_same_place(right, down):
+    zoom = 9
+    corner = np.array([264, 168]) * EXTENT
+    made = []
+    for off in (0, 1000):
+        place = (corner + np.array([right, down]) + off) * unit_length(zoom)
+        x, y = TO_RD(place[0] - HALF_WORLD, HALF_WORLD - place[1])
+        made.append(shapely.box(x, y, x + 40, y + 40))
+    found = drawn(build_pyramid(parks(*made), scheme=TileScheme(zooms={"park": ZoomRange(zoom, zoom)})))
+    assert len(found[zoom, 0][1]) == 4
     assert len(set(found[zoom, 0][1])) == 1
-    assert abs(found[zoom, 0][1][0][0] - 264 * EXTENT) <= BUFFER
-    assert len(found[zoom, 1][1]) == 1
+    assert np.abs(np.array(found[zoom, 0][1][0]) - corner - [right, down]).max() <= 4 < BUFFER
+    assert len(found[zoom, 1][1]) == 1, "far from the corner"
 
 
 @given(coverages(), st.integers(7, 13))
