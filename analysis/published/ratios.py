@@ -115,7 +115,7 @@ def ratio_classes(
     return ClassColumn(
         key=ClassKey(key.indicator, key.period, key.level, key.category, method),
         code=counts.code,
-        label=every_label(counts.status, keep, label),
+        label=every_label(_status(counts, exposure), keep, label),
         z=np.full(len(counts.code), np.nan),
         q_low=spread(keep, np.fmin(found.hot[0], found.cold[0])),
         q_high=spread(keep, np.fmin(found.hot[1], found.cold[1])),
@@ -124,6 +124,15 @@ def ratio_classes(
         ratio_low=spread(keep, found.ratio[0]),
         ratio_high=spread(keep, found.ratio[1]),
     )
+
+
+def _status(counts: PublishedColumn, exposure: PublishedColumn) -> StrArray:
+    # As the rate has it: what is known of neither says why there is no class, not applicable before missing.
+    either = (counts.status, exposure.status)
+    status = counts.status.copy()
+    for reason in (Status.MISSING, Status.NOT_APPLICABLE):
+        status = np.where(np.any([one == reason for one in either], axis=0), str(reason), status)
+    return status
 
 
 def _check(counts: PublishedColumn, exposure: PublishedColumn, weights: SpatialWeights, alpha: float) -> None:

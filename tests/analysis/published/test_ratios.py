@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from analysis.published import ratios
 from analysis.published.cells import stored_q
 from analysis.published.maps import class_map, method_names, ratio_map
+from analysis.published.rates import rate_column
 from analysis.published.ratios import ratio_classes
 from analysis.statistics.errors import StatisticError
 from analysis.statistics.multiple_testing import adjusted
@@ -234,6 +235,21 @@ def test_an_area_without_exposure_or_number_leaves_the_map():
     assert found.label[4] == "not_applicable"
     assert found.neighbours.tolist() == [1, 0, 0, 0, 0, 1]
     assert np.isnan(found.ratio_low[[1, 2, 4]]).all()
+
+
+def test_an_area_without_a_class_says_why_as_its_rate_does():
+    kinds = ["published", "suppressed", "missing", "not_applicable"]
+    of_count, of_exposure = np.array([(one, other) for one in kinds for other in kinds]).T
+    five, ten = np.full(16, 5.0), np.full(16, 10.0)
+    counts, exposure = column(five, five, status=of_count), exposed(ten, status=of_exposure)
+
+    found = ratio_classes(counts, exposure, ring(16), method=METHOD, alpha=0.05, country=country(80.0, 160.0))
+
+    rate = rate_column(counts, exposure, per=1, min_exposure=0, unit="per 1")
+    silent = np.isin(rate.status, ["missing", "not_applicable"])
+    assert silent.sum() == 12
+    assert found.label[silent].tolist() == rate.status[silent].tolist()
+    assert not np.isin(found.label[~silent], ["missing", "not_applicable"]).any()
 
 
 def test_a_hidden_exposure_makes_its_neighbourhoods_uncertain_and_no_others():
