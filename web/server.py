@@ -13,9 +13,12 @@ import signal
 import socket
 import sys
 from types import FrameType
+from typing import Any
 
 import waitress
 from flask import Flask
+from waitress.channel import HTTPChannel
+from waitress.task import WSGITask
 
 from web.errors import ServerError
 
@@ -51,10 +54,26 @@ def serve(app: Flask, host: str, port: int, *, workers: int = 1) -> None:
         listener.close()
 
 
-def _run(app: Flask, listener: socket.socket) -> None:
-    # It warns of every request that waits for a thread, thousands of lines under load, and writing them slows it down.
-    logging.getLogger("waitress.queue").setLevel(logging.ERROR)
-    waitress.serve(
+class _Task(WSGITask):  # type: ignore[misc]  # waitress has no types
+    """Keeps the connection after an answer without a body.
+
+    Waitress ends it for want of a Content-Length, which 204 and 304 must not have (RFC 9110, section 8.6): each tile
+    that is empty, or that the browser has, would cost a connection.
+    """
+
+    def set_close_on_finish(self) -> None:
+        asked = self.request.headers.get("CONNECTION", "").lower()
+        if self.has_body or self.version != "1.1" or "close" in asked:
+            super().set_close_on_finish()
+
+
+class _Channel(HTTPChannel):  # type: ignore[misc]
+    task_class = _Task
+
+
+def bind(app: Flask, listener: socket.socket) -> Any:
+    """Return a server of waitress that answers on a socket as soon as it runs."""
+    server = waitress.create_server(
         app,
         sockets=[listener],
         threads=THREADS,
@@ -63,6 +82,15 @@ def _run(app: Flask, listener: socket.socket) -> None:
         connection_limit=CONNECTIONS,
         asyncore_use_poll=hasattr(select, "poll"),
     )
+    server.channel_class = _Channel
+    return server
+
+
+def _run(app: Flask, listener: socket.socket) -> None:
+    # It warns of every request that waits for a thread, thousands of lines under load, and writing them slows it down.
+    logging.basicConfig()
+    logging.getLogger("waitress.queue").setLevel(logging.ERROR)
+    bind(app, listener).run()
 
 
 def _supervise(app: Flask, listener: socket.socket, workers: int) -> None:

@@ -8,15 +8,16 @@ import sys
 import threading
 import time
 import urllib.request
+from contextlib import closing
+from http.client import HTTPConnection
 from pathlib import Path
 
 import pytest
-import waitress
 
 from tests.support.certified import doubted
 from tests.web import addresses
 from web.errors import ServerError
-from web.server import listen, serve
+from web.server import bind, listen, serve
 
 
 def test_a_port_in_use_is_an_error_with_a_remedy(app):
@@ -34,22 +35,64 @@ def test_an_address_that_is_not_ours_is_an_error(host, port):
         listen(host, port)
 
 
-def test_it_serves(app):
+@pytest.fixture
+def own(app):
+    """The server as it is run, on a port of its own."""
     listener = listen("127.0.0.1", 0)
-    server = waitress.create_server(app, sockets=[listener], ident=None)
+    server = bind(app, listener)
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
-    try:
-        address = f"http://127.0.0.1:{listener.getsockname()[1]}/kaart"
-        with urllib.request.urlopen(address, timeout=10) as answer:
-            assert answer.status == 200
-            assert b"Waterland-Oost" in answer.read()
-            assert "waitress" not in str(answer.headers).lower()
-    finally:
-        # First the thread that has answered and still is to say so, else it finds its pipe closed.
-        server.task_dispatcher.shutdown()
-        server.close()
-        thread.join(5)
+    yield listener.getsockname()
+    # First the thread that has answered and still is to say so, else it finds its pipe closed.
+    server.task_dispatcher.shutdown()
+    server.close()
+    thread.join(5)
+
+
+def test_it_serves(own):
+    host, port = own
+    with urllib.request.urlopen(f"http://{host}:{port}/kaart", timeout=10) as answer:
+        assert answer.status == 200
+        assert b"Waterland-Oost" in answer.read()
+        assert "waitress" not in str(answer.headers).lower()
+
+
+def empty(release):
+    """A tile in the corner of the world, far from anything."""
+    return addresses.middle(release, "buurt").rsplit("/", 2)[0] + "/0/0.mvt"
+
+
+def asked(connection, path, **headers):
+    """Ask on a connection; return the code, and whether the connection is still the same."""
+    before = connection.sock
+    connection.request("GET", path, headers=headers)
+    response = connection.getresponse()
+    body = response.read()
+    return response.status, connection.sock is before and before is not None, body
+
+
+def test_an_answer_without_a_body_keeps_the_connection(own, app, release):
+    path = addresses.tiles(release)[0]
+    tag = app.test_client().get(path, headers={"Accept-Encoding": "gzip"}).headers["ETag"]
+    connection = HTTPConnection(*own, timeout=20)
+    connection.connect()
+    with closing(connection):
+        for _ in range(3):
+            code, same, body = asked(connection, path, **{"If-None-Match": tag, "Accept-Encoding": "gzip"})
+            assert (code, same, body) == (304, True, b"")
+            assert asked(connection, empty(release)) == (204, True, b"")
+            code, same, body = asked(connection, path)
+            assert (code, same, body[:2] != b"") == (200, True, True)
+
+
+@pytest.mark.parametrize("how", [("1.1", "Connection: close\r\n"), ("1.0", "")], ids=["asked", "old"])
+def test_a_connection_is_ended_for_whoever_expects_it(own, release, how):
+    version, more = how
+    with socket.create_connection(own, timeout=20) as connection:
+        connection.sendall(f"GET {empty(release)} HTTP/{version}\r\nHost: a\r\n{more}\r\n".encode())
+        answer = b"".join(iter(lambda: connection.recv(4096), b""))
+    assert b" 204 " in answer.splitlines()[0]
+    assert b"Connection: close" in answer
 
 
 @pytest.fixture
