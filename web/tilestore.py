@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import threading
-from functools import lru_cache
-
 from tiles.splice import Texts, figures_of, texts_of
 from tiles.spliced import Selection, SplicedTiles
 from tiles.tileset import TileSet
 from web.errors import NotHereError
+from web.once import Once
 from web.site import Site
 from zicht.classes import ClassColumn
 from zicht.published import ColumnKey
@@ -31,9 +29,8 @@ class TileStore:
         self.site = site
         self.tileset = TileSet(site.release.path / "geometry", site.levels)
         self.spliced = SplicedTiles(self.tileset)
-        self._texts = lru_cache(maxsize=None)(self._make_texts)
-        self._selected = lru_cache(maxsize=_COLUMNS)(self._select)
-        self._lock = threading.Lock()
+        self._texts = Once(self._make_texts, most=len(site.levels))
+        self._selected = Once(self._select, most=_COLUMNS)
 
     def key(self, level: str, indicator: str, period: str, measure: str = "", category: str = "") -> ColumnKey:
         """Return the full name of a column that has tiles.
@@ -50,8 +47,7 @@ class TileStore:
         Raises:
             NotHereError: The release has no such column.
         """
-        with self._lock:  # many tiles of a new column are asked for at once, and it is prepared once
-            return self._selected(key)
+        return self._selected(key)
 
     def _make_texts(self, level: str) -> Texts:
         return texts_of(self.site.areas(level))

@@ -176,7 +176,8 @@ def test_another_release_has_no_chunks_here(app, chunks):
 
 
 def test_a_fine_level_is_sent_in_chunks_alone_and_a_coarse_one_whole(fine, get):
-    for path in (f"hexes/{LEVEL}.bin", f"values/{LEVEL}/{LABS}/2025/rate.bin", f"classes/{LEVEL}/{LABS}/2025.bin"):
+    figures = (f"values/{LEVEL}/{LABS}/2025/rate.bin", f"classes/{LEVEL}/{LABS}/2025.bin")
+    for path in (f"areas/{LEVEL}.json", f"hexes/{LEVEL}.bin", *figures):
         found = get(f"/{path}")
         assert found.status_code == 404
         assert get(f"/{path.replace(LEVEL, 'h3-8')}").status_code == 200

@@ -40,6 +40,8 @@ MISSING = [
 WRONG = [
     "/api/v1/areas?q=a&limit=0",
     "/api/v1/areas?q=a&limit=51",
+    "/api/v1/areas?q=a&limit=0001999999",
+    f"/api/v1/areas?q=a&limit=0001{'9' * 5000}",
     "/api/v1/areas?q=a&limit=²",
     "/api/v1/areas?limit=x",
 ]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import lru_cache
 from typing import Any
 
 from flask import Blueprint, Response, request
@@ -13,6 +12,7 @@ from web.deviations import comparison_list, deviation_column
 from web.errors import BadQueryError, NotHereError
 from web.legend import is_year
 from web.on_demand import OnDemand
+from web.once import Once
 from web.protection import protection
 from web.public.columns import full_catalogue
 from web.receipt import cell, receipt
@@ -70,7 +70,7 @@ def api(site: Site, maps: OnDemand) -> Blueprint:
         found = deviation_column(site, indicator, period, level, reference, _query("category"))
         return _json(comparison_list(site, found))
 
-    kept = lru_cache(maxsize=KEPT_SERIES)(maps.emerging)
+    kept = Once(maps.emerging, most=KEPT_SERIES)
 
     def emerging(level: str, indicator: str) -> Response:
         choice = maps.choice(indicator, level, request.args)
@@ -119,7 +119,8 @@ def _query(name: str) -> str:
 
 def _limit() -> int:
     asked = _query("limit") or "5"
-    if not asked.isascii() or not asked.isdigit() or not 1 <= int(asked[:4]) <= MOST_HITS:
+    plain = asked.isascii() and asked.isdigit() and len(asked) <= len(str(MOST_HITS))
+    if not plain or not 1 <= int(asked) <= MOST_HITS:
         raise BadQueryError(f"limit is a number from 1 to {MOST_HITS}.")
     return int(asked)
 

@@ -7,7 +7,6 @@ another cell, another resolution or no cell, names no chunk and is not there.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from functools import lru_cache
 
 from flask import Blueprint, Response, request
 
@@ -18,6 +17,7 @@ from tiles.hexes import chunk_shapes, encode_hexes
 from web.deviations import deviation_column
 from web.errors import NotHereError
 from web.on_demand import Choice, OnDemand
+from web.once import Once
 from web.public.columns import BINARY
 from web.responses import FOR_EVER, answer, compress
 from web.site import Site
@@ -40,7 +40,7 @@ def chunks(site: Site, maps: OnDemand) -> Blueprint:
         body = make(site, maps, *parts)
         return body, compress(body)
 
-    packed, outlines = lru_cache(maxsize=_KEPT)(pack), lru_cache(maxsize=_KEPT_OUTLINES)(pack)
+    packed, outlines = Once(pack, most=_KEPT), Once(pack, most=_KEPT_OUTLINES)
 
     def send(release: str, make: Callable[..., bytes], *parts: object) -> Response:
         if release != site.release.short_id:

@@ -1,12 +1,12 @@
 """What the map joins to its places in the browser, by feature id: value columns, hotspot columns, areas, breaks.
 
-Every path names the release, so that every body may be kept for ever: another release has another path.
+Every path names the release, so that every body but the catalogue may be kept for ever: another release has another
+path.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from functools import lru_cache
 from typing import Any
 
 from flask import Blueprint, Response, request
@@ -19,6 +19,7 @@ from web.deviations import deviation_column, deviation_maps
 from web.errors import NotHereError
 from web.legend import breaks_of
 from web.on_demand import Choice, OnDemand
+from web.once import Once
 from web.responses import FOR_EVER, REVALIDATE, answer, canonical, compress
 from web.site import Hosting, Site
 from web.units import number
@@ -39,23 +40,23 @@ def columns(site: Site, maps: OnDemand) -> Blueprint:
     """Return the views of everything that is joined to tiles."""
     views = Blueprint("columns", __name__)
 
-    @lru_cache(maxsize=_KEPT)
-    def packed(make: Callable[..., bytes], *parts: str) -> tuple[bytes, bytes]:
+    def pack(make: Callable[..., bytes], *parts: str) -> tuple[bytes, bytes]:
         body = make(site, *parts)
         return body, compress(body)
 
-    @lru_cache(maxsize=_KEPT_ON_DEMAND)
-    def packed_map(
+    def pack_map(
         kind: str, indicator: str, period: str, level: str, category: str, choice: Choice
     ) -> tuple[bytes, bytes]:
         body = _ENCODED[kind](maps.classes(indicator, period, level, category, choice))
         return body, compress(body)
 
-    def send(release: str, kind: str, make: Callable[..., bytes], *parts: str) -> Response:
+    packed, packed_map = Once(pack, most=_KEPT), Once(pack_map, most=_KEPT_ON_DEMAND)
+
+    def send(release: str, kind: str, make: Callable[..., bytes], *parts: str, cache: str = FOR_EVER) -> Response:
         if release != site.release.short_id:
             raise NotHereError("This server has another release.", remedy="Reload the page.")
         body, zipped = packed(make, *parts)
-        return answer(body, packed=zipped, content_type=kind, cache=FOR_EVER)
+        return answer(body, packed=zipped, content_type=kind, cache=cache)
 
     def numbers(
         release: str, kind: str, level: str, indicator: str, period: str, measure: str, category: str = ""
@@ -82,13 +83,15 @@ def columns(site: Site, maps: OnDemand) -> Blueprint:
         return send(release, BINARY, _deviations, level, indicator, period, reference, category)
 
     def areas(release: str, level: str) -> Response:
+        _whole(site, level)
         return send(release, JSON, _areas, level)
 
     def breaks(release: str, indicator: str) -> Response:
         return send(release, JSON, _breaks, indicator)
 
     def catalogue(release: str) -> Response:
-        return send(release, JSON, _catalogue)
+        # It tells what this server does with the release too, which a setting or another version changes.
+        return send(release, JSON, _catalogue, cache=REVALIDATE)
 
     def deck() -> Response:
         body, zipped = packed(_deck)

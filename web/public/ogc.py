@@ -12,12 +12,16 @@ from flask import Blueprint, Response
 
 from web import ogc_documents as documents
 from web.errors import NotHereError
+from web.once import Once
 from web.public.tile_answers import answer_tile, root_url, tile_address
-from web.responses import REVALIDATE, answer, canonical
+from web.responses import REVALIDATE, answer, canonical, compress
 from web.tilestore import TileStore
 from zicht.published import ColumnKey
 
 ROOT = "/ogc"
+
+#: Addresses of the server for which the list of collections is kept: a client may call it by any.
+_ADDRESSES = 4
 
 #: Media type by path, as the standard names its parameters.
 PATHS = {
@@ -51,8 +55,16 @@ def ogc(store: TileStore) -> Blueprint:
     def conformance() -> Response:
         return json(lambda _: {"conformsTo": list(documents.CONFORMANCE)})
 
+    def pack_collections(root: str) -> tuple[bytes, bytes]:
+        body = canonical(documents.collections(store, tuple(listed.keys.values()), root))
+        return body, compress(body)
+
+    # Some thousand collections take longest, and are asked for by every client that comes.
+    packed = Once(pack_collections, most=_ADDRESSES)
+
     def collections() -> Response:
-        return json(lambda root: documents.collections(store, tuple(listed.keys.values()), root))
+        body, zipped = packed(f"{root_url(store.site)}{ROOT}")
+        return answer(body, packed=zipped, content_type=documents.JSON, cache=REVALIDATE)
 
     def collection(collection: str) -> Response:
         return json(lambda root: documents.collection(store, listed.key(collection), root))
