@@ -47,11 +47,11 @@ def answer_file(file: ByteFile, *, etag: str, content_type: str, cache: str) -> 
 
 
 def _asked(size: int, etag: str) -> tuple[int, int] | None:
-    asked = request.range
+    asked = request.range if request.method == "GET" else None
     if asked is None or asked.units != "bytes" or len(asked.ranges) != 1:
         return None
-    if "If-Range" in request.headers and request.if_range.etag != etag:
-        return None  # the client has a part of another file
+    if "If-Range" in request.headers and request.headers["If-Range"].strip() != f'"{etag}"':
+        return None  # the client has a part of another file, or by a weak tag of what may be another
     start, end = asked.ranges[0]
     if start < 0:
         return max(0, size + start), size

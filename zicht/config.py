@@ -8,11 +8,13 @@
 | `pattern_key`| `ZICHT_PATTERN_KEY`| secret that suppressions are chosen with; the key where none is set |
 | `lead_share` | `ZICHT_LEAD_SHARE`| share of its events that the lead level of an indicator publishes; 0.7 |
 | `background` | `ZICHT_BACKGROUND`| `none`, or `pdok` for the national background map (asks pdok.nl)     |
+| `base_url`   | `ZICHT_BASE_URL`  | address by which readers know the server, where a proxy stands before it |
 """
 
 from __future__ import annotations
 
 import os
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
@@ -26,6 +28,10 @@ PREFIX = "ZICHT_"
 MINIMUM_KEY_LENGTH = 32
 #: The share of its events that a level must publish to be the one of an indicator to look at first.
 LEAD_SHARE = 0.7
+
+
+#: http or https, a name or an address, and a port.
+_HOST = re.compile(r"https?://(?:[A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])(?::[0-9]{1,5})?/?")
 
 
 class Background(StrEnum):
@@ -47,9 +53,10 @@ class Settings:
             "" for the key itself. Never shown.
         background: What lies under the map.
         lead_share: Share of its events, above 0 and at most 1, that the lead level of an indicator publishes at least.
+        base_url: Address by which readers know the server, "" to take it from each request.
 
     Raises:
-        ConfigError: The key is too short, or the share is out of range.
+        ConfigError: The key is too short, the share is out of range, or the address is none of a host.
     """
 
     data_root: Path | None = None
@@ -58,8 +65,15 @@ class Settings:
     pattern_key: str = field(default="", repr=False)
     background: Background = Background.NONE
     lead_share: float = LEAD_SHARE
+    base_url: str = ""
 
     def __post_init__(self) -> None:
+        if self.base_url and not _HOST.fullmatch(self.base_url):
+            raise ConfigError(
+                "This is not the address of a host.",
+                where=PREFIX + "BASE_URL",
+                remedy="Write https://kaart.example.nl: the dashboard lies at the root of its host.",
+            )
         if not 0 < self.lead_share <= 1:
             raise ConfigError(
                 "The share of a lead level is above 0 and at most 1.",

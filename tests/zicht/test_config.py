@@ -35,6 +35,9 @@ def test_variables_overrule_the_file(tmp_path):
         ("lead_share = true", {}, "must be a number"),
         ("", {"ZICHT_LEAD_SHARE": "70%"}, "must be a number"),
         ("", {"ZICHT_LEAD_SHARE": "1.5"}, "above 0 and at most 1"),
+        ("", {"ZICHT_BASE_URL": "kaart.example"}, "not the address of a host"),
+        ("", {"ZICHT_BASE_URL": "https://kaart.example/zicht/"}, "not the address of a host"),
+        ("", {"ZICHT_BASE_URL": "https://a b"}, "not the address of a host"),
     ],
 )
 def test_wrong_settings_are_refused(tmp_path, content, variables, message):

@@ -42,6 +42,17 @@ def test_a_certified_release_is_served(tmp_path, served, capsys):
     assert 'id="protected-banner"' in body
 
 
+def test_behind_a_proxy_links_are_those_that_readers_know(tmp_path, served, capsys, monkeypatch):
+    release = certify(joint(tmp_path / "a"))
+    monkeypatch.setenv("ZICHT_BASE_URL", "https://kaart.example.nl/")
+    assert run(capsys, "serve", tmp_path / "a")[0] == 0
+    client = served[0].test_client()
+    tiles = client.get(f"/tiles/{release.short_id}/buurt.json", base_url="http://10.0.0.7:8000").json["tiles"]
+    assert [tile.startswith(f"https://kaart.example.nl/tiles/{release.short_id}/") for tile in tiles] == [True]
+    links = client.get("/ogc", base_url="http://10.0.0.7:8000").json["links"]
+    assert all(link["href"].startswith("https://kaart.example.nl/ogc") for link in links)
+
+
 @pytest.mark.parametrize("doubt", Doubt)
 def test_a_draft_is_refused_unless_it_is_asked_for(doubt, tmp_path, served, capsys):
     doubted(tmp_path / "a", doubt)

@@ -6,19 +6,24 @@ read as they are written by clients: plain digits without sign or leading zero, 
 
 from __future__ import annotations
 
+import re
+
 from flask import Response, request
 
 from tiles.compress import gunzip
 from tiles.errors import TileAddressError
 from tiles.scheme import check_tile
 from tiles.tileset import Tile
-from web.errors import NO_CONTENT, NotHereError
+from web.errors import NO_CONTENT, BadQueryError, NotHereError
 from web.responses import FOR_EVER, takes_gzip
 from web.site import Site
 
 MVT = "application/vnd.mapbox-vector-tile"
 
 _LARGEST = 1 << 26
+
+#: A name or an address, and a port (RFC 9110, section 7.2).
+_HOST = re.compile(r"(?:[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(?::[0-9]{1,5})?")
 
 #: More digits than the number of tiles along a side at the deepest zoom.
 _DIGITS = 9
@@ -94,5 +99,13 @@ def _body(tile: Tile) -> Response:
 
 
 def root_url(site: Site) -> str:
-    """Return the address of the server as its readers know it, without a trailing slash."""
-    return site.base_url or request.url_root.rstrip("/")
+    """Return the address of the server as its readers know it, without a trailing slash.
+
+    Raises:
+        BadQueryError: The server was not told its address, and the request names no host that could be one.
+    """
+    if site.base_url:
+        return site.base_url
+    if not _HOST.fullmatch(request.headers.get("Host", "")):
+        raise BadQueryError("The header Host names no host.", remedy="Send the host that you ask.")
+    return request.url_root.rstrip("/")

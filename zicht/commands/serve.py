@@ -31,7 +31,13 @@ def serve(release: Path, host: str, port: int, workers: int, draft: bool, audien
     require_audience(opened, audience)
     found = standing(opened) if draft else require_certified(opened)
     settings = read_settings(Path.cwd())
-    app = create_app(opened, background=settings.background, draft=draft, lead_share=settings.lead_share)
+    app = create_app(
+        opened,
+        background=settings.background,
+        base_url=settings.base_url,
+        draft=draft,
+        lead_share=settings.lead_share,
+    )
     if draft:
         click.echo(f"Every page says that this is a draft. {found.problem}".rstrip(), err=True)
     click.echo(f"Serving {opened.short_id} on http://{host}:{port}  (stop with Ctrl-C)", err=True)
