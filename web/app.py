@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from flask import Flask
-from werkzeug.middleware.proxy_fix import ProxyFix
 
-from web import errors, security
+from web import errors, preconditions, security
 from web.api.v1 import api
 from web.hot import HotTiles
 from web.on_demand import OnDemand
@@ -22,7 +21,7 @@ from web.public.vector_tiles import vector_tiles
 from web.site import Site
 from web.tilestore import TileStore
 from zicht.config import LEAD_SHARE, Background
-from zicht.release import Release
+from zicht.release import Release, require_unchanged
 
 _LONGEST_REQUEST = 64 * 1024
 
@@ -32,7 +31,6 @@ def create_app(
     *,
     background: Background = Background.NONE,
     base_url: str | None = None,
-    proxies: int = 0,
     draft: bool = False,
     lead_share: float = LEAD_SHARE,
 ) -> Flask:
@@ -44,7 +42,6 @@ def create_app(
         release: An opened release.
         background: What lies under the map; by default nothing, and then no request leaves the server.
         base_url: Address of the server as its readers know it, or None to take it from each request.
-        proxies: Number of reverse proxies in front whose forwarding headers are trusted.
         draft: Whether every page calls the release a draft even where it is none.
         lead_share: Share of its events that the level a rare indicator opens at publishes at least.
     """
@@ -55,17 +52,18 @@ def create_app(
             base_url=(base_url or "").rstrip("/"),
             as_draft=draft,
             lead_share=lead_share,
-        ),
-        proxies=proxies,
+        )
     )
 
 
-def application(site: Site, *, proxies: int = 0) -> Flask:
+def application(site: Site) -> Flask:
     """Return the application of a release as it is to be served.
 
     Args:
         site: The release, and how it is served.
-        proxies: See `create_app`.
+
+    Raises:
+        ReleaseError: An archive of tiles is absent or damaged, or the release was replaced since it was opened.
     """
     app = Flask("web", static_folder=None)
     app.config.update(MAX_CONTENT_LENGTH=_LONGEST_REQUEST)
@@ -80,11 +78,10 @@ def application(site: Site, *, proxies: int = 0) -> Flask:
     for tiled in (vector_tiles, value_tiles, ogc):
         app.register_blueprint(tiled(store))
     app.register_blueprint(bundle())
+    require_unchanged(site.release)
+    site.settle()
     errors.install(app, page_context(site))
     security.install(app, site.background)
-    if proxies:
-        app.wsgi_app = ProxyFix(  # type: ignore[method-assign]
-            app.wsgi_app, x_for=proxies, x_proto=proxies, x_host=proxies
-        )
+    preconditions.install(app)
     app.wsgi_app = HotTiles(app.wsgi_app)  # type: ignore[method-assign]
     return app

@@ -42,7 +42,7 @@ class ServerError(ZichtError):
 
 
 OK, NO_CONTENT, PARTIAL, NOT_MODIFIED, FOUND = 200, 204, 206, 304, 302
-BAD_REQUEST, NOT_FOUND, UNSATISFIABLE, INTERNAL, BUSY = 400, 404, 416, 500, 503
+BAD_REQUEST, NOT_FOUND, FAILED, UNSATISFIABLE, INTERNAL, BUSY = 400, 404, 412, 416, 500, 503
 
 #: Codes by kind of error; the first that fits counts.
 CODES: tuple[tuple[type[ZichtError], int], ...] = (

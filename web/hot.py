@@ -101,7 +101,7 @@ def _key(environ: WSGIEnvironment) -> Key | None:
     path, query = environ["PATH_INFO"], environ.get("QUERY_STRING", "")
     if not path.startswith(_PATHS) or environ["REQUEST_METHOD"] not in _METHODS or len(path) + len(query) > _LONGEST:
         return None
-    if "HTTP_RANGE" in environ or not takes_gzip(environ.get("HTTP_ACCEPT_ENCODING")):
+    if "HTTP_RANGE" in environ or "HTTP_IF_MATCH" in environ or not takes_gzip(environ.get("HTTP_ACCEPT_ENCODING")):
         return None
     return path, query
 

@@ -62,6 +62,10 @@ class Site:
         """The public disclosure report."""
         return disclosure_report(self.release, certificate=self.standing.certificate, share=self.lead_share)
 
+    def settle(self) -> None:
+        """Find out whether it is a draft before there are processes, which would each look when first asked."""
+        _ = self.standing
+
     @property
     def is_draft(self) -> bool:
         """Whether every page says that it is a draft."""

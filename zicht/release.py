@@ -240,7 +240,7 @@ def open_release(path: Path) -> Release:
     path = locate(path)
     manifest = verify_release(path)
     areas = read_areas(path / "areas.parquet")
-    return Release(
+    release = Release(
         path=path,
         id=str(manifest["id"]),
         manifest=manifest,
@@ -255,3 +255,17 @@ def open_release(path: Path) -> Release:
         deviations=DeviationTable.read(path / DEVIATIONS) if DEVIATIONS in manifest["files"] else DeviationTable(()),
         figures=FigureTable.read(path / FIGURES) if FIGURES in manifest["files"] else FigureTable(()),
     )
+    require_unchanged(release)
+    return release
+
+
+def require_unchanged(release: Release) -> None:
+    """Refuse a release that was replaced while files of it were opened: some of them may be of the other one.
+
+    Raises:
+        ReleaseError: Another release lies there now, or none.
+    """
+    if _read_manifest(release.path)["id"] != release.id:
+        raise ReleaseError(
+            "The release was replaced while it was being opened.", where=str(release.path), remedy="Start again."
+        )

@@ -54,14 +54,26 @@ def test_public_data_may_be_read_from_any_page_and_pages_may_not(client, release
         assert "Access-Control-Allow-Origin" not in client.get(path).headers
 
 
+def lasting(release):
+    """Columns that depend on nothing but the release: the catalogue also tells what this server does with it."""
+    return [path for path in addresses.columns(release) if not path.endswith("/catalogue.json")]
+
+
 def test_what_names_its_release_is_kept_for_ever(client, release):
-    for path in [*addresses.columns(release), *addresses.tiles(release), *addresses.figures(release)]:
+    for path in [*lasting(release), *addresses.tiles(release), *addresses.figures(release)]:
         assert client.get(path).headers["Cache-Control"] == "public, max-age=31536000, immutable", path
 
 
 def test_what_does_not_is_asked_for_again(client, release):
-    for path in [*addresses.api(), *addresses.standard(), "/deck.json", f"/tiles/{release.short_id}/buurt.json"]:
+    changing = [f"/columns/{release.short_id}/catalogue.json", "/deck.json", f"/tiles/{release.short_id}/buurt.json"]
+    for path in [*addresses.api(), *addresses.standard(), *changing]:
         assert "no-cache" in client.get(path).headers["Cache-Control"], path
+
+
+def test_no_setting_changes_what_is_kept_for_ever(release):
+    servers = [create_app(release, lead_share=share, draft=draft) for share in (0.01, 1.0) for draft in (False, True)]
+    for path in [*lasting(release), *addresses.tiles(release), *addresses.figures(release)]:
+        assert len({app.test_client().get(path).headers["ETag"] for app in servers}) == 1, path
 
 
 @pytest.mark.parametrize("encoding", ["identity", "gzip"])
@@ -84,6 +96,21 @@ def test_an_entity_tag_spares_the_second_transfer(client, release, encoding):
         assert again.data == b""
         assert again.headers["ETag"] == tag
         assert client.get(path, headers={"If-None-Match": '"another"'}).status_code == 200
+
+
+def test_bytes_are_given_only_where_they_are_the_ones_named(client, release):
+    archive = f"/tiles/{release.short_id}/buurt.pmtiles"
+    for path in [*addresses.columns(release), *addresses.tiles(release), *addresses.standard(), archive]:
+        tag = client.get(path).headers["ETag"]
+        for asked in (tag, f'"other", {tag}', "*"):
+            assert client.get(path, headers={"If-Match": asked}).status_code == 200, (path, asked)
+        for asked in ('"other"', f"W/{tag}", ""):
+            refused = client.get(path, headers={"If-Match": asked, "If-None-Match": tag})
+            assert (refused.status_code, refused.data) == (412, b""), (path, asked)
+            assert refused.headers["Cache-Control"] == "no-store"
+            assert refused.headers["Content-Security-Policy"] == POLICY
+        assert client.get(path, headers={"If-Match": tag, "If-None-Match": tag}).status_code == 304, path
+    assert client.get("/nothing", headers={"If-Match": '"other"'}).status_code == 404
 
 
 def test_different_bytes_have_different_tags(client, release):
