@@ -253,6 +253,27 @@ def test_search_select_and_drill_by_keyboard_alone(screen):
     screen.until(lambda state: (state["niveau"], state["gebied"]) == ("gemeente", "GM9002"))
 
 
+def test_enter_goes_to_what_was_typed_and_not_to_what_fewer_letters_found(screen):
+    screen.open("/kaart?niveau=buurt")
+    page, held = screen.page, []
+
+    def hold(route):
+        held.append(route)
+
+    page.route(re.compile(r"/api/v1/areas\?.*q=rietmeer%20n"), hold)
+    page.locator("#search-input").focus()
+    page.keyboard.type("rietmeer")
+    page.locator(".search-item").first.wait_for()
+    page.keyboard.type(" n")
+    page.keyboard.press("Enter")
+    page.wait_for_timeout(300)
+    assert "gebied" not in screen.state(), "nothing was chosen yet"
+    assert len(held) == 1
+    held[0].continue_()
+    screen.until(lambda state: (state["niveau"], state.get("gebied")) == ("wijk", "WK900201"))
+    assert page.locator("#search-list").is_hidden()
+
+
 def test_search_answers_within_a_tenth_of_a_second(screen):
     screen.open()
     screen.page.keyboard.press("Escape")

@@ -15,6 +15,7 @@ export class Search {
     this.list = byId('search-list');
     this.hits = [];
     this.active = -1;
+    this.asked = this.soon = false;
     this.input.addEventListener('input', () => this.ask());
     this.input.addEventListener('keydown', event => this.key(event));
     this.input.addEventListener('blur', () => setTimeout(() => this.close(), 150));
@@ -24,6 +25,8 @@ export class Search {
   async ask() {
     this.asking?.abort();
     const question = this.input.value.trim();
+    this.soon = false;
+    this.asked = Boolean(question);
     if (!question) {
       this.hits = [];
       this.close();
@@ -34,10 +37,14 @@ export class Search {
       const {signal} = this.asking;
       const hits = await findAreas(question, 5, signal);
       if (signal.aborted) return;
+      this.asked = false;
       this.hits = hits;
-      this.open();
+      if (this.soon && hits.length) this.choose(0);
+      else this.open();
     } catch (error) {
-      if (error.name !== 'AbortError') this.close();
+      if (error.name === 'AbortError') return;
+      this.asked = false;
+      this.close();
     }
   }
 
@@ -46,7 +53,7 @@ export class Search {
     const items = this.hits.map((hit, index) =>
       el(
         'li',
-        {class: 'search-item', role: 'option', id: `search-${index}`, onmousedown: event => this.choose(event, index)},
+        {class: 'search-item', role: 'option', id: `search-${index}`, onmousedown: event => this.pick(event, index)},
         el('span', {class: 'search-name'}, hit.name),
         el('span', {class: 'search-where'}, this.where(hit))
       )
@@ -73,18 +80,26 @@ export class Search {
 
   key(event) {
     const open = !this.list.hidden && this.hits.length;
-    if (event.key === 'ArrowDown' && open) this.active = (this.active + 1) % this.hits.length;
+    // What stands in the list was found by fewer letters; what is meant is still to come.
+    if (event.key === 'Enter' && this.asked) this.soon = true;
+    else if (event.key === 'ArrowDown' && open) this.active = (this.active + 1) % this.hits.length;
     else if (event.key === 'ArrowUp' && open) this.active = (this.active + this.hits.length - 1) % this.hits.length;
-    else if (event.key === 'Enter' && open) this.choose(event, this.active);
+    else if (event.key === 'Enter' && open) this.choose(this.active);
     else if (event.key === 'Escape') this.close();
     else return;
     event.preventDefault();
     if (!this.list.hidden) this.mark();
   }
 
-  choose(event, index) {
+  pick(event, index) {
     event.preventDefault();
+    this.choose(index);
+  }
+
+  choose(index) {
     const hit = this.hits[index];
+    this.asking?.abort();
+    this.asked = false;
     this.close();
     this.input.value = hit.name;
     this.hits = [];
@@ -92,6 +107,7 @@ export class Search {
   }
 
   close() {
+    this.soon = false;
     this.list.hidden = true;
     this.active = -1;
     this.input.setAttribute('aria-expanded', 'false');
