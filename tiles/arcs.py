@@ -150,9 +150,11 @@ def find_nodes(rings: Rings, count: int) -> BoolArray:
             a = rings.vertex[k - 1 if k > begin else end - 1]
             b = rings.vertex[k + 1 if k + 1 < end else begin]
             a, b = min(a, b), max(a, b)
-            if low[v] < 0:
+            if a == b:  # the ring turns back on itself
+                node[v] = True
+            elif low[v] < 0:
                 low[v], high[v] = a, b
-            elif low[v] != a or high[v] != b or a == b:
+            elif low[v] != a or high[v] != b:
                 node[v] = True
     return node
 

@@ -1,6 +1,6 @@
 """The areas of a level as shared borders in web mercator: topology once, for every zoom.
 
-Vertices that are the same to a millimetre are one, and each border is found once (`tiles.arcs`). For every vertex the
+Vertices a hair apart are one (`tiles.seams`), and each border is found once (`tiles.arcs`). For every vertex the
 coarsest zoom at which it is left out is worked out beforehand (`tiles.simplify`), so that a zoom is a mask. Both sides
 of a border are the same numbers throughout.
 
@@ -12,30 +12,27 @@ from __future__ import annotations
 from collections.abc import Iterator
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 import shapely
 
-from geo.areas import FloatArray, Layer, ObjectArray, StrArray
+from geo.areas import Layer, ObjectArray, StrArray
 from geo.grids import from_strings, hex_polygons
 from geo.overlaps import PER_METRE, check_overlaps
 from geo.polygons import check_polygons, ragged_rings
 from tiles.arcs import NOISE, Arcs, BoolArray, IntArray, cut_arcs, find_anchors, find_nodes, make_rings, weld
-from tiles.compiled import kernel
 from tiles.cut import Areas
 from tiles.mercator import DEPTH, from_rd, metres, plane
 from tiles.overlaps import lone_arcs
 from tiles.scheme import EXTENT, ZoomRange
+from tiles.seams import LONGEST, find_corners, join_near, put_corners, straight
 from tiles.simplify import ALWAYS, leave_out, make_grid, whole_borders
 from zicht.errors import BoundaryError
 
 #: Largest distance in world units between a vertex left out and the border drawn in its stead. A unit is an eighth of a
 #: screen pixel at the zoom itself. Rounding to units comes on top.
 TOLERANCE = 2.0
-
-#: Longest stretch in metres that is taken for straight in web mercator; it is off by at most an eighth of its square
-#: times the change of scale, which is a tenth of a metre.
-_LONGEST = 2000.0
 
 # Differences of places on the plane must stay below this, or products of two of them do not fit 64 bits.
 _WIDEST = 1 << 31
@@ -109,82 +106,76 @@ def start_projecting(layer: Layer, workers: Executor, *, extent: int = EXTENT) -
         ZichtError: As for `project`.
     """
     if layer.level.startswith("h3-"):
-        geometry, fid = hex_polygons(from_strings(layer.code), crs=4326), np.arange(len(layer))
-        hexes, _, _ = _topology(layer.level, fid, geometry, extent=extent, simplified=False)
-        return hexes, workers.submit(lambda: None)
+        hexes = hex_polygons(from_strings(layer.code), crs=4326)
+        return _of_hexes(layer.level, hexes, extent), workers.submit(lambda: None)
     fid = np.flatnonzero(~shapely.is_missing(layer.geometry))
     geometry, code = layer.geometry[fid], layer.code[fid]
     if fid.size == 0:
         raise BoundaryError("No area has a polygon to draw.", where=layer.level, remedy="Leave this level out.")
     checked = workers.submit(check_polygons, geometry, code, where=layer.level)
     try:
-        coverage, x, y = _topology(layer.level, fid, geometry, extent=extent, simplified=True)
+        coverage, exact = _of_areas(layer.level, fid, geometry, extent)
     finally:
         # What is wrong with the polygons is said before anything that follows from it.
         checked.result()
-    return coverage, workers.submit(_check_apart, coverage, code, x, y)
+    return coverage, workers.submit(_check_apart, layer.level, geometry, code, exact)
 
 
-def _check_apart(coverage: Coverage, code: StrArray, x: IntArray, y: IntArray) -> None:
-    borders = lone_arcs(coverage.areas, coverage.arcs, x, y)
-    check_overlaps(coverage.geometry, code, where=coverage.level, borders=borders)
+def _check_apart(level: str, geometry: ObjectArray, code: StrArray, exact: _Topology | None) -> None:
+    borders = None if exact is None else lone_arcs(*exact)
+    check_overlaps(geometry, code, where=level, borders=borders)
 
 
-def _topology(
-    level: str, fid: IntArray, geometry: ObjectArray, *, extent: int, simplified: bool
-) -> tuple[Coverage, IntArray, IntArray]:
-    """Return the coverage, and its vertices as they were before they were projected, in units of their grid."""
-    xy, start, hole, ring = ragged_rings(geometry)
-    if simplified:
-        xy, start = straight(xy, start, _LONGEST)
-        number, *grid = weld(xy.T * PER_METRE, 0.0)
-        x, y = np.floor(from_rd(grid[0] / PER_METRE, grid[1] / PER_METRE, extent=extent) + 0.5).astype(np.int64)
-    else:
-        number, x, y = weld(plane(*xy.T, extent=extent), NOISE)
-        grid = [x, y]
-    if max(np.ptp(x), np.ptp(y)) >= _WIDEST:
-        raise BoundaryError("The areas lie too far apart to be drawn in whole units.", where=level)
-    rings = make_rings(number, start, hole, x, y)
-    arcs = cut_arcs(rings, find_nodes(rings, len(x)))
-    return Coverage(level, extent, Areas(fid, ring), arcs, x, y, geometry, simplified), grid[0], grid[1]
-
-
-@kernel
-def straight(xy: FloatArray, start: IntArray, longest: float) -> tuple[FloatArray, IntArray]:
-    """Put vertices on long stretches, which are straight in RD and bent in web mercator.
+class _Topology(NamedTuple):
+    """The borders of areas whose vertices are all where the file has them.
 
     Args:
-        xy: (n, 2) vertices of closed rings, RD metres.
-        start: (rings + 1,) where each ring begins.
-        longest: Longest stretch left as it is, metres.
-
-    Returns:
-        The same, with no longer stretches; both sides of a border get the same vertices.
+        areas: The areas and their rings.
+        arcs: Their borders.
+        x: (vertices,) RD millimetres.
+        y: (vertices,) the same.
     """
-    parts, more = np.ones(len(xy), dtype=np.int64), 0
-    for ring in range(len(start) - 1):
-        for k in range(start[ring], start[ring + 1] - 1):
-            right, down = xy[k + 1, 0] - xy[k, 0], xy[k + 1, 1] - xy[k, 1]
-            if right * right + down * down > longest * longest:
-                parts[k] = int(np.ceil(np.hypot(right, down) / longest))
-                more += parts[k] - 1
-    if more == 0:
-        return xy, start
-    out, begin, at = np.empty((len(xy) + more, 2)), np.zeros(len(start), dtype=np.int64), 0
-    for ring in range(len(start) - 1):
-        for k in range(start[ring], start[ring + 1]):
-            out[at], at = xy[k], at + 1
-            # From the same end on whichever side, so that the arithmetic is the same too.
-            ahead = min(k + 1, len(xy) - 1)
-            back = xy[ahead, 0] < xy[k, 0] or (xy[ahead, 0] == xy[k, 0] and xy[ahead, 1] < xy[k, 1])
-            low, high = (ahead, k) if back else (k, ahead)
-            for part in range(1, parts[k]):
-                share = (parts[k] - part if back else part) / parts[k]
-                for axis in range(2):
-                    out[at, axis] = xy[low, axis] + (xy[high, axis] - xy[low, axis]) * share
-                at += 1
-        begin[ring + 1] = at
-    return out, begin
+
+    areas: Areas
+    arcs: Arcs
+    x: IntArray
+    y: IntArray
+
+
+def _of_areas(level: str, fid: IntArray, geometry: ObjectArray, extent: int) -> tuple[Coverage, _Topology | None]:
+    """Return areas in RD as a coverage, and their borders as the file has them, None where that is another thing."""
+    xy, start, hole, ring = ragged_rings(geometry)
+    xy, start = straight(xy, start, LONGEST)
+    as_read, *grid = weld(np.multiply(xy.T, PER_METRE, order="C"), 0.0)
+    number, place = join_near(as_read, np.vstack(grid))
+    x, y = np.floor(from_rd(*place / PER_METRE, extent=extent) + 0.5).astype(np.int64)
+    _check_width(level, x, y)
+    areas, arcs = Areas(fid, ring), _arcs(number, start, hole, x, y)
+    exact = _Topology(areas, arcs, *place) if number is as_read else None
+    corners = find_corners(arcs, place)
+    if len(corners.edge):
+        number, start = put_corners(number, start, corners)
+        arcs = _arcs(number, start, hole, x, y)
+    return Coverage(level, extent, areas, arcs, x, y, geometry, simplified=True), exact
+
+
+def _of_hexes(level: str, geometry: ObjectArray, extent: int) -> Coverage:
+    """Return cells, longitudes and latitudes, as a coverage."""
+    xy, start, hole, ring = ragged_rings(geometry)
+    number, x, y = weld(np.ascontiguousarray(plane(*xy.T, extent=extent)), NOISE)
+    _check_width(level, x, y)
+    areas = Areas(np.arange(len(geometry)), ring)
+    return Coverage(level, extent, areas, _arcs(number, start, hole, x, y), x, y, geometry, simplified=False)
+
+
+def _check_width(level: str, x: IntArray, y: IntArray) -> None:
+    if max(np.ptp(x), np.ptp(y)) >= _WIDEST:
+        raise BoundaryError("The areas lie too far apart to be drawn in whole units.", where=level)
+
+
+def _arcs(number: IntArray, start: IntArray, hole: BoolArray, x: IntArray, y: IntArray) -> Arcs:
+    rings = make_rings(number, start, hole, x, y)
+    return cut_arcs(rings, find_nodes(rings, len(x)))
 
 
 def places(coverage: Coverage, area: IntArray) -> IntArray:

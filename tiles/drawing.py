@@ -137,9 +137,15 @@ def _boxes(coverage: Coverage) -> IntArray:
     x, y = coverage.x[arcs.vertex], coverage.y[arcs.vertex]
     corners = [low.reduceat(axis, arcs.start[:-1]) for low, axis in ((np.minimum, x), (np.minimum, y))]
     corners += [high.reduceat(axis, arcs.start[:-1]) for high, axis in ((np.maximum, x), (np.maximum, y))]
-    first = arcs.ring[coverage.areas.ring[:-1]]
-    pairs = zip((np.minimum, np.minimum, np.maximum, np.maximum), corners, strict=True)
-    return np.vstack([end.reduceat(corner[arcs.half >> 1], first) for end, corner in pairs])
+    first = arcs.ring[coverage.areas.ring]
+    drawn = first[1:] > first[:-1]
+    boxes = np.empty((4, len(drawn)), dtype=np.int64)
+    for box, end, corner in zip(boxes, (np.minimum, np.minimum, np.maximum, np.maximum), corners, strict=True):
+        if drawn.any():
+            box[drawn] = end.reduceat(corner[arcs.half >> 1], first[:-1][drawn])
+    # An area thinner than a hair has no border left.
+    boxes[:, ~drawn] = np.tile(places(coverage, np.flatnonzero(~drawn)), (2, 1))
+    return boxes
 
 
 def _lines(coverage: Coverage, coarsest: IntArray, zoom: int, scheme: TileScheme) -> Lines:
