@@ -4,25 +4,21 @@ from __future__ import annotations
 
 import json
 import struct
-import zlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
+from tiles import limits
 from tiles.scheme import MAX_ZOOM, first_number
+from tiles.validate.contents import GZIP, PLAIN, GetBytes, fetched
+from tiles.validate.directories import Entry, read_directories
 from tiles.validate.finding import Check, Finding
-from tiles.validate.geometry import varints
-
-GetBytes = Callable[[int, int], bytes]
 
 HEADER_SIZE = 127
 _LAYOUT = struct.Struct("<7sB11Q6B4iB2i")
 _ROOT_LIMIT = 16_384
-_PLAIN, _GZIP = 1, 2
 _VECTOR = 1
-_DEEPEST = 4
-_LARGEST = 1 << 28
 _NAMES = ("root directory", "metadata", "leaf directories", "tile data")
 
 #: What TileJSON needs of an archive, and what a reader shows: everything else may say what nobody meant to tell.
@@ -49,10 +45,6 @@ class Head:
     internal: int
     tiles: int
     zooms: tuple[int, int]
-
-
-#: Tile number, offset, length, run length.
-Entry = tuple[int, int, int, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,15 +88,18 @@ def read_archive(get: GetBytes, size: int) -> Check[ReadArchive | None]:
     yield from _header(head, numbers[14], numbers[17:])
     if not (yield from _sections(head, size)):
         return ReadArchive(head, (), {})
-    entries, pieces = yield from _directories(get, head)
+    directories = yield from read_directories(get, head.spans, head.internal)
+    if directories is None or not (yield from _apart(directories.entries, head)):
+        return ReadArchive(head, (), {})
+    entries = directories.entries
     yield from _order(entries, head)
     yield from _stated(entries, head)
-    yield from _unused(head, entries, pieces, size)
+    yield from _unused(head, entries, directories.pieces, size)
     return ReadArchive(head, entries, (yield from _metadata(get, head)))
 
 
 def _header(head: Head, kind: int, places: Sequence[int]) -> Check[None]:
-    if kind != _VECTOR or head.tiles not in (_PLAIN, _GZIP) or head.internal not in (_PLAIN, _GZIP):
+    if kind != _VECTOR or head.tiles not in (PLAIN, GZIP) or head.internal not in (PLAIN, GZIP):
         yield Finding(
             "archive-kind", f"Tile type {kind}, compression {head.internal} of directories and {head.tiles} of tiles."
         )
@@ -139,68 +134,12 @@ def _sections(head: Head, size: int) -> Check[bool]:
     return sound
 
 
-def unpacked(data: bytes, compression: int) -> Check[bytes | None]:
-    """Return the content of compressed data; None where they are damaged.
-
-    Args:
-        data: As stored.
-        compression: 1 none, 2 gzip.
-    """
-    if compression != _GZIP:
-        return data if compression == _PLAIN else None
-    inflate = zlib.decompressobj(zlib.MAX_WBITS | 16)
-    try:
-        content = inflate.decompress(data, _LARGEST)
-    except zlib.error:
-        yield Finding("compression", "Compressed data are damaged.")
-        return None
-    if not inflate.eof or inflate.unused_data:
-        yield Finding("compression", "Compressed data are cut off, followed by others, or too large.")
-    if any(data[3:8]):
-        yield Finding("gzip-extra", "Compressed data carry a name, a comment, more fields or a time.")
-    return content
-
-
-def _directories(get: GetBytes, head: Head) -> Check[tuple[tuple[Entry, ...], list[tuple[int, int]]]]:
-    found: list[Entry] = []
-    pieces: list[tuple[int, int]] = []
-    waiting = [(*head.spans[0], 0)]
-    while waiting:
-        offset, length, depth = waiting.pop()
-        pieces.append((offset, offset + length))
-        body = yield from unpacked(get(offset, length), head.internal)
-        for number, at, size, run in (yield from _entries(b"" if body is None else body)):
-            limit = head.spans[3][1] if run else head.spans[2][1]
-            if not size or at + size > limit:
-                yield Finding("directory-entry", f"The entry of tile number {number} has length 0 or lies beyond.")
-            elif run:
-                found.append((number, at, size, run))
-            elif depth + 1 >= _DEEPEST:
-                yield Finding("directory-depth", f"Directories nest deeper than {_DEEPEST}.")
-            else:
-                waiting.append((head.spans[2][0] + at, size, depth + 1))
-    return tuple(sorted(found)), pieces
-
-
-def _entries(data: bytes) -> Check[list[Entry]]:
-    numbers = varints(data)
-    if numbers is None or not len(numbers) or not numbers[0] or len(numbers) != 1 + 4 * int(numbers[0]):
-        yield Finding("directory", "A directory is empty, or has not as many numbers as it states.")
-        return []
-    count = int(numbers[0])
-    steps, runs, lengths, offsets = (numbers[1 + part * count : 1 + (part + 1) * count].tolist() for part in range(4))
-    entries: list[Entry] = []
-    number, end = 0, -1
-    for position, (step, run, length, offset) in enumerate(zip(steps, runs, lengths, offsets, strict=True)):
-        number += step
-        if offset == 0 and end < 0:
-            yield Finding("directory", "A directory begins without an offset.")
-        if position and not step:
-            yield Finding("directory-order", f"Tile number {number} stands twice.")
-        start = max(end, 0) if offset == 0 else offset - 1
-        entries.append((number, start, length, run))
-        end = start + length
-    return entries
+def _apart(entries: Sequence[Entry], head: Head) -> Check[bool]:
+    stored = sum(length for _, length in {(offset, length) for _, offset, length, _ in entries})
+    if stored > head.spans[3][1]:
+        # Else a small file has any number of tiles, each as large as the file.
+        yield Finding("directory-entry", f"Tiles of {stored} bytes lie upon one another in {head.spans[3][1]}.")
+    return stored <= head.spans[3][1]
 
 
 def _order(entries: Sequence[Entry], head: Head) -> Check[None]:
@@ -243,7 +182,7 @@ def _unused(head: Head, entries: Sequence[Entry], directories: Sequence[tuple[in
 
 
 def _metadata(get: GetBytes, head: Head) -> Check[Mapping[str, Any]]:
-    body = yield from unpacked(get(*head.spans[1]), head.internal)
+    body = yield from fetched(get, head.spans[1], head.internal, limit=limits.METADATA)
     try:
         content = json.loads(body or b"")
     except (ValueError, RecursionError):

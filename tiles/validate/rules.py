@@ -48,6 +48,9 @@ def _ours(text: str, section: str = "Zicht") -> Rule:
     return Rule(section, Weight.OURS, text)
 
 
+#: Promises of this project that are never left out: what is asked for, and what was not read to its end.
+ALWAYS = frozenset({"limits", "secret"})
+
 RULES: Mapping[str, Rule] = MappingProxyType(
     {
         # The tile and its layers.
@@ -98,9 +101,11 @@ RULES: Mapping[str, Rule] = MappingProxyType(
         "archive-counts": _archive("Notes", "Counts of tiles, entries and contents are right, or 0."),
         "archive-clustered": _archive("Notes", "The clustered flag tells the truth."),
         "directory": _archive("Directory Serialization", "A directory is whole, and not empty."),
-        "directory-order": _archive("Entries", "Tile numbers ascend and runs do not overlap."),
-        "directory-entry": _archive("Entries", "An entry has a length above 0 and lies in its section."),
-        "directory-depth": _archive("Directory Hierarchy", "Directories do not nest without end."),
+        "directory-order": _archive(
+            "Entries", "Tile numbers ascend, runs do not overlap, and leaves have what is sought there."
+        ),
+        "directory-entry": _archive("Entries", "An entry has a length above 0, lies in its section and upon no other."),
+        "directory-depth": _archive("Directory Hierarchy", "Directories do not nest without end, or lie on another."),
         "compression": _archive("Notes", "Contents are compressed as the header says."),
         "metadata": _archive("Metadata", "The metadata are a JSON object."),
         "metadata-layers": _archive("Metadata", "vector_layers describes the layers that there are.", Weight.SHOULD),
@@ -124,6 +129,7 @@ RULES: Mapping[str, Rule] = MappingProxyType(
         "gzip-extra": _ours("Compressed data carry no name, comment or time."),
         "bytes-unused": _ours("Every byte of the file belongs to something that is listed."),
         "content-stored-twice": _ours("Equal tiles are stored once."),
+        "limits": _ours("Nothing is larger than the validator reads."),
         "secret": _ours("No secret value occurs."),
     }
 )

@@ -246,7 +246,7 @@ def test_every_rule_finds_what_breaks_it_and_nothing_else(rule, data):
 
 
 def test_every_rule_is_tried():
-    assert {*TILES, *ARCHIVES, "secret", "gap-narrow"} == set(RULES)
+    assert {*TILES, *ARCHIVES, "secret", "gap-narrow", "limits"} == set(RULES)
 
 
 VALID = [
