@@ -155,7 +155,7 @@ class Reader:
         data = self._decompressed(*self.header.metadata, limit=limits.METADATA)
         try:
             content = json.loads(data)
-        except ValueError:
+        except (ValueError, RecursionError):
             content = None
         if not isinstance(content, dict):
             raise MalformedArchiveError("The metadata are no JSON object.", where=self._where)

@@ -145,6 +145,11 @@ def test_each_part_of_an_archive_has_a_limit_of_its_own(at, limit):
         opened(damaged(at=at, part=gzip_bytes(bytes(limit + 1)))).metadata()
 
 
+def test_metadata_nested_without_end_are_refused():
+    with pytest.raises(MalformedArchiveError, match="JSON object"):
+        opened(damaged(at=24, part=gzip_bytes(b"[" * 200_000))).metadata()
+
+
 def test_a_tile_that_unfolds_into_too_much_is_refused():
     data = written({0: bytes(limits.TILE + 1)}, low=0, high=0)
     with pytest.raises(MalformedArchiveError, match=f"larger than {limits.TILE}"):
