@@ -3,23 +3,27 @@
 from __future__ import annotations
 
 import json
+import math
 import struct
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
 from tiles import limits
-from tiles.scheme import MAX_ZOOM, first_number
+from tiles.scheme import EXTENT, MAX_ZOOM, first_number, tile_address
 from tiles.validate.contents import GZIP, PLAIN, GetBytes, fetched
 from tiles.validate.directories import Entry, read_directories
-from tiles.validate.finding import Check, Finding
+from tiles.validate.finding import Check, Finding, Place
 
 HEADER_SIZE = 127
 _LAYOUT = struct.Struct("<7sB11Q6B4iB2i")
 _ROOT_LIMIT = 16_384
 _VECTOR = 1
 _NAMES = ("root directory", "metadata", "leaf directories", "tile data")
+
+#: Degrees; a pole itself is endlessly far down.
+_POLAR = 89.9
 
 #: What TileJSON needs of an archive, and what a reader shows: everything else may say what nobody meant to tell.
 _METADATA = frozenset({"vector_layers", "name", "description", "attribution", "type", "version"})
@@ -37,6 +41,7 @@ class Head:
         internal: Compression of directories and metadata.
         tiles: Compression of tiles.
         zooms: Least and greatest zoom.
+        bounds: West, south, east, north in 1e-7 degrees.
     """
 
     spans: tuple[tuple[int, int], ...]
@@ -45,6 +50,7 @@ class Head:
     internal: int
     tiles: int
     zooms: tuple[int, int]
+    bounds: tuple[int, int, int, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +90,7 @@ def read_archive(get: GetBytes, size: int) -> Check[ReadArchive | None]:
         internal=numbers[12],
         tiles=numbers[13],
         zooms=(numbers[15], numbers[16]),
+        bounds=(numbers[17], numbers[18], numbers[19], numbers[20]),
     )
     yield from _header(head, numbers[14], numbers[17:])
     if not (yield from _sections(head, size)):
@@ -147,11 +154,40 @@ def _order(entries: Sequence[Entry], head: Head) -> Check[None]:
         if before[0] + before[3] > after[0]:
             yield Finding("directory-order", f"The run at tile number {before[0]} runs into {after[0]}.")
     low, high = head.zooms
-    if low <= high <= MAX_ZOOM:
+    if entries and low <= high <= MAX_ZOOM:
         first, last = first_number(low), first_number(high + 1)
         outside = sum(not (first <= entry[0] and entry[0] + entry[3] <= last) for entry in entries)
         if outside:
             yield Finding("archive-zooms", f"{outside} entries lie outside zooms {low} to {high}.")
+            return
+        least, greatest = tile_address(entries[0][0])[0], tile_address(entries[-1][0] + entries[-1][3] - 1)[0]
+        if (least, greatest) != head.zooms:
+            yield Finding("zooms-stated", f"Tiles have zooms {least} to {greatest}, and {low} to {high} are stated.")
+
+
+def bounds_findings(tile: tuple[int, int, int], head: Head, *, buffer: float) -> Iterator[Finding]:
+    """Yield whether a tile of the coarsest zoom lies apart from the bounds.
+
+    Args:
+        tile: Zoom, column and row.
+        head: The header.
+        buffer: How far content may lie outside the tile, as a part of its side; one unit is allowed besides.
+    """
+    zoom, x, y = tile
+    if zoom != head.zooms[0]:
+        return
+    side, reach = 1 << zoom, buffer + 1 / EXTENT
+    west, south, east, north = (each / 10_000_000 for each in head.bounds)
+    left, right = (side * (longitude / 360 + 0.5) for longitude in (west, east))
+    top, bottom = (side * _down(latitude) for latitude in (north, south))
+    if left > x + 1 + reach or right < x - reach or top > y + 1 + reach or bottom < y - reach:
+        yield Finding("bounds-stated", "The tile lies outside the bounds of the header.", Place(tile))
+
+
+def _down(latitude: float) -> float:
+    """Return how far down the world a latitude lies, 0 to 1; a pole lies beyond either end."""
+    angle = math.radians(min(max(latitude, -_POLAR), _POLAR))
+    return 0.5 - math.asinh(math.tan(angle)) / (2 * math.pi)
 
 
 def _stated(entries: Sequence[Entry], head: Head) -> Check[None]:
@@ -199,4 +235,6 @@ def _metadata(get: GetBytes, head: Head) -> Check[Mapping[str, Any]]:
     if not layers or not all(isinstance(layer, dict) and isinstance(layer.get("id"), str) for layer in layers):
         yield Finding("metadata-layers", "There is no vector_layers, or a layer in it without an id.")
         return {}
+    if not all(isinstance(layer.get("fields"), dict) for layer in layers):
+        yield Finding("metadata-layers", "A layer in vector_layers has no fields.")
     return content

@@ -101,7 +101,7 @@ def _layer(data: bytes, start: int, end: int, buffer: float) -> ReadLayer:
     extent = by_tag[_EXTENT][0][1]
     keys = [data[a:b].decode() for _, a, b in by_tag.get(_KEY, ())]
     raw = [data[a:b] for _, a, b in by_tag.get(_VALUE, ())]
-    _check(extent > 0 and len(set(keys)) == len(keys) and len(set(raw)) == len(raw))
+    _check(0 < extent < 1 << 32 and len(set(keys)) == len(keys) and len(set(raw)) == len(raw))
     ids, tags, shapes = _features(data, by_tag[_FEATURE])
     _check_tags(tags, len(keys), len(raw))
     outlines = _outlines(shapes)

@@ -13,7 +13,7 @@ import numpy as np
 from tiles import limits
 from tiles.errors import TileAddressError
 from tiles.scheme import BUFFER, EXTENT, tile_address
-from tiles.validate.archive import ReadArchive, read_archive
+from tiles.validate.archive import ReadArchive, bounds_findings, read_archive
 from tiles.validate.contents import GZIP, PLAIN, fetched, stored, unpacked
 from tiles.validate.directories import Entry
 from tiles.validate.finding import NOWHERE, Check, Finding, Place, Report, first_of_each
@@ -165,6 +165,7 @@ class _Run:
             if address[0] != zoom:
                 yield from self._zoom_done(zoom)
                 zoom = address[0]
+            yield from bounds_findings(address, archive.head, buffer=self._options.buffer)
             span = entry[1:3]
             if span in self._again:
                 self._room -= self._again[span].size

@@ -46,7 +46,7 @@ class ReadLayer:
 
     Args:
         name: As stated.
-        extent: As stated; 0 where it is not.
+        extent: As stated; 0 where there is none that may be.
         ids: Of its features.
         outlines: Of its polygons.
         values: Of its dictionary.
@@ -127,7 +127,7 @@ def _layer(data: bytes, place: Place, buffer: float) -> Check[ReadLayer]:
     place = place.within(layer=name)
     yield from _stated(data, found, place)
     extent = found.get(5, [0])[0]
-    extent = extent if isinstance(extent, int) else 0
+    extent = extent if isinstance(extent, int) and extent < 1 << 32 else 0
     keys = []
     for key in found.get(3, []):
         keys.append((yield from _text(key, place)))
@@ -162,8 +162,8 @@ def _stated(data: bytes, found: Mapping[int, list[pb.Raw]], place: Place) -> Che
         yield Finding("layer-version", f"The version is {version!r}." if version else "There is no version.", place)
     elif data[:1] != bytes([15 << 3]):
         yield Finding("layer-version-first", "The version is not the first field.", place)
-    if not found.get(5, [0])[0]:
-        yield Finding("layer-extent", "The layer has no extent, or one of zero.", place)
+    if found.get(5, [0])[0] not in range(1, 1 << 32):
+        yield Finding("layer-extent", "The layer has no extent, or one of zero or of more than 32 bits.", place)
     if 2 not in found:
         yield Finding("layer-features", "The layer has no feature.", place)
 
