@@ -16,11 +16,12 @@ import os
 from bisect import bisect_right
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from functools import lru_cache
+from functools import lru_cache, partial
 from itertools import accumulate
 from typing import Any
 
 from tiles import directory as dr
+from tiles import limits
 from tiles.compress import QUICK, gunzip, gzip_bytes
 from tiles.errors import MalformedArchiveError
 from tiles.header import HEADER_SIZE, Header, lay_out, read_header
@@ -33,8 +34,6 @@ GetBytes = Callable[[int, int], bytes]
 ROOT_LIMIT = 16384 - HEADER_SIZE
 
 _WORKERS = min(4, os.cpu_count() or 1)
-_LARGEST_DIRECTORY = 1 << 26
-_LARGEST_TILE = 1 << 26
 
 
 def write_archive(
@@ -144,8 +143,8 @@ class Reader:
         self._get_bytes = get_bytes
         self._where = where
         self.header = read_header(get_bytes(0, HEADER_SIZE), where=where)
-        self._root = self._directory(*self.header.root)
-        self._leaf = lru_cache(maxsize=64)(self._directory)
+        self._root = self._directory(*self.header.root, limit=limits.ROOT_DIRECTORY)
+        self._leaf = lru_cache(maxsize=64)(partial(self._directory, limit=limits.LEAF_DIRECTORY))
 
     def metadata(self) -> dict[str, Any]:
         """Return the JSON metadata.
@@ -153,10 +152,10 @@ class Reader:
         Raises:
             MalformedArchiveError: They are no JSON object.
         """
-        data = self._decompressed(*self.header.metadata)
+        data = self._decompressed(*self.header.metadata, limit=limits.METADATA)
         try:
             content = json.loads(data)
-        except ValueError:
+        except (ValueError, RecursionError):
             content = None
         if not isinstance(content, dict):
             raise MalformedArchiveError("The metadata are no JSON object.", where=self._where)
@@ -194,9 +193,7 @@ class Reader:
             MalformedArchiveError: The archive is damaged.
         """
         for entry in self.entries():
-            body = gunzip(
-                self._read(self.header.data.offset + entry.offset, entry.length), limit=_LARGEST_TILE, where=self._where
-            )
+            body = self._decompressed(self.header.data.offset + entry.offset, entry.length, limit=limits.TILE)
             for number in range(entry.number, entry.number + entry.run):
                 yield number, body
 
@@ -210,16 +207,16 @@ class Reader:
             leaf = self._leaf(self.header.leaves.offset + entry.offset, entry.length)
             yield from self._walk(leaf, depth=depth + 1)
 
-    def _directory(self, offset: int, length: int) -> tuple[dr.Entry, ...]:
+    def _directory(self, offset: int, length: int, *, limit: int) -> tuple[dr.Entry, ...]:
         return dr.decode_directory(
-            self._decompressed(offset, length),
+            self._decompressed(offset, length, limit=limit),
             leaves=self.header.leaves.length,
             data_length=self.header.data.length,
             where=self._where,
         )
 
-    def _decompressed(self, offset: int, length: int) -> bytes:
-        return gunzip(self._read(offset, length), limit=_LARGEST_DIRECTORY, where=self._where)
+    def _decompressed(self, offset: int, length: int, *, limit: int) -> bytes:
+        return gunzip(self._read(offset, length), limit=limit, where=self._where)
 
     def _read(self, offset: int, length: int) -> bytes:
         data = self._get_bytes(offset, length)

@@ -59,7 +59,9 @@ class ByteFile:
 
     def __call__(self, offset: int, length: int) -> bytes:
         """Return the bytes at an offset; fewer only at the end of the file."""
-        length = max(0, min(length, self.size - offset))
+        length = min(length, self.size - offset)
+        if length <= 0:
+            return b""  # no system reads at an offset beyond 63 bits, not even nothing
         if hasattr(os, "pread"):
             return os.pread(self._handle, length, offset)
         with self._lock:  # Windows reads only where the handle stands

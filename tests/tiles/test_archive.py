@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pmtiles import reader as reference
 
+from tiles import limits
 from tiles.archive import ROOT_LIMIT, Reader, write_archive
 from tiles.compress import gunzip, gzip_bytes
 from tiles.directory import Entry, decode_directory, encode_directory
@@ -129,6 +130,30 @@ def test_a_small_file_that_unfolds_into_a_huge_one_is_refused():
     assert gunzip(bomb, limit=1 << 20) == bytes(1 << 20)
     with pytest.raises(MalformedArchiveError, match="larger than 1000000"):
         gunzip(bomb, limit=1_000_000)
+
+
+def damaged(*, at, part):
+    """The archive with a part replaced: the root directory (8) or the metadata (24)."""
+    data = bytearray(ARCHIVE)
+    data[at : at + 16] = len(data).to_bytes(8, "little") + len(part).to_bytes(8, "little")
+    return bytes(data) + part
+
+
+@pytest.mark.parametrize(("at", "limit"), [(8, limits.ROOT_DIRECTORY), (24, limits.METADATA)])
+def test_each_part_of_an_archive_has_a_limit_of_its_own(at, limit):
+    with pytest.raises(MalformedArchiveError, match=f"larger than {limit}"):
+        opened(damaged(at=at, part=gzip_bytes(bytes(limit + 1)))).metadata()
+
+
+def test_metadata_nested_without_end_are_refused():
+    with pytest.raises(MalformedArchiveError, match="JSON object"):
+        opened(damaged(at=24, part=gzip_bytes(b"[" * 200_000))).metadata()
+
+
+def test_a_tile_that_unfolds_into_too_much_is_refused():
+    data = written({0: bytes(limits.TILE + 1)}, low=0, high=0)
+    with pytest.raises(MalformedArchiveError, match=f"larger than {limits.TILE}"):
+        list(opened(data).tiles())
 
 
 @pytest.mark.parametrize(

@@ -124,7 +124,21 @@ def test_a_file_gives_less_only_at_its_end(folder):
     assert file(0, 10) == data[:10]
     assert file(len(data) - 3, 10) == data[-3:]
     assert file(len(data) + 5, 10) == b""
+    for beyond in (1 << 63, (1 << 64) - 1):
+        assert file(beyond, 0) == file(beyond, 10) == b""
     file.close()
+
+
+@pytest.mark.parametrize("part", [8, 24, 40, 56], ids=["root", "metadata", "leaves", "tiles"])
+@pytest.mark.parametrize("length", [0, 10])
+def test_a_part_beyond_all_files_is_refused_when_opened(folder, part, length):
+    path = folder / "buurt.pmtiles"
+    data = bytearray(path.read_bytes())
+    data[part : part + 16] = ((1 << 64) - 1).to_bytes(8, "little") + length.to_bytes(8, "little")
+    path.write_bytes(data)
+
+    with pytest.raises(ReleaseError, match=r"buurt\.pmtiles"):
+        TileSet(folder, ["buurt"])
 
 
 @pytest.mark.parametrize("kept", [slice(-1), slice(0), slice(200), slice(None)], ids=["less", "none", "some", "more"])

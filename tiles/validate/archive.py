@@ -3,27 +3,27 @@
 from __future__ import annotations
 
 import json
+import math
 import struct
-import zlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
-from tiles.scheme import MAX_ZOOM, first_number
-from tiles.validate.finding import Check, Finding
-from tiles.validate.geometry import varints
-
-GetBytes = Callable[[int, int], bytes]
+from tiles import limits
+from tiles.scheme import EXTENT, MAX_ZOOM, first_number, tile_address
+from tiles.validate.contents import GZIP, PLAIN, GetBytes, fetched
+from tiles.validate.directories import Entry, read_directories
+from tiles.validate.finding import Check, Finding, Place
 
 HEADER_SIZE = 127
 _LAYOUT = struct.Struct("<7sB11Q6B4iB2i")
 _ROOT_LIMIT = 16_384
-_PLAIN, _GZIP = 1, 2
 _VECTOR = 1
-_DEEPEST = 4
-_LARGEST = 1 << 28
 _NAMES = ("root directory", "metadata", "leaf directories", "tile data")
+
+#: Degrees; a pole itself is endlessly far down.
+_POLAR = 89.9
 
 #: What TileJSON needs of an archive, and what a reader shows: everything else may say what nobody meant to tell.
 _METADATA = frozenset({"vector_layers", "name", "description", "attribution", "type", "version"})
@@ -41,6 +41,7 @@ class Head:
         internal: Compression of directories and metadata.
         tiles: Compression of tiles.
         zooms: Least and greatest zoom.
+        bounds: West, south, east, north in 1e-7 degrees.
     """
 
     spans: tuple[tuple[int, int], ...]
@@ -49,10 +50,7 @@ class Head:
     internal: int
     tiles: int
     zooms: tuple[int, int]
-
-
-#: Tile number, offset, length, run length.
-Entry = tuple[int, int, int, int]
+    bounds: tuple[int, int, int, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,19 +90,23 @@ def read_archive(get: GetBytes, size: int) -> Check[ReadArchive | None]:
         internal=numbers[12],
         tiles=numbers[13],
         zooms=(numbers[15], numbers[16]),
+        bounds=(numbers[17], numbers[18], numbers[19], numbers[20]),
     )
     yield from _header(head, numbers[14], numbers[17:])
     if not (yield from _sections(head, size)):
         return ReadArchive(head, (), {})
-    entries, pieces = yield from _directories(get, head)
+    directories = yield from read_directories(get, head.spans, head.internal)
+    if directories is None or not (yield from _apart(directories.entries, head)):
+        return ReadArchive(head, (), {})
+    entries = directories.entries
     yield from _order(entries, head)
     yield from _stated(entries, head)
-    yield from _unused(head, entries, pieces, size)
+    yield from _unused(head, entries, directories.pieces, size)
     return ReadArchive(head, entries, (yield from _metadata(get, head)))
 
 
 def _header(head: Head, kind: int, places: Sequence[int]) -> Check[None]:
-    if kind != _VECTOR or head.tiles not in (_PLAIN, _GZIP) or head.internal not in (_PLAIN, _GZIP):
+    if kind != _VECTOR or head.tiles not in (PLAIN, GZIP) or head.internal not in (PLAIN, GZIP):
         yield Finding(
             "archive-kind", f"Tile type {kind}, compression {head.internal} of directories and {head.tiles} of tiles."
         )
@@ -139,68 +141,12 @@ def _sections(head: Head, size: int) -> Check[bool]:
     return sound
 
 
-def unpacked(data: bytes, compression: int) -> Check[bytes | None]:
-    """Return the content of compressed data; None where they are damaged.
-
-    Args:
-        data: As stored.
-        compression: 1 none, 2 gzip.
-    """
-    if compression != _GZIP:
-        return data if compression == _PLAIN else None
-    inflate = zlib.decompressobj(zlib.MAX_WBITS | 16)
-    try:
-        content = inflate.decompress(data, _LARGEST)
-    except zlib.error:
-        yield Finding("compression", "Compressed data are damaged.")
-        return None
-    if not inflate.eof or inflate.unused_data:
-        yield Finding("compression", "Compressed data are cut off, followed by others, or too large.")
-    if any(data[3:8]):
-        yield Finding("gzip-extra", "Compressed data carry a name, a comment, more fields or a time.")
-    return content
-
-
-def _directories(get: GetBytes, head: Head) -> Check[tuple[tuple[Entry, ...], list[tuple[int, int]]]]:
-    found: list[Entry] = []
-    pieces: list[tuple[int, int]] = []
-    waiting = [(*head.spans[0], 0)]
-    while waiting:
-        offset, length, depth = waiting.pop()
-        pieces.append((offset, offset + length))
-        body = yield from unpacked(get(offset, length), head.internal)
-        for number, at, size, run in (yield from _entries(b"" if body is None else body)):
-            limit = head.spans[3][1] if run else head.spans[2][1]
-            if not size or at + size > limit:
-                yield Finding("directory-entry", f"The entry of tile number {number} has length 0 or lies beyond.")
-            elif run:
-                found.append((number, at, size, run))
-            elif depth + 1 >= _DEEPEST:
-                yield Finding("directory-depth", f"Directories nest deeper than {_DEEPEST}.")
-            else:
-                waiting.append((head.spans[2][0] + at, size, depth + 1))
-    return tuple(sorted(found)), pieces
-
-
-def _entries(data: bytes) -> Check[list[Entry]]:
-    numbers = varints(data)
-    if numbers is None or not len(numbers) or not numbers[0] or len(numbers) != 1 + 4 * int(numbers[0]):
-        yield Finding("directory", "A directory is empty, or has not as many numbers as it states.")
-        return []
-    count = int(numbers[0])
-    steps, runs, lengths, offsets = (numbers[1 + part * count : 1 + (part + 1) * count].tolist() for part in range(4))
-    entries: list[Entry] = []
-    number, end = 0, -1
-    for position, (step, run, length, offset) in enumerate(zip(steps, runs, lengths, offsets, strict=True)):
-        number += step
-        if offset == 0 and end < 0:
-            yield Finding("directory", "A directory begins without an offset.")
-        if position and not step:
-            yield Finding("directory-order", f"Tile number {number} stands twice.")
-        start = max(end, 0) if offset == 0 else offset - 1
-        entries.append((number, start, length, run))
-        end = start + length
-    return entries
+def _apart(entries: Sequence[Entry], head: Head) -> Check[bool]:
+    stored = sum(length for _, length in {(offset, length) for _, offset, length, _ in entries})
+    if stored > head.spans[3][1]:
+        # Else a small file has any number of tiles, each as large as the file.
+        yield Finding("directory-entry", f"Tiles of {stored} bytes lie upon one another in {head.spans[3][1]}.")
+    return stored <= head.spans[3][1]
 
 
 def _order(entries: Sequence[Entry], head: Head) -> Check[None]:
@@ -208,11 +154,40 @@ def _order(entries: Sequence[Entry], head: Head) -> Check[None]:
         if before[0] + before[3] > after[0]:
             yield Finding("directory-order", f"The run at tile number {before[0]} runs into {after[0]}.")
     low, high = head.zooms
-    if low <= high <= MAX_ZOOM:
+    if entries and low <= high <= MAX_ZOOM:
         first, last = first_number(low), first_number(high + 1)
         outside = sum(not (first <= entry[0] and entry[0] + entry[3] <= last) for entry in entries)
         if outside:
             yield Finding("archive-zooms", f"{outside} entries lie outside zooms {low} to {high}.")
+            return
+        least, greatest = tile_address(entries[0][0])[0], tile_address(entries[-1][0] + entries[-1][3] - 1)[0]
+        if (least, greatest) != head.zooms:
+            yield Finding("zooms-stated", f"Tiles have zooms {least} to {greatest}, and {low} to {high} are stated.")
+
+
+def bounds_findings(tile: tuple[int, int, int], head: Head, *, buffer: float) -> Iterator[Finding]:
+    """Yield whether a tile of the coarsest zoom lies apart from the bounds.
+
+    Args:
+        tile: Zoom, column and row.
+        head: The header.
+        buffer: How far content may lie outside the tile, as a part of its side; one unit is allowed besides.
+    """
+    zoom, x, y = tile
+    if zoom != head.zooms[0]:
+        return
+    side, reach = 1 << zoom, buffer + 1 / EXTENT
+    west, south, east, north = (each / 10_000_000 for each in head.bounds)
+    left, right = (side * (longitude / 360 + 0.5) for longitude in (west, east))
+    top, bottom = (side * _down(latitude) for latitude in (north, south))
+    if left > x + 1 + reach or right < x - reach or top > y + 1 + reach or bottom < y - reach:
+        yield Finding("bounds-stated", "The tile lies outside the bounds of the header.", Place(tile))
+
+
+def _down(latitude: float) -> float:
+    """Return how far down the world a latitude lies, 0 to 1; a pole lies beyond either end."""
+    angle = math.radians(min(max(latitude, -_POLAR), _POLAR))
+    return 0.5 - math.asinh(math.tan(angle)) / (2 * math.pi)
 
 
 def _stated(entries: Sequence[Entry], head: Head) -> Check[None]:
@@ -243,7 +218,7 @@ def _unused(head: Head, entries: Sequence[Entry], directories: Sequence[tuple[in
 
 
 def _metadata(get: GetBytes, head: Head) -> Check[Mapping[str, Any]]:
-    body = yield from unpacked(get(*head.spans[1]), head.internal)
+    body = yield from fetched(get, head.spans[1], head.internal, limit=limits.METADATA)
     try:
         content = json.loads(body or b"")
     except (ValueError, RecursionError):
@@ -260,4 +235,6 @@ def _metadata(get: GetBytes, head: Head) -> Check[Mapping[str, Any]]:
     if not layers or not all(isinstance(layer, dict) and isinstance(layer.get("id"), str) for layer in layers):
         yield Finding("metadata-layers", "There is no vector_layers, or a layer in it without an id.")
         return {}
+    if not all(isinstance(layer.get("fields"), dict) for layer in layers):
+        yield Finding("metadata-layers", "A layer in vector_layers has no fields.")
     return content

@@ -83,7 +83,7 @@ class Report:
 
     Args:
         where: The file or address.
-        tiles: Number of tiles read.
+        tiles: Number of tiles, those that repeat another among them.
         findings: The first of each rule.
         counts: How often each rule is broken.
         notes: What was not checked, and why.

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from tiles.validate.finding import NOWHERE
 from tiles.validate.geometry import POLYGON
 from tiles.validate.outlines import IntArray, Outlines, Points, doubled_areas
-from tiles.validate.tile import ReadLayer, Scalar, read_value
+from tiles.validate.tile import MOST_FIELDS, ReadLayer, Scalar, read_value
 
 _MOVE, _CLOSE, _LINE = 1 << 3 | 1, 1 << 3 | 7, 2
 
@@ -25,6 +25,9 @@ _LAYER = 3 << 3 | 2
 _NAME, _FEATURE, _KEY, _VALUE, _EXTENT, _VERSION = 1 << 3 | 2, 2 << 3 | 2, 3 << 3 | 2, 4 << 3 | 2, 5 << 3, 15 << 3
 _ID, _TAGS, _TYPE, _GEOMETRY = 1 << 3, 2 << 3 | 2, 3 << 3, 4 << 3 | 2
 _TEXT, _NUMBER = 1 << 3 | 2, 5 << 3
+
+#: Bits of the numbers that are read: nine bytes of seven.
+_WIDEST_NUMBER = 63
 
 #: Coordinates below this have areas that fit 64 bits.
 _WIDEST = 1 << 24
@@ -61,17 +64,19 @@ def _check(sure: bool) -> None:
 
 def _fields(data: bytes, at: int, end: int) -> list[_Field]:
     found = []
-    while at < end:
+    for _ in range(MOST_FIELDS):
+        if at >= end:
+            break
         tag, value = data[at], data[at + 1]
         at += 2
         if value > 0x7F:
             value, shift, byte = value & 0x7F, 7, 0x80
             while byte > 0x7F:
+                if shift >= _WIDEST_NUMBER:
+                    raise _DoubtError
                 byte = data[at]
                 value |= (byte & 0x7F) << shift
                 at, shift = at + 1, shift + 7
-            if value >= 1 << 63:
-                raise _DoubtError
         if tag > 0x7F:
             raise _DoubtError
         if tag & 7 == 2:
@@ -96,7 +101,7 @@ def _layer(data: bytes, start: int, end: int, buffer: float) -> ReadLayer:
     extent = by_tag[_EXTENT][0][1]
     keys = [data[a:b].decode() for _, a, b in by_tag.get(_KEY, ())]
     raw = [data[a:b] for _, a, b in by_tag.get(_VALUE, ())]
-    _check(extent > 0 and len(set(keys)) == len(keys) and len(set(raw)) == len(raw))
+    _check(0 < extent < 1 << 32 and len(set(keys)) == len(keys) and len(set(raw)) == len(raw))
     ids, tags, shapes = _features(data, by_tag[_FEATURE])
     _check_tags(tags, len(keys), len(raw))
     outlines = _outlines(shapes)

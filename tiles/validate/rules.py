@@ -48,6 +48,9 @@ def _ours(text: str, section: str = "Zicht") -> Rule:
     return Rule(section, Weight.OURS, text)
 
 
+#: Promises of this project that are never left out: what is asked for, and what was not read to its end.
+ALWAYS = frozenset({"limits", "secret"})
+
 RULES: Mapping[str, Rule] = MappingProxyType(
     {
         # The tile and its layers.
@@ -61,7 +64,7 @@ RULES: Mapping[str, Rule] = MappingProxyType(
         "layer-version-first": _mvt("4.1", "The version is the first field of a layer.", Weight.SHOULD),
         "layer-name": _mvt("4.1", "A layer has a name."),
         "layer-name-unique": _mvt("4.1", "No two layers of a tile have the same name."),
-        "layer-extent": _mvt("4.1", "A layer has an extent above zero."),
+        "layer-extent": _mvt("4.1", "A layer has an extent from 1 to 2^32 - 1."),
         "key-unique": _mvt("4.1", "A layer holds every key once.", Weight.SHOULD),
         "value-unique": _mvt("4.1", "A layer holds every value once.", Weight.SHOULD),
         "value-one": _mvt("4.1", "A value has exactly one content."),
@@ -98,9 +101,11 @@ RULES: Mapping[str, Rule] = MappingProxyType(
         "archive-counts": _archive("Notes", "Counts of tiles, entries and contents are right, or 0."),
         "archive-clustered": _archive("Notes", "The clustered flag tells the truth."),
         "directory": _archive("Directory Serialization", "A directory is whole, and not empty."),
-        "directory-order": _archive("Entries", "Tile numbers ascend and runs do not overlap."),
-        "directory-entry": _archive("Entries", "An entry has a length above 0 and lies in its section."),
-        "directory-depth": _archive("Directory Hierarchy", "Directories do not nest without end."),
+        "directory-order": _archive(
+            "Entries", "Tile numbers ascend, runs do not overlap, and leaves have what is sought there."
+        ),
+        "directory-entry": _archive("Entries", "An entry has a length above 0, lies in its section and upon no other."),
+        "directory-depth": _archive("Directory Hierarchy", "Directories do not nest without end, or lie on another."),
         "compression": _archive("Notes", "Contents are compressed as the header says."),
         "metadata": _archive("Metadata", "The metadata are a JSON object."),
         "metadata-layers": _archive("Metadata", "vector_layers describes the layers that there are.", Weight.SHOULD),
@@ -120,10 +125,13 @@ RULES: Mapping[str, Rule] = MappingProxyType(
             "Between two areas nothing narrower than one unit lies open: narrow water, or a gap.",
         ),
         "tiles-match": _ours("Where two tiles overlap, both show the same edges."),
+        "zooms-stated": _ours("The zooms of the header are those of the tiles that are there."),
+        "bounds-stated": _ours("A tile of the least zoom meets the bounds of the header."),
         "metadata-extra": _ours("Metadata hold what TileJSON needs and nothing else."),
         "gzip-extra": _ours("Compressed data carry no name, comment or time."),
         "bytes-unused": _ours("Every byte of the file belongs to something that is listed."),
         "content-stored-twice": _ours("Equal tiles are stored once."),
+        "limits": _ours("Nothing is larger than the validator reads."),
         "secret": _ours("No secret value occurs."),
     }
 )

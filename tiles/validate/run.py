@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from importlib.util import find_spec
 
+import numpy as np
+
+from tiles import limits
 from tiles.errors import TileAddressError
 from tiles.scheme import BUFFER, EXTENT, tile_address
-from tiles.validate.archive import Entry, ReadArchive, read_archive, unpacked
+from tiles.validate.archive import ReadArchive, bounds_findings, read_archive
+from tiles.validate.contents import GZIP, PLAIN, fetched, stored, unpacked
+from tiles.validate.directories import Entry
 from tiles.validate.finding import NOWHERE, Check, Finding, Place, Report, first_of_each
 from tiles.validate.geometry import Points
 from tiles.validate.quick import read_quickly
-from tiles.validate.rules import RULES, Weight
+from tiles.validate.rules import ALWAYS, RULES, Weight
 from tiles.validate.secrets import Secret, secret_findings
 from tiles.validate.sources import Source
 from tiles.validate.tile import ReadLayer, read_tile
@@ -21,10 +27,16 @@ from tiles.validate.tile import ReadLayer, read_tile
 #: Findings of each rule in a report.
 MOST = 20
 
+#: Findings after which a file is read no further.
+MOST_FINDINGS = 1 << 20
+
 _GZIP = b"\x1f\x8b"
 
 #: Tiles of a run that are looked at: they are all equal, and a damaged directory may state billions.
 _LONGEST_RUN = 256
+
+#: How much of tiles that stand at many places is held against others again (`_Shown.size`).
+_MOST_AGAIN = 1 << 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,18 +68,58 @@ def validate(source: Source, options: Options = Options()) -> Report:
     Raises:
         TileError: The source cannot be read.
     """
-    notes = []
-    if options.coverage and not options.spec_only and not _has_shapely():
-        notes.append("Borders, crossing rings and holes were not checked: shapely is not installed (`zicht[build]`).")
     run = _Run(source, options)
     kept, counts = first_of_each(_wanted(run.findings(), options), most=options.most)
-    return Report(source.where, run.tiles, kept, counts, tuple(notes))
+    return Report(source.where, run.tiles, kept, counts, tuple(_notes(options, run.passed)))
+
+
+def _notes(options: Options, passed: int) -> Iterator[str]:
+    if not options.coverage or options.spec_only:
+        return
+    if not _has_shapely():
+        yield "Borders, crossing rings and holes were not checked: shapely is not installed (`zicht[build]`)."
+    elif passed:
+        yield f"{passed:,} tiles that repeat another were not held against their neighbours."
 
 
 def _wanted(findings: Iterator[Finding], options: Options) -> Iterator[Finding]:
+    count = 0
     for finding in findings:
-        if not options.spec_only or finding.rule == "secret" or RULES[finding.rule].weight is not Weight.OURS:
+        if not options.spec_only or finding.rule in ALWAYS or RULES[finding.rule].weight is not Weight.OURS:
             yield finding
+            count += 1
+        if count == MOST_FINDINGS:
+            yield Finding("limits", f"There are more than {MOST_FINDINGS:,} findings, and the rest was not read.")
+            return
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Shown:
+    """What a tile shows that others are held against.
+
+    Args:
+        tile: Where it was read.
+        ids: By layer.
+        extents: By layer.
+        strips: By layer, its edges near each side.
+        size: How much it is to hold them against others: one, and one for each layer, id and edge.
+    """
+
+    tile: tuple[int, int, int]
+    ids: Mapping[str, frozenset[int]] = field(default_factory=dict)
+    extents: Mapping[str, int] = field(default_factory=dict)
+    strips: Mapping[str, Mapping[str, Points]] = field(default_factory=dict)
+    size: int = 1
+
+    def at(self, tile: tuple[int, int, int]) -> _Shown:
+        """Return what it shows where it stands again."""
+        right, down = tile[1] - self.tile[1], tile[2] - self.tile[2]
+        step = np.array([0, right, down, right, down], dtype=np.int64)
+        moved = {
+            name: {side: rows + step * self.extents[name] for side, rows in sides.items()}
+            for name, sides in self.strips.items()
+        }
+        return replace(self, tile=tile, strips=moved)
 
 
 class _Run:
@@ -76,29 +128,35 @@ class _Run:
     def __init__(self, source: Source, options: Options) -> None:
         self._source = source
         self._options = options
+        self._compares = options.coverage and _has_shapely()
         self.tiles = 0
+        self.passed = 0
+        self._room = _MOST_AGAIN if self._compares else 0
         self._layers: set[str] = set()
         self._ids: dict[str, dict[int, set[int]]] = {}
         self._strips: dict[tuple[int, int, str], Mapping[str, Points]] = {}
         self._contents: dict[bytes, int] = {}
+        self._again: dict[tuple[int, int], _Shown] = {}
 
     def findings(self) -> Iterator[Finding]:
         """Yield all findings, in the order of the file."""
         if self._source.get(0, 7) == b"PMTiles":
             yield from self._archive()
             return
-        body = self._source.get(0, self._source.size)
-        if body[:2] == _GZIP:
-            body = (yield from unpacked(body, 2)) or b""
-        yield from self._tile(body, NOWHERE)
+        kind = GZIP if self._source.get(0, 2) == _GZIP else PLAIN
+        body = yield from fetched(self._source.get, (0, self._source.size), kind, limit=limits.TILE)
+        self.tiles = 1
+        yield from self._tile(body or b"", NOWHERE)
 
     def _archive(self) -> Iterator[Finding]:
         archive = yield from read_archive(self._source.get, self._source.size)
         if archive is None:
             return
         yield from self._metadata(archive)
+        self.tiles = sum(entry[3] for entry in archive.entries)
+        repeated = _repeated(archive.entries)
         zoom = -1
-        for number, entry in _tiles(archive.entries):
+        for number, entry in self._looked_at(archive.entries):
             try:
                 address = tile_address(number)
             except TileAddressError:
@@ -107,49 +165,86 @@ class _Run:
             if address[0] != zoom:
                 yield from self._zoom_done(zoom)
                 zoom = address[0]
-            yield from self._stored(archive, entry, Place(address), again=number != entry[0])
+            yield from bounds_findings(address, archive.head, buffer=self._options.buffer)
+            span = entry[1:3]
+            if span in self._again:
+                self._room -= self._again[span].size
+                self._remember(self._again[span].at(address))
+                continue
+            layers = yield from self._stored(archive, span, Place(address))
+            shown = self._shown(layers, address)
+            self._remember(shown)
+            if span in repeated:
+                self._again[span] = shown
         yield from self._zoom_done(zoom)
         yield from self._whole(archive)
 
+    def _looked_at(self, entries: Sequence[Entry]) -> Iterator[tuple[int, Entry]]:
+        """Yield the tiles that differ, and of those that repeat them as many as are held against their neighbours."""
+        for entry in entries:
+            for step in range(entry[3]):
+                known = self._again.get(entry[1:3])
+                if step == _LONGEST_RUN or (known and known.size > self._room):
+                    self.passed += entry[3] - step
+                    break
+                yield entry[0] + step, entry
+
     def _metadata(self, archive: ReadArchive) -> Iterator[Finding]:
         if self._options.secrets:
-            body = yield from unpacked(self._source.get(*archive.head.spans[1]), archive.head.internal)
+            span, kind = archive.head.spans[1], archive.head.internal
+            body = yield from fetched(self._source.get, span, kind, limit=limits.METADATA)
             yield from secret_findings(self._options.secrets, body or b"", (), Place(layer="metadata"))
 
-    def _stored(self, archive: ReadArchive, entry: Entry, place: Place, *, again: bool) -> Iterator[Finding]:
-        raw = self._source.get(archive.head.spans[3][0] + entry[1], entry[2])
+    def _stored(self, archive: ReadArchive, span: tuple[int, int], place: Place) -> Check[tuple[ReadLayer, ...]]:
+        where = archive.head.spans[3][0] + span[0], span[1]
+        raw = yield from _placed(stored(self._source.get, where, limit=limits.TILE), place)
+        if raw is None:
+            return ()
         digest = hashlib.sha256(raw).digest()
-        if self._contents.setdefault(digest, entry[1]) != entry[1] and not again:
+        if self._contents.setdefault(digest, span[0]) != span[0]:
             yield Finding("content-stored-twice", "The tile is stored a second time.", place)
         body = yield from _placed(unpacked(raw, archive.head.tiles), place)
-        if body is not None:
-            yield from self._tile(body, place)
+        return () if body is None else (yield from self._tile(body, place))
 
-    def _tile(self, body: bytes, place: Place) -> Iterator[Finding]:
+    def _tile(self, body: bytes, place: Place) -> Check[tuple[ReadLayer, ...]]:
         layers = read_quickly(body, buffer=self._options.buffer)
         if layers is None:
             layers = yield from read_tile(body, place, buffer=self._options.buffer)
-        self.tiles += 1
         yield from secret_findings(self._options.secrets, body, layers, place)
         self._layers.update(layer.name for layer in layers)
-        if not _has_shapely():
-            return
-        from tiles.validate.coverage import shape_findings
+        if _has_shapely():
+            from tiles.validate.coverage import shape_findings
 
-        for finding in shape_findings(layers, place):
-            if self._options.coverage or finding.rule not in ("edges-match", "gap-narrow"):
-                yield finding
-        if self._options.coverage and place.tile is not None:
-            self._remember(layers, place.tile)
+            for finding in shape_findings(layers, place):
+                if self._options.coverage or finding.rule not in ("edges-match", "gap-narrow"):
+                    yield finding
+        return layers
 
-    def _remember(self, layers: Sequence[ReadLayer], tile: tuple[int, int, int]) -> None:
+    def _shown(self, layers: Sequence[ReadLayer], tile: tuple[int, int, int]) -> _Shown:
+        if not self._compares:
+            return _Shown(tile)
         from tiles.validate.coverage import strips
 
+        ids: dict[str, frozenset[int]] = {}
         for layer in layers:
-            here = self._ids.setdefault(layer.name, {}).setdefault(tile[0], set())
-            here.update(number for number in layer.ids if number is not None)
-            if layer.extent:
-                self._strips[tile[1], tile[2], layer.name] = strips(layer, tile, buffer=self._options.buffer)
+            here = frozenset(number for number in layer.ids if number is not None)
+            ids[layer.name] = ids.get(layer.name, frozenset()) | here
+        drawn = [layer for layer in layers if layer.extent]
+        edges = {layer.name: strips(layer, tile, buffer=self._options.buffer) for layer in drawn}
+        size = (
+            1
+            + len(ids)
+            + sum(map(len, ids.values()))
+            + sum(len(rows) for each in edges.values() for rows in each.values())
+        )
+        return _Shown(tile, ids, {layer.name: layer.extent for layer in drawn}, edges, size)
+
+    def _remember(self, shown: _Shown) -> None:
+        zoom, x, y = shown.tile
+        for name, ids in shown.ids.items():
+            self._ids.setdefault(name, {}).setdefault(zoom, set()).update(ids)
+        for name, sides in shown.strips.items():
+            self._strips[x, y, name] = sides
 
     def _zoom_done(self, zoom: int) -> Iterator[Finding]:
         if self._strips:
@@ -169,10 +264,12 @@ class _Run:
             yield from id_findings(ids)
 
 
-def _tiles(entries: Sequence[Entry]) -> Iterator[tuple[int, Entry]]:
-    for entry in entries:
-        for number in range(entry[0], entry[0] + min(entry[3], _LONGEST_RUN)):
-            yield number, entry
+def _repeated(entries: Sequence[Entry]) -> frozenset[tuple[int, int]]:
+    """Return offset and length of what stands at more than one place."""
+    count: Counter[tuple[int, int]] = Counter()
+    for _, offset, length, run in entries:
+        count[offset, length] += run
+    return frozenset(span for span, places in count.items() if places > 1)
 
 
 def _placed(check: Check[bytes | None], place: Place) -> Check[bytes | None]:

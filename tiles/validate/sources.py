@@ -8,7 +8,7 @@ from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from tiles.errors import TileError
 from tiles.tileset import ByteFile
@@ -46,7 +46,7 @@ def open_source(where: str, *, timeout: float = TIMEOUT) -> Source:
     Raises:
         TileError: It cannot be read, or is larger than `LARGEST`.
     """
-    if urlsplit(where).scheme in ("http", "https"):
+    if where.partition(":")[0].lower() in ("http", "https"):
         return _Remote(where, timeout).source()
     if not Path(where).is_file():
         raise TileError("The file cannot be opened: there is none.", where=where)
@@ -59,6 +59,7 @@ class _Remote:
 
     def __init__(self, address: str, timeout: float) -> None:
         self._address = address
+        self._parts = _parts(address)
         self._timeout = timeout
         self._blocks: OrderedDict[int, bytes] = OrderedDict()
         self._etag = ""
@@ -101,7 +102,7 @@ class _Remote:
             raise TileError("The server gives more or less than was asked.", where=self._address)
 
     def _fetch(self, number: int) -> tuple[int, dict[str, str], bytes]:
-        parts = urlsplit(self._address)
+        parts = self._parts
         kind = http.client.HTTPSConnection if parts.scheme == "https" else http.client.HTTPConnection
         start = number * BLOCK
         asked = {"Range": f"bytes={start}-{start + BLOCK - 1}", "Accept-Encoding": "gzip, identity"}
@@ -116,3 +117,12 @@ class _Remote:
         if response.status not in (_OK, _PARTIAL) or len(body) > limit:
             raise TileError(f"The server answers {response.status}, or too much.", where=self._address)
         return response.status, {name.lower(): value for name, value in response.getheaders()}, body
+
+
+def _parts(address: str) -> SplitResult:
+    try:
+        return urlsplit(address)
+    except ValueError:
+        raise TileError(
+            "This is no address.", where=address, remedy="Give a file, or a whole http or https address."
+        ) from None

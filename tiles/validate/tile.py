@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import struct
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -16,6 +17,9 @@ from tiles.validate.outlines import Outlines, outlines_of
 
 Scalar = str | int | float | bool
 Fields = list[tuple[int, int, pb.Raw]]
+
+#: Fields of a message that are read: layers of a tile, or features, keys and values of a layer.
+MOST_FIELDS = 1 << 20
 
 #: Field numbers and wire types of each message; and from where on a field is an extension.
 _LAYER = {15: pb.VARINT, 1: pb.BYTES, 2: pb.BYTES, 3: pb.BYTES, 4: pb.BYTES, 5: pb.VARINT}
@@ -42,7 +46,7 @@ class ReadLayer:
 
     Args:
         name: As stated.
-        extent: As stated; 0 where it is not.
+        extent: As stated; 0 where there is none that may be.
         ids: Of its features.
         outlines: Of its polygons.
         values: Of its dictionary.
@@ -71,8 +75,8 @@ def read_tile(data: bytes, place: Place, *, buffer: float) -> Check[tuple[ReadLa
             yield _odd("tile", number, wire, place)
     if not layers:
         yield Finding("tile-layers", "The tile has no layer.", place)
-    names = [layer.name for layer in layers]
-    for name in sorted({name for name in names if names.count(name) > 1}):
+    names = Counter(layer.name for layer in layers)
+    for name in sorted(name for name, count in names.items() if count > 1):
         yield Finding("layer-name-unique", "Two layers have this name.", place.within(layer=name))
     return tuple(layers)
 
@@ -81,6 +85,9 @@ def _fields(data: bytes, place: Place) -> Check[Fields]:
     found: Fields = []
     try:
         for each in pb.fields(data):
+            if len(found) == MOST_FIELDS:
+                yield Finding("limits", f"A message has more than {MOST_FIELDS:,} fields.", place)
+                break
             found.append(each)
     except MalformedTileError as error:
         yield Finding("wire", error.problem, place)
@@ -120,7 +127,7 @@ def _layer(data: bytes, place: Place, buffer: float) -> Check[ReadLayer]:
     place = place.within(layer=name)
     yield from _stated(data, found, place)
     extent = found.get(5, [0])[0]
-    extent = extent if isinstance(extent, int) else 0
+    extent = extent if isinstance(extent, int) and extent < 1 << 32 else 0
     keys = []
     for key in found.get(3, []):
         keys.append((yield from _text(key, place)))
@@ -155,8 +162,8 @@ def _stated(data: bytes, found: Mapping[int, list[pb.Raw]], place: Place) -> Che
         yield Finding("layer-version", f"The version is {version!r}." if version else "There is no version.", place)
     elif data[:1] != bytes([15 << 3]):
         yield Finding("layer-version-first", "The version is not the first field.", place)
-    if not found.get(5, [0])[0]:
-        yield Finding("layer-extent", "The layer has no extent, or one of zero.", place)
+    if found.get(5, [0])[0] not in range(1, 1 << 32):
+        yield Finding("layer-extent", "The layer has no extent, or one of zero or of more than 32 bits.", place)
     if 2 not in found:
         yield Finding("layer-features", "The layer has no feature.", place)
 

@@ -7,6 +7,7 @@ import struct
 
 from tiles import protobuf as pb
 from tiles.compress import gzip_bytes
+from tiles.scheme import tile_address
 from tiles.validate.finding import Report
 from tiles.validate.run import Options, validate
 from tiles.validate.sources import Source
@@ -94,7 +95,8 @@ def archive(
         at += len(part)
     spans[3] = (spans[3][0] + len(gap), spans[3][1])
     spans = head.pop("spans", lambda given: given)(spans)
-    zooms = head.pop("zooms", (0, 0) if set(tiles) <= {0} else (0, 2))
+    reached = [tile_address(number)[0] for number, _, _, run in listed if run]
+    zooms = head.pop("zooms", (min(reached, default=0), max(reached, default=0)))
     return header(spans, zooms=zooms, **head) + root + text + leaves + gap + data + tail
 
 

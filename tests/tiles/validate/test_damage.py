@@ -18,7 +18,9 @@ from tiles.features import Feature, GeometryType, TileLayer, ring_area
 from tiles.mvt import encode_tile
 from tiles.scheme import TileScheme, ZoomRange
 from tiles.validate.geometry import varints
+from tiles.validate.run import Options, validate
 from tiles.validate.secrets import secret_of
+from tiles.validate.sources import open_source
 
 WHOLE = [
     layer(feature([*SQUARE, *move((100, 100)), *SQUARE[3:]]), feature(move((4, 4), (9, 9)), kind=1, number=9)),
@@ -42,6 +44,15 @@ def test_any_changed_byte_is_survived(whole):
 def test_any_cut_is_survived_and_seen(whole):
     for end in range(len(whole)):
         assert not checked(whole[:end]).valid or end == 0
+
+
+@pytest.mark.parametrize("part", range(4), ids=["root", "metadata", "leaves", "tiles"])
+@pytest.mark.parametrize("length", [0, 5])
+def test_a_part_beyond_all_files_is_survived(tmp_path, part, length):
+    beyond = ((1 << 64) - 1, length)
+    path = tmp_path / "a.pmtiles"
+    path.write_bytes(archive(spans=lambda spans: [*spans[:part], beyond, *spans[part + 1 :]]))
+    assert validate(open_source(str(path)), Options(secrets=SECRETS)).valid == (length == 0 and part == 2)
 
 
 @given(st.binary(max_size=200))

@@ -59,7 +59,7 @@ TILES = {
     "layer-version": [layer(version=None), layer(version=1), layer(version=3)],
     "layer-name": [layer(name=None)],
     "layer-name-unique": [layer() + layer()],
-    "layer-extent": [layer(extent=None), layer(extent=0)],
+    "layer-extent": [layer(extent=each) for each in (None, 0, 1 << 32, 1 << 40, 1 << 63, (1 << 64) - 1)],
     "key-unique": [layer(feature(tags=(0, 0, 1, 0)), keys=("a", "a"))],
     "value-unique": [layer(feature(tags=(0, 0, 1, 1)), keys=("a", "b"), values=[text_value("x")] * 2)],
     "value-one": [
@@ -141,6 +141,19 @@ def numbered(*numbers):
     return {number: layer(feature(number=7, extra=b"")) + layer(name=f"x{number}") for number in numbers}
 
 
+def leaves(listed):
+    """An archive of equal tiles, of a root with (first number as stated, numbers) of each leaf directory."""
+    inner = layer(feature([*move((1000, 1000)), *SQUARE[3:]]))
+    size = len(gzip_bytes(inner))
+    parts = [gzip_bytes(directory([(number, 0, size, 1) for number in numbers])) for _, numbers in listed]
+    starts = [sum(map(len, parts[:at])) for at in range(len(parts))]
+    root = [(first, start, len(part), 0) for (first, _), start, part in zip(listed, starts, parts, strict=True)]
+    return archive({0: inner}, root=gzip_bytes(directory(root)), leaves=b"".join(parts), zooms=(0, 1))
+
+
+#: No reader finds a tile of these.
+SWAPPED = [(0, [1]), (1, [0])]
+
 #: A directory whose one entry is a leaf directory of its own length, at its own place.
 SELF = next(found for size in range(20, 60) if len(found := gzip_bytes(directory([(0, 0, size, 0)]))) == size)
 ARCHIVES = {
@@ -181,6 +194,15 @@ ARCHIVES = {
     "directory-order": [
         archive(entries=lambda e: [(0, 0, e[0][2], 2), (1, 0, e[0][2], 1)], zooms=(0, 1)),
         archive(entries=lambda e: [*e, *e]),
+        leaves(SWAPPED),
+        leaves([(0, [0, 1]), (1, [2])]),
+        leaves([(0, [0]), (2, [1])]),
+    ],
+    "zooms-stated": [archive(zooms=(0, 24)), archive({1: layer()}, zooms=(0, 1)), archive(zooms=(0, 1))],
+    "bounds-stated": [
+        archive({1: layer()}, bounds=(100, -900_000_000, 200, -100_000_000, 1, 150, -500_000_000)),
+        archive({4: layer()}, bounds=(-1_799_000_000, 1, -900_000_000, 2, 1, -1_000_000_000, 1)),
+        archive({5: layer()}, bounds=(10, 10, 20, 20, 2, 15, 15)),
     ],
     "directory-entry": [
         archive(entries=lambda _: [(0, 0, 0, 1)]),
@@ -193,10 +215,15 @@ ARCHIVES = {
         archive(tail=b"", packed=lambda body: gzip_bytes(body) + b"x"),
     ],
     "metadata": [archive(metadata=b"["), archive(metadata=b"[]")],
-    "metadata-layers": [archive(metadata={}), archive(metadata={"vector_layers": [{"id": "wijk"}]})],
+    "metadata-layers": [
+        archive(metadata={}),
+        archive(metadata={"vector_layers": [{"id": "wijk", "fields": {}}]}),
+        archive(metadata={"vector_layers": [{"id": "buurt"}]}),
+        archive(metadata={"vector_layers": [{"id": "buurt", "fields": ["code"]}]}),
+    ],
     "metadata-extra": [
         archive(metadata=METADATA | {"generator": "x"}),
-        archive(metadata={"vector_layers": [{"id": "buurt", "tilestats": 1}]}),
+        archive(metadata={"vector_layers": [{"id": "buurt", "fields": {}, "tilestats": 1}]}),
     ],
     "gzip-extra": [archive({0: layer()}, packed=lambda body: b"\x1f\x8b\x08\0\1\2\3\4\0\xff" + gzip_bytes(body)[10:])],
     "bytes-unused": [archive(tail=b"4711"), archive(gap=b"4711")],
@@ -246,7 +273,7 @@ def test_every_rule_finds_what_breaks_it_and_nothing_else(rule, data):
 
 
 def test_every_rule_is_tried():
-    assert {*TILES, *ARCHIVES, "secret", "gap-narrow"} == set(RULES)
+    assert {*TILES, *ARCHIVES, "secret", "gap-narrow", "limits"} == set(RULES)
 
 
 VALID = [
@@ -262,6 +289,10 @@ VALID = [
     archive(packed=lambda body: body, kinds=(1, 1, 1)),
     write_archive({0: layer(), 1: layer()}, zooms=ZoomRange(0, 1), bounds=(-180, -85, 180, 85), metadata=METADATA),
     gzip_bytes(layer()),
+    layer(extent=(1 << 32) - 1),
+    leaves([(0, [0, 1]), (2, [2, 3]), (4, [4])]),
+    archive({1: layer()}, bounds=(-1_800_000_000, -900_000_000, 1_800_000_000, 900_000_000, 1, 0, 0)),
+    archive({1: layer()}, bounds=(100, -200, 200, -100, 1, 150, -150)),
 ]
 
 

@@ -121,7 +121,15 @@ def test_an_address_without_a_server_is_a_named_error(where):
         open_source(where, timeout=2)
 
 
-@pytest.mark.parametrize("where", ["nothing.pmtiles", "file:///etc/passwd", "ftp://x/y", ""])
+@pytest.mark.parametrize("where", ["http://[", "https://[::1", "HTTP://]/a.pmtiles"])
+def test_an_address_that_is_none_is_a_named_error_with_a_remedy(where):
+    with pytest.raises(TileError, match="no address") as caught:
+        open_source(where)
+    assert caught.value.where == where
+    assert "http" in caught.value.remedy
+
+
+@pytest.mark.parametrize("where", ["//[x", "nothing.pmtiles", "file:///etc/passwd", "ftp://x/y", ""])
 def test_other_addresses_are_files_that_are_not_there(where, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     with pytest.raises(ReleaseError):
