@@ -14,7 +14,7 @@ from tiles.validate.finding import NOWHERE, Check, Finding, Place, Report, first
 from tiles.validate.geometry import Points
 from tiles.validate.quick import read_quickly
 from tiles.validate.rules import RULES, Weight
-from tiles.validate.secrets import Secret, secret_findings
+from tiles.validate.secrets import Search, Secret
 from tiles.validate.sources import Source
 from tiles.validate.tile import ReadLayer, read_tile
 
@@ -81,12 +81,15 @@ class _Run:
         self._ids: dict[str, dict[int, set[int]]] = {}
         self._strips: dict[tuple[int, int, str], Mapping[str, Points]] = {}
         self._contents: dict[bytes, int] = {}
+        self._search = Search(options.secrets)
 
     def findings(self) -> Iterator[Finding]:
         """Yield all findings, in the order of the file."""
-        if self._source.get(0, 7) == b"PMTiles":
-            yield from self._archive()
-            return
+        archive = self._source.get(0, 7) == b"PMTiles"
+        yield from self._archive() if archive else self._single()
+        yield from self._search.in_stored(self._source, archive=archive)
+
+    def _single(self) -> Iterator[Finding]:
         body = self._source.get(0, self._source.size)
         if body[:2] == _GZIP:
             body = (yield from unpacked(body, 2)) or b""
@@ -114,7 +117,7 @@ class _Run:
     def _metadata(self, archive: ReadArchive) -> Iterator[Finding]:
         if self._options.secrets:
             body = yield from unpacked(self._source.get(*archive.head.spans[1]), archive.head.internal)
-            yield from secret_findings(self._options.secrets, body or b"", (), Place(layer="metadata"))
+            yield from self._search.in_metadata(body or b"", Place(layer="metadata"))
 
     def _stored(self, archive: ReadArchive, entry: Entry, place: Place, *, again: bool) -> Iterator[Finding]:
         raw = self._source.get(archive.head.spans[3][0] + entry[1], entry[2])
@@ -130,7 +133,7 @@ class _Run:
         if layers is None:
             layers = yield from read_tile(body, place, buffer=self._options.buffer)
         self.tiles += 1
-        yield from secret_findings(self._options.secrets, body, layers, place)
+        yield from self._search.in_tile(body, layers, place)
         self._layers.update(layer.name for layer in layers)
         if not _has_shapely():
             return
