@@ -108,7 +108,8 @@ def _layer(data: bytes, start: int, end: int, buffer: float) -> ReadLayer:
     low, high = int(outlines.point.min()), int(outlines.point.max())
     _check(-buffer * extent <= low and high <= extent * (1 + buffer))
     ((_, a, b),) = by_tag[_NAME]
-    return ReadLayer(data[a:b].decode(), extent, ids, outlines, tuple(_value(value) for value in raw))
+    values = tuple(_value(value) for value in raw)
+    return ReadLayer(data[a:b].decode(), extent, ids, outlines, values, tuple(keys))
 
 
 def _features(data: bytes, spans: Sequence[_Field]) -> tuple[tuple[int, ...], list[bytes], list[bytes]]:

@@ -55,7 +55,7 @@ RULES: Mapping[str, Rule] = MappingProxyType(
     {
         # The tile and its layers.
         "wire": _mvt("2", "The bytes are a protocol buffer message."),
-        "field": _mvt("4", "A message has only the fields of the schema, each with its wire type."),
+        "field": _mvt("4", "A message has only the fields of the schema, each of its type."),
         "field-repeated": _mvt("4", "A field that stands alone occurs once."),
         "text": _mvt("4.1", "A text is UTF-8."),
         "tile-layers": _mvt("4.1", "A tile has at least one layer.", Weight.SHOULD),

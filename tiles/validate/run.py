@@ -20,7 +20,7 @@ from tiles.validate.finding import NOWHERE, Check, Finding, Place, Report, first
 from tiles.validate.geometry import Points
 from tiles.validate.quick import read_quickly
 from tiles.validate.rules import ALWAYS, RULES, Weight
-from tiles.validate.secrets import Secret, secret_findings
+from tiles.validate.secrets import Search, Secret
 from tiles.validate.sources import Source
 from tiles.validate.tile import ReadLayer, read_tile
 
@@ -137,12 +137,15 @@ class _Run:
         self._strips: dict[tuple[int, int, str], Mapping[str, Points]] = {}
         self._contents: dict[bytes, int] = {}
         self._again: dict[tuple[int, int], _Shown] = {}
+        self._search = Search(options.secrets)
 
     def findings(self) -> Iterator[Finding]:
         """Yield all findings, in the order of the file."""
-        if self._source.get(0, 7) == b"PMTiles":
-            yield from self._archive()
-            return
+        archive = self._source.get(0, 7) == b"PMTiles"
+        yield from self._archive() if archive else self._single()
+        yield from self._search.in_stored(self._source, archive=archive)
+
+    def _single(self) -> Iterator[Finding]:
         kind = GZIP if self._source.get(0, 2) == _GZIP else PLAIN
         body = yield from fetched(self._source.get, (0, self._source.size), kind, limit=limits.TILE)
         self.tiles = 1
@@ -193,7 +196,7 @@ class _Run:
         if self._options.secrets:
             span, kind = archive.head.spans[1], archive.head.internal
             body = yield from fetched(self._source.get, span, kind, limit=limits.METADATA)
-            yield from secret_findings(self._options.secrets, body or b"", (), Place(layer="metadata"))
+            yield from self._search.in_metadata(body or b"", Place(layer="metadata"))
 
     def _stored(self, archive: ReadArchive, span: tuple[int, int], place: Place) -> Check[tuple[ReadLayer, ...]]:
         where = archive.head.spans[3][0] + span[0], span[1]
@@ -210,7 +213,7 @@ class _Run:
         layers = read_quickly(body, buffer=self._options.buffer)
         if layers is None:
             layers = yield from read_tile(body, place, buffer=self._options.buffer)
-        yield from secret_findings(self._options.secrets, body, layers, place)
+        yield from self._search.in_tile(body, layers, place)
         self._layers.update(layer.name for layer in layers)
         if _has_shapely():
             from tiles.validate.coverage import shape_findings

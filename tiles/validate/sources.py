@@ -44,14 +44,18 @@ def open_source(where: str, *, timeout: float = TIMEOUT) -> Source:
         timeout: Seconds to wait for a server.
 
     Raises:
-        TileError: It cannot be read, or is larger than `LARGEST`.
+        TileError: It cannot be read, is empty, or is larger than `LARGEST`.
     """
     if where.partition(":")[0].lower() in ("http", "https"):
-        return _Remote(where, timeout).source()
-    if not Path(where).is_file():
-        raise TileError("The file cannot be opened: there is none.", where=where)
-    file = ByteFile(Path(where))
-    return Source(where, file.size, file)
+        source = _Remote(where, timeout).source()
+    elif Path(where).is_file():
+        file = ByteFile(Path(where))
+        source = Source(where, file.size, file)
+    else:
+        raise TileError("The file cannot be opened: there is none.", where=where, remedy="Check the path.")
+    if not source.size:
+        raise TileError("The file is empty.", where=where, remedy="Give a PMTiles archive or a vector tile.")
+    return source
 
 
 class _Remote:

@@ -28,6 +28,7 @@ _VALUE = {1: pb.BYTES, 2: pb.FIXED32, 3: pb.FIXED64, 4: pb.VARINT, 5: pb.VARINT,
 _EXTENSION = {"tile": 16, "layer": 16, "value": 8, "feature": 1 << 30}
 _REPEATED = {"layer": {2, 3, 4}}
 _VERSION = 2
+_BOOLEAN = 7
 _KINDS = 3
 
 
@@ -50,6 +51,7 @@ class ReadLayer:
         ids: Of its features.
         outlines: Of its polygons.
         values: Of its dictionary.
+        keys: Of its dictionary.
     """
 
     name: str
@@ -57,6 +59,7 @@ class ReadLayer:
     ids: tuple[int | None, ...]
     outlines: Outlines
     values: tuple[Scalar, ...]
+    keys: tuple[str, ...]
 
 
 def read_tile(data: bytes, place: Place, *, buffer: float) -> Check[tuple[ReadLayer, ...]]:
@@ -151,7 +154,7 @@ def _layer(data: bytes, place: Place, buffer: float) -> Check[ReadLayer]:
         if feature.kind == POLYGON
         for ring in feature.parts
     )
-    return ReadLayer(name, extent, tuple(one.id for one in features), outlines_of(rings), tuple(values))
+    return ReadLayer(name, extent, tuple(one.id for one in features), outlines_of(rings), tuple(values), tuple(keys))
 
 
 def _stated(data: bytes, found: Mapping[int, list[pb.Raw]], place: Place) -> Check[None]:
@@ -179,6 +182,8 @@ def read_value(data: bytes, place: Place) -> Check[list[Scalar]]:
             if isinstance(raw, bytes) and number == 1:
                 contents.append((yield from _text(raw, place)))
             else:
+                if number == _BOOLEAN and raw not in (0, 1):
+                    yield Finding("field", "A boolean is neither 0 nor 1.", place)
                 contents.append(_number(number, raw))
     return contents
 
@@ -189,7 +194,10 @@ def _number(number: int, raw: pb.Raw) -> Scalar:
         return float(read)
     if number == 4 and raw >= 1 << 63:
         return raw - (1 << 64)
-    return bool(raw) if number == 7 else pb.unzigzag(raw) if number == 6 else raw
+    if number == _BOOLEAN:
+        # What is no boolean may be a number that somebody hid in one.
+        return bool(raw) if raw < 2 else raw
+    return pb.unzigzag(raw) if number == 6 else raw
 
 
 def _feature(data: bytes, place: Place) -> Check[tuple[ReadFeature, list[int]]]:

@@ -51,6 +51,7 @@ TILES = {
         layer() + pb.tagged_number(2, 5),
         layer(last=pb.tagged_number(6, 1)),
         layer(feature(extra=pb.tagged_number(5, 1))),
+        layer(values=[pb.tagged(4, pb.tagged_number(7, 2))]),
     ],
     "field-repeated": [layer(last=pb.tagged_number(5, 4096)), layer(feature(extra=pb.tagged_number(1, 7)))],
     "text": [layer(name=b"\xff"), layer(values=[text_value(b"\xc3\x28")])],

@@ -134,3 +134,10 @@ def test_other_addresses_are_files_that_are_not_there(where, tmp_path, monkeypat
     monkeypatch.chdir(tmp_path)
     with pytest.raises(ReleaseError):
         validate(open_source(where))
+
+
+def test_an_empty_file_is_neither_an_archive_nor_a_tile(tmp_path):
+    (tmp_path / "a.pmtiles").write_bytes(b"")
+    with pytest.raises(TileError, match="empty") as caught:
+        validate(open_source(str(tmp_path / "a.pmtiles")))
+    assert "a.pmtiles" in caught.value.where
