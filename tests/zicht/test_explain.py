@@ -43,6 +43,17 @@ def test_a_suppressed_number_is_not_in_its_receipt(release):
                 assert not re.search(r"\d", says)
 
 
+def test_a_denominator_of_several_years_is_called_figure_times_years(release):
+    said = {}
+    for period in ("2025", "2024-2025"):
+        lines = explain(release, indicator="drug-labs", period=period, code="GM9001")
+        (line,) = (line for line in lines if line.label["en"] == "denominator")
+        said[period] = {language: text.split(" ", 1) for language, text in line.says.items()}
+    assert [said[period]["nl"][1] for period in said] == ["woningen", "woningen × 2 jaar"]
+    assert [said[period]["en"][1] for period in said] == ["homes", "homes × 2 years"]
+    assert float(said["2024-2025"]["en"][0]) == 2 * float(said["2025"]["en"][0])
+
+
 def test_an_amount_is_called_one_and_written_in_full(release):
     column = next(column for column in release.values if column.key.measure == "amount")
     key, fid = column.key, int((column.status == Status.PUBLISHED).argmax())

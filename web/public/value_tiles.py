@@ -88,7 +88,7 @@ def title_of(site: Site, key: ColumnKey, language: str = DEFAULT) -> str:
 def description_of(site: Site, key: ColumnKey, language: str = DEFAULT) -> str:
     """Return what a reader of a column must know: its unit, that a pattern is no proof, and whether it is a draft."""
     text = translator(language)
-    unit = unit_of(site.indicator(key.indicator), key.measure, language)
+    unit = unit_of(site.indicator(key.indicator), key.measure, language, period=key.period)
     parts = [f"{unit[:1].upper()}{unit[1:]}." if unit else "", text("pattern")]
     parts += [text("banner.fictional")] if site.catalogue["fictional"] else []
     parts += [text(f"banner.draft.{site.doubt}")] if site.is_draft else []

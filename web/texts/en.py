@@ -412,7 +412,6 @@ EN: Mapping[str, str] = {
     "receipt.exposure": "Divided by",
     "receipt.formula": "Calculation",
     "receipt.formula.rate": "{numerator} divided by {exposure}, times {per}",
-    "receipt.formula.rate_years": "{numerator} divided by {exposure} and by {years} years, times {per}",
     "receipt.legal_basis": "Legal basis",
     "receipt.numerator": "What is counted",
     "receipt.owner": "Owner",
@@ -473,4 +472,5 @@ EN: Mapping[str, str] = {
     "table.value": "Value",
     "title.separator": "·",
     "tooltip.source": "Source: {source}",
+    "unit.over_years": "{unit} × {years} years",
 }

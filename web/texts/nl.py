@@ -420,7 +420,6 @@ NL: Mapping[str, str] = {
     "receipt.exposure": "Gedeeld door",
     "receipt.formula": "Berekening",
     "receipt.formula.rate": "{numerator} gedeeld door {exposure}, keer {per}",
-    "receipt.formula.rate_years": "{numerator} gedeeld door {exposure} en door {years} jaar, keer {per}",
     "receipt.legal_basis": "Grondslag",
     "receipt.numerator": "Wat is geteld",
     "receipt.owner": "Eigenaar",
@@ -483,4 +482,5 @@ NL: Mapping[str, str] = {
     "table.value": "Waarde",
     "title.separator": "·",
     "tooltip.source": "Bron: {source}",
+    "unit.over_years": "{unit} × {years} jaar",
 }
