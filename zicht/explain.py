@@ -42,18 +42,20 @@ STATUS_TEXTS: Mapping[str, Text] = {
 }
 CLASS_TEXTS: Mapping[str, Text] = {
     "hot": {
-        "nl": "hotspot: de buurgebieden samen hebben meer dan toeval over de kaart zou geven, wat de onderdrukte "
-        "waarden ook zijn",
-        "en": "hotspot: the neighbouring areas together have more than chance over the map would give, whatever the "
-        "suppressed values are",
+        "nl": "hotspot: het gebied en zijn buren samen hebben meer dan toeval over de kaart zou geven, wat de "
+        "onderdrukte waarden ook zijn; het gebied zelf kan laag zijn",
+        "en": "hotspot: the area and its neighbours together have more than chance over the map would give, whatever "
+        "the suppressed values are; the area itself may be low",
     },
     "cold": {
-        "nl": "coldspot: minder dan toeval over de kaart zou geven",
-        "en": "cold spot: less than chance would give",
+        "nl": "coldspot: het gebied en zijn buren samen hebben minder dan toeval over de kaart zou geven; het gebied "
+        "zelf kan hoog zijn",
+        "en": "cold spot: the area and its neighbours together have less than chance over the map would give; the area "
+        "itself may be high",
     },
     "not_significant": {
-        "nl": "geen hotspot: past bij toeval over de kaart",
-        "en": "no hotspot: in keeping with chance over the map",
+        "nl": "geen hotspot: het gebied en zijn buren samen passen bij toeval over de kaart",
+        "en": "no hotspot: the area and its neighbours together are in keeping with chance over the map",
     },
     "undetermined": {
         "nl": "onbepaald: de onderdrukte waarden in de omgeving kunnen de uitkomst beide kanten op sturen",

@@ -22,6 +22,12 @@ def test_every_status_and_class_has_its_words():
     assert set(CLASS_TEXTS) == set(HotspotClass)
 
 
+def test_a_hotspot_is_a_claim_about_an_area_and_its_neighbours_together():
+    for label in ("hot", "cold", "not_significant"):
+        assert "het gebied en zijn buren samen" in CLASS_TEXTS[label]["nl"]
+        assert "the area and its neighbours together" in CLASS_TEXTS[label]["en"]
+
+
 def test_every_number_of_a_release_has_a_receipt_in_both_languages(release):
     for column in release.values:
         for code in column.code[:3]:
