@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from geo.boundaries import import_boundaries, read_codes
+from zicht.commands._targets import NewFile
 from zicht.config import read_settings
 
 
@@ -18,7 +19,7 @@ def boundaries() -> None:
 @boundaries.command("import")
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--edition", required=True, help="The year of the edition: codes are reused between editions.")
-@click.option("--out", type=click.Path(path_type=Path), help="Target file; by default in the folder of boundaries.")
+@click.option("--out", type=NewFile(parents=True), help="Target file; by default in the folder of boundaries.")
 @click.option("--reproject", is_flag=True, help="Transform coordinates to RD New (EPSG:28992) where they are not.")
 @click.option(
     "--repair", is_flag=True, help="Repair invalid polygons and cut areas that lie on one another, naming each."

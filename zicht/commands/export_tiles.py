@@ -12,6 +12,7 @@ from web.public.value_tiles import description_of, title_of
 from web.site import Site
 from web.tilestore import TileStore
 from zicht.audience import require_audience
+from zicht.commands._targets import NewFile
 from zicht.errors import ConfigError
 from zicht.published import ColumnKey
 from zicht.release import open_release
@@ -27,7 +28,7 @@ ENDING = ".pmtiles"
 @click.option("--level", "levels", multiple=True, help="Level to put in; repeat for more. By default all there are.")
 @click.option("--measure", default="", help="Measure; by default the one the map opens with.")
 @click.option("--category", default="", help="Category, where the indicator is broken down.")
-@click.option("--out", required=True, type=click.Path(path_type=Path), help="The file to write, ending in .pmtiles.")
+@click.option("--out", required=True, type=NewFile(), help="The file to write, ending in .pmtiles.")
 @click.option("--lang", type=click.Choice(["nl", "en"]), default="nl", show_default=True, help="Language of the title.")
 @click.option("--draft", is_flag=True, help="Write it though nobody may publish it; its description says so.")
 @click.option("--audience", help="The id of the readers that a release which is not public is for.")
@@ -73,8 +74,6 @@ def _check_target(out: Path, release: Path) -> None:
         raise ConfigError(f"The file to write does not end in {ENDING}.", where=str(out))
     if out.absolute().resolve().is_relative_to(release.absolute().resolve()):
         raise ConfigError("A release is never written into.", where=str(out), remedy="Choose a file outside it.")
-    if not out.absolute().parent.is_dir():
-        raise ConfigError("The folder to write into does not exist.", where=str(out.parent))
 
 
 def _keys(
