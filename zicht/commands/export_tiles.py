@@ -59,7 +59,7 @@ def export_tiles(
         keys = _keys(store, indicator, period, levels, measure, category)
         body = export_archive(
             [(store.selection(key), store.tileset.reader(key.level)) for key in keys],
-            name=title_of(site, keys[-1], lang),
+            name=title_of(site, keys[-1], lang, levels=[key.level for key in keys]),
             description=description_of(site, keys[-1], lang),
             attribution=str(site.catalogue["publisher"]),
         )
@@ -79,9 +79,9 @@ def _check_target(out: Path, release: Path) -> None:
 def _keys(
     store: TileStore, indicator: str, period: str, levels: tuple[str, ...], measure: str, category: str
 ) -> list[ColumnKey]:
+    _check_asked(store.site, indicator, period, levels, measure, category)
     if levels:
         return [store.key(level, indicator, period, measure, category) for level in dict.fromkeys(levels)]
-    store.site.indicator(indicator)
     found = []
     for level in store.site.levels:
         try:
@@ -93,3 +93,37 @@ def _keys(
             "These figures are not in this release.", where=f"{indicator}, {period}", remedy="See `zicht info RELEASE`."
         )
     return found
+
+
+def _check_asked(site: Site, indicator: str, period: str, levels: tuple[str, ...], measure: str, category: str) -> None:
+    """Refuse what the release lacks by its own name, with what there is instead."""
+    keys = [column.key for column in site.release.values if column.key.indicator == indicator]
+    if not keys:
+        raise _absent("indicator", indicator, sorted(site.indicators), "in this release")
+    there = f"of {indicator}"
+    drawn = {level for level in site.levels if _has_tiles(site, level)}
+    for part, asked in (("period", (period,)), ("level", levels), ("category", (category,))):
+        for one in asked:
+            _choose(part, one, [key for key in keys if part != "level" or key.level in drawn], there)
+        keys = [key for key in keys if not asked or getattr(key, part) in asked]
+        there = f"{there} in {period}" if part == "period" else there
+    if measure:
+        _choose("measure", measure, keys, there)
+
+
+def _has_tiles(site: Site, level: str) -> bool:
+    try:
+        site.zooms(level)
+    except NotHereError:
+        return False
+    return True
+
+
+def _choose(part: str, asked: str, keys: list[ColumnKey], there: str) -> None:
+    known = list(dict.fromkeys(getattr(key, part) for key in keys))
+    if asked not in known:
+        raise _absent(part, asked, [one or "none (leave it out)" for one in known], there)
+
+
+def _absent(part: str, asked: str, known: list[str], there: str) -> NotHereError:
+    return NotHereError(f"There is no {part} {asked!r} {there}.", remedy=f"Choose from: {', '.join(known)}.")
