@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import click
@@ -9,6 +10,9 @@ import click
 from geo.boundaries import import_boundaries, read_codes
 from zicht.commands._targets import NewFile
 from zicht.config import read_settings
+
+#: A year, and which version of it; it stands in the name of the file that is kept.
+_EDITION = re.compile(r"(19|20)\d\d([._-]?[0-9A-Za-z]+)?")
 
 
 @click.group()
@@ -48,6 +52,10 @@ def import_(
 
     Nothing is repaired, moved or dropped in silence: what is, is named in the report.
     """
+    if not _EDITION.fullmatch(edition):
+        raise click.BadParameter(
+            f"{edition!r} does not begin with a year, such as 2024 or 2024_v1.", param_hint="--edition"
+        )
     target = out or read_settings(Path.cwd()).boundaries / f"cbs_{edition}.gpkg"
     report = import_boundaries(
         file,

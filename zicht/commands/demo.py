@@ -41,5 +41,5 @@ def demo(folder: Path, no_serve: bool, host: str, port: int) -> None:
     from zicht.release import open_release
 
     app = create_app(open_release(release), background=settings.background, lead_share=settings.lead_share)
-    report(f"open http://{host}:{port} in a browser  (stop with Ctrl-C)")
-    serve(app, host=host, port=port)
+    said = f"open http://{host}:{port} in a browser  (stop with Ctrl-C)"
+    serve(app, host=host, port=port, listening=lambda: report(said))
