@@ -144,11 +144,10 @@ def _definition(entry: Mapping[str, Any], period: str, language: str) -> dict[st
     if not rate:
         return {**parts, "rate": None}
     exposure = exposure_of(rate, language, period=period)
-    summed = exposure != localised(rate["exposure"], language)
     formula = translator(language)(
         "receipt.formula.rate",
         numerator=parts["numerator"],
-        exposure=f"({exposure})" if summed else exposure,
+        exposure=exposure,
         per=written(rate["per"], language),
     )
     return {

@@ -28,7 +28,7 @@ def unit_of(entry: Mapping[str, Any], measure: str, language: str, *, period: st
 
 
 def exposure_of(rate: Mapping[str, Any], language: str, *, period: str) -> str:
-    """Return what a rate is divided by in a period: "inhabitants", or "inhabitants × 5 years" (person-years).
+    """Return what a rate is divided by in a period: "inhabitants", or "inhabitants summed over 5 years" (person-years).
 
     Args:
         rate: How the rate is made, of the catalogue.

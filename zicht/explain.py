@@ -107,7 +107,7 @@ AMOUNTS: Text = {
     "en": "amounts of at least {threshold} persons or businesses, none of which determines them, rounded to {rounding}",
 }
 #: What a rate of several years is divided by: a figure times those years, such as person-years.
-OVER_YEARS: Text = {"nl": "{unit} × {years} jaar", "en": "{unit} × {years} years"}
+OVER_YEARS: Text = {"nl": "{unit} opgeteld over {years} jaar", "en": "{unit} summed over {years} years"}
 NOT_PROOF: Text = {"nl": "Een patroon, geen bewijs.", "en": "A pattern, not proof."}
 
 

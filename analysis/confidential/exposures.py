@@ -33,7 +33,7 @@ def exposure_column(
     if figure is None:
         return None
     times = exposure_years(exposure, nature, key.period)
-    unit = f"{exposure.name['en']} × {times} years" if times > 1 else exposure.name["en"]
+    unit = f"{exposure.name['en']} summed over {times} years" if times > 1 else exposure.name["en"]
     return _public(key, column.code, np.asarray(figure, dtype=np.float64) * times, unit=unit)
 
 

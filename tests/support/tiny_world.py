@@ -164,7 +164,7 @@ def _labs(layer: Layer, period: str) -> Iterator[PublishedColumn]:
     years = years_in(period)
     homes = layer.attributes["homes"] * years
     published = np.full(len(layer), Status.PUBLISHED.value)
-    unit = "homes" if years == 1 else f"homes × {years} years"
+    unit = "homes" if years == 1 else f"homes summed over {years} years"
     yield _column(layer, LABS, period, Measure.EXPOSURE, unit, published, homes, homes, homes)
     status = np.where(homes == 0, Status.NOT_APPLICABLE, count.status)
     with np.errstate(divide="ignore", invalid="ignore"):

@@ -55,8 +55,8 @@ def test_a_denominator_of_several_years_is_called_figure_times_years(release):
         lines = explain(release, indicator="drug-labs", period=period, code="GM9001")
         (line,) = (line for line in lines if line.label["en"] == "denominator")
         said[period] = {language: text.split(" ", 1) for language, text in line.says.items()}
-    assert [said[period]["nl"][1] for period in said] == ["woningen", "woningen × 2 jaar"]
-    assert [said[period]["en"][1] for period in said] == ["homes", "homes × 2 years"]
+    assert [said[period]["nl"][1] for period in said] == ["woningen", "woningen opgeteld over 2 jaar"]
+    assert [said[period]["en"][1] for period in said] == ["homes", "homes summed over 2 years"]
     assert float(said["2024-2025"]["en"][0]) == 2 * float(said["2025"]["en"][0])
 
 

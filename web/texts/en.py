@@ -483,5 +483,5 @@ EN: Mapping[str, str] = {
     "table.value": "Value",
     "title.separator": "·",
     "tooltip.source": "Source: {source}",
-    "unit.over_years": "{unit} × {years} years",
+    "unit.over_years": "{unit} summed over {years} years",
 }

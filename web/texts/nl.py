@@ -493,5 +493,5 @@ NL: Mapping[str, str] = {
     "table.value": "Waarde",
     "title.separator": "·",
     "tooltip.source": "Bron: {source}",
-    "unit.over_years": "{unit} × {years} jaar",
+    "unit.over_years": "{unit} opgeteld over {years} jaar",
 }

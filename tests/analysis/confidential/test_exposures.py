@@ -30,7 +30,7 @@ def made(exposure: Exposure, nature: Nature = Nature.EVENT, column: PublishedCol
 def test_events_are_divided_by_figure_times_years():
     column = made(Exposure(name=BOTH, per=1000, attribute="inhabitants"))
     assert column.value[:3].tolist() == [3000, 1500, 0]
-    assert column.unit == f"{BOTH['en']} × 3 years"
+    assert column.unit == f"{BOTH['en']} summed over 3 years"
     assert column.status.tolist() == ["published"] * 3 + ["missing"] + ["published"] * 2
     assert np.array_equal(column.low, column.value, equal_nan=True)
 
