@@ -84,5 +84,5 @@ class BoundarySet:
             if orphans.size:
                 raise BoundaryError(
                     f"{orphans.size} areas of level {fine} have no parent at level {coarse}, first {orphans[0]}.",
-                    remedy="Import the file again with `zicht boundaries import`, which makes named remainder cells.",
+                    remedy="Read the file with remainders, which makes named cells of what is missing.",
                 )

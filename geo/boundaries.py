@@ -30,9 +30,9 @@ from geo.cbs_layers import (
 from geo.discs import within_parents
 from geo.overlaps import check_overlaps, cut_overlaps
 from geo.regions import Members, located_members, read_members, with_regions
-from geo.remainders import Remainder, missing_parents, remainders_within, with_remainders
+from geo.remainders import Gaps, Remainder, missing_parents, remainders_within, uncovered, with_remainders
 from geo.vector_files import layer_names
-from zicht.errors import SchemaError
+from zicht.errors import BoundaryError, SchemaError
 
 __all__ = [
     "ImportReport",
@@ -52,6 +52,9 @@ __all__ = [
 #: Levels that every file in the CBS layout has.
 _ALWAYS = ("gemeente", "wijk", "buurt")
 
+#: How many areas with an uncovered part are named.
+_NAMED = 10
+
 # Said of a park in the edition itself, where its definition stands.
 _DISC = "cirkel rond een punt"
 
@@ -65,12 +68,14 @@ class ImportReport:
         layers: One report a layer, coarsest first.
         remainders: Cells made for what the publisher lost.
         cuts: By level, what was cut off areas that lay on another one, a sentence each.
+        gaps: By level, what of the level above no area covers and may be slivers: square metres by code.
     """
 
     edition: str
     layers: tuple[LayerReport, ...]
     remainders: tuple[Remainder, ...] = ()
     cuts: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    gaps: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
 
     def __str__(self) -> str:
         lines = [f"Edition {self.edition}"]
@@ -79,6 +84,9 @@ class ImportReport:
             repaired = f", {len(one.repaired)} repaired: {', '.join(one.repaired)}" if one.repaired else ""
             lines.append(f"{one.level}: {one.read} rows read, {one.kept} areas{left_out}{repaired}")
         lines += [f"remainder {one.code} {one.name}: {one.reason}" for one in self.remainders]
+        lines += [
+            f"{level}: not covered, in slivers between levels: {_listed(gaps)}" for level, gaps in self.gaps.items()
+        ]
         return "\n".join([*lines, *self._discs(), *self._cuts()])
 
     def mended(self) -> list[str]:
@@ -176,7 +184,10 @@ def load(
     below, cuts = _apart(upper | {**read, "gemeente": upper["gemeente"]}, path, repair=repair)
     areas = {"country": _country(below["gemeente"], country), **below}
     report = ImportReport(edition, tuple(one for _, one in found.values()), made, cuts)
-    return BoundarySet(edition=edition, source=source, layers=areas), report
+    try:
+        return BoundarySet(edition=edition, source=source, layers=areas), report
+    except BoundaryError as error:
+        raise BoundaryError(error.problem, where=str(path), remedy=_completing(path, edition)) from None
 
 
 def import_boundaries(
@@ -208,7 +219,8 @@ def import_boundaries(
         What was read, left out, repaired and made.
 
     Raises:
-        ZichtError: As `read_boundaries`; or the file cannot be written.
+        ZichtError: As `read_boundaries`; a part of a gemeente or wijk is covered by nothing finer and `remainders` was
+            not asked for; or the file cannot be written.
     """
     boundaries, report = load(
         path,
@@ -220,11 +232,42 @@ def import_boundaries(
         remainders=remainders,
         expected=expected,
     )
+    gaps = {fine: uncovered(boundaries.layers[coarse], boundaries.layers[fine]) for coarse, fine in pairwise(_ALWAYS)}
+    if not remainders:
+        _refuse_lost(gaps, path, edition)
+    report = replace(report, gaps={level: found.slivers for level, found in gaps.items() if found.slivers})
     notes = read_park_notes(path)
     for code in (code for one in report.layers for code in one.discs):
         notes[code] = replace(notes[code], definition=f"{_DISC}; {notes[code].definition}".removesuffix("; "))
     write_boundary_file(boundaries, read_water(path, reproject=reproject), out, notes=notes)
     return report
+
+
+def _refuse_lost(gaps: Mapping[str, Gaps], path: Path, edition: str) -> None:
+    """Refuse a file in which no area covers a part of the level above that is more than a sliver."""
+    for level, found in gaps.items():
+        if found.lost:
+            areas = _listed({code: float(part.area) for code, part in found.lost.items()})
+            raise BoundaryError(
+                f"No area of level {level} covers {areas}: one or more are missing from the file.",
+                where=str(path),
+                remedy=f"{_completing(path, edition)} With --names they keep their own codes and names.",
+            )
+
+
+def _completing(path: Path, edition: str) -> str:
+    return (
+        f"Make named cells of what is missing: `zicht boundaries import {path} --edition {edition} --remainders`; in a "
+        "build file, `remainders = true` under [boundaries]."
+    )
+
+
+def _listed(areas: Mapping[str, float]) -> str:
+    """Name areas with the square metres of each, largest first, a few in full."""
+    order = sorted(areas, key=lambda code: (-areas[code], code))
+    named = ", ".join(f"{areas[code]:,.0f} m2 of {code}" for code in order[:_NAMED])
+    more = len(order) - _NAMED
+    return f"{named} and of {more} more" if more > 0 else named
 
 
 def _sources(path: Path, layers: Mapping[str, str | LayerSource] | None) -> dict[str, str | LayerSource]:

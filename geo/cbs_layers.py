@@ -204,6 +204,9 @@ def read_codes(path: Path, layer: str, *, code: str = "statcode", name: str = "s
     Raises:
         BoundaryError: The file is absent, is no such JSON, or has no such layer or properties.
     """
+    if not path.is_file():
+        where = f"{path}, layer {layer}" if layer else str(path)
+        raise BoundaryError("There is no such file.", where=where, remedy="Check the path.")
     try:
         return {one["properties"][code]: one["properties"][name] for one in json_features(path, layer)}
     except (OSError, ValueError, KeyError, TypeError):

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import fields
 from pathlib import Path
 
+import click
 import pytest
 
 from analysis.confidential.amount_rules import ENTRIES as ENTRIES_OF_AMOUNTS
@@ -15,9 +17,10 @@ from analysis.confidential.spot_rules import SpotRule
 from analysis.published.context import NEEDED
 from tiles.splice import FIELDS
 from tiles.validate.rules import RULES
+from web.texts.en import EN
 from zicht.areas import COLUMNS
 from zicht.certificate import AMOUNT_RULE, SPOT_RULE, AuditedAmounts, AuditedSpots, AuditedSystem, Certificate
-from zicht.cli import COMMANDS, SUMMARIES
+from zicht.cli import COMMANDS, SUMMARIES, group
 from zicht.commands.audit import COLUMNS as INTERVAL_COLUMNS
 from zicht.config import PREFIX, Settings
 from zicht.deviations import FIGURES as CONTEXT
@@ -46,6 +49,43 @@ def test_every_command_is_described():
     assert set(COMMANDS) == set(SUMMARIES)
     for command in COMMANDS:
         assert f"`zicht {command}" in page("reference/commands.md")
+
+
+def leaves(command: click.Command, name: str) -> Iterator[tuple[str, click.Command]]:
+    if not isinstance(command, click.Group):
+        yield name, command
+        return
+    for part in command.list_commands(click.Context(command)):
+        one = command.get_command(click.Context(command), part)
+        assert one is not None
+        yield from leaves(one, f"{name} {part}".strip())
+
+
+def test_every_option_of_a_command_stands_in_its_one_row():
+    rows = [line for line in page("reference/commands.md").splitlines() if line.startswith("| `zicht ")]
+    for name, command in leaves(group, ""):
+        of_it = [row for row in rows if row.startswith(f"| `zicht {name} ")]
+        assert len(of_it) == 1, name
+        if name == "stats":
+            continue  # its options differ by method, and have a page of their own
+        for option in (one for one in command.params if isinstance(one, click.Option)):
+            assert {*option.opts, *option.secondary_opts} & set(re.findall(r"--[a-z-]+", of_it[0])), (name, option.name)
+
+
+#: What a page says of the demo, or of what is not there, that was measured and is easily lost.
+SAID = {
+    "how-to/export-tiles.md": ("labs.pmtiles: gemeente, h3-6, 91 kB", "labs.pmtiles: 97 tiles, valid", "ZOOM_LEVEL="),
+    "how-to/tiles-in-other-maps.md": ("gemeente.drug-labs-dismantled.2021-2025.rate", "hexadecimal", "ZOOM_LEVEL="),
+    "how-to/export-a-site.md": ("Hoe hotspots worden bepaald", "only the path is used", "`deck.json`", "`api/v1/`"),
+    "reference/columns.md": ("0.29%", "0.14%"),
+    "tutorial/first-map.md": tuple(f"*{EN[f'class.{name}']}*" for name in ("hot", "probable", "undetermined", "cold")),
+}
+
+
+@pytest.mark.parametrize("name", SAID)
+def test_what_was_measured_is_said(name: str):
+    text = page(name)
+    assert [part for part in SAID[name] if part not in text] == []
 
 
 def test_every_setting_is_described_with_its_variable():

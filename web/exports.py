@@ -87,7 +87,7 @@ def _header(site: Site, column: PublishedColumn, language: str) -> Iterator[str]
     text, key, catalogue = translator(language), column.key, site.catalogue
     entry = site.indicator(key.indicator)
     levels = {str(level["id"]): localised(level["name"], language) for level in catalogue["levels"]}
-    unit = unit_of(entry, key.measure, language, otherwise=column.unit)
+    unit = unit_of(entry, key.measure, language, period=key.period, otherwise=column.unit)
     yield f"{text('export.title')}: {localised(catalogue['title'], language)}"
     yield text("pattern")
     if catalogue["fictional"]:
@@ -126,7 +126,8 @@ def _columns(language: str) -> list[str]:
 def _rows(site: Site, column: PublishedColumn, language: str) -> Iterator[Sequence[str]]:
     names = site.areas(column.key.level).name
     labels = _labels(site, column)
-    unit = unit_of(site.indicator(column.key.indicator), column.key.measure, language, otherwise=column.unit)
+    key, entry = column.key, site.indicator(column.key.indicator)
+    unit = unit_of(entry, key.measure, language, period=key.period, otherwise=column.unit)
     for fid, code in enumerate(column.code.tolist()):
         numbers = (column.value[fid], column.low[fid], column.high[fid])
         shown = (_written(value, language) for value in numbers)

@@ -12,7 +12,7 @@ from web.deviations import comparisons
 from web.errors import NotHereError
 from web.site import Site
 from web.translations import localised, translator
-from web.units import number, unit_of, written
+from web.units import exposure_of, number, unit_of, written
 from zicht.classes import ClassColumn
 from zicht.published import HotspotClass, Measure, PublishedColumn
 
@@ -132,7 +132,9 @@ def _measures(site: Site, main: PublishedColumn, language: str) -> list[dict[str
             column = site.column(key.indicator, key.period, key.level, name, key.category)
         except NotHereError:
             continue
-        found.append({"measure": name, "unit": unit_of(entry, name, language, otherwise=column.unit)})
+        found.append(
+            {"measure": name, "unit": unit_of(entry, name, language, period=key.period, otherwise=column.unit)}
+        )
     return sorted(found, key=lambda one: (one["measure"] != key.measure, one["measure"]))
 
 
@@ -141,14 +143,12 @@ def _definition(entry: Mapping[str, Any], period: str, language: str) -> dict[st
     parts = {name: localised(entry.get(name), language) for name in ("definition", "numerator", "caveats", "unit")}
     if not rate:
         return {**parts, "rate": None}
-    exposure = localised(rate["exposure"], language)
-    years = (rate.get("years") or {}).get(period, 1)
+    exposure = exposure_of(rate, language, period=period)
     formula = translator(language)(
-        "receipt.formula.rate_years" if years > 1 else "receipt.formula.rate",
+        "receipt.formula.rate",
         numerator=parts["numerator"],
         exposure=exposure,
         per=written(rate["per"], language),
-        years=years,
     )
     return {
         **parts,

@@ -12,6 +12,7 @@ import select
 import signal
 import socket
 import sys
+from collections.abc import Callable
 from types import FrameType
 from typing import Any
 
@@ -29,7 +30,7 @@ CONNECTIONS = 800
 _HIGHEST_PORT = 65_535
 
 
-def serve(app: Flask, host: str, port: int, *, workers: int = 1) -> None:
+def serve(app: Flask, host: str, port: int, *, workers: int = 1, listening: Callable[[], None] = lambda: None) -> None:
     """Serve until interrupted.
 
     Args:
@@ -37,6 +38,7 @@ def serve(app: Flask, host: str, port: int, *, workers: int = 1) -> None:
         host: Name or address to listen on.
         port: 1 to 65,535.
         workers: Processes, at least 1; more than 1 not on Windows.
+        listening: Called once the port is ours.
 
     Raises:
         ServerError: The port is taken, not allowed or out of range, the host is not of this machine, the system has no
@@ -46,6 +48,7 @@ def serve(app: Flask, host: str, port: int, *, workers: int = 1) -> None:
         raise ServerError("This system cannot serve with several processes.", remedy="Leave --workers out.")
     listener = listen(host, port)
     try:
+        listening()
         if workers == 1:
             _run(app, listener)
         else:

@@ -42,18 +42,20 @@ STATUS_TEXTS: Mapping[str, Text] = {
 }
 CLASS_TEXTS: Mapping[str, Text] = {
     "hot": {
-        "nl": "hotspot: de buurgebieden samen hebben meer dan toeval over de kaart zou geven, wat de onderdrukte "
-        "waarden ook zijn",
-        "en": "hotspot: the neighbouring areas together have more than chance over the map would give, whatever the "
-        "suppressed values are",
+        "nl": "hotspot: het gebied en zijn buren samen hebben meer dan toeval over de kaart zou geven, wat de "
+        "onderdrukte waarden ook zijn; het gebied zelf kan laag zijn",
+        "en": "hotspot: the area and its neighbours together have more than chance over the map would give, whatever "
+        "the suppressed values are; the area itself may be low",
     },
     "cold": {
-        "nl": "coldspot: minder dan toeval over de kaart zou geven",
-        "en": "cold spot: less than chance would give",
+        "nl": "coldspot: het gebied en zijn buren samen hebben minder dan toeval over de kaart zou geven; het gebied "
+        "zelf kan hoog zijn",
+        "en": "cold spot: the area and its neighbours together have less than chance over the map would give; the area "
+        "itself may be high",
     },
     "not_significant": {
-        "nl": "geen hotspot: past bij toeval over de kaart",
-        "en": "no hotspot: in keeping with chance over the map",
+        "nl": "geen hotspot: het gebied en zijn buren samen passen bij toeval over de kaart",
+        "en": "no hotspot: the area and its neighbours together are in keeping with chance over the map",
     },
     "undetermined": {
         "nl": "onbepaald: de onderdrukte waarden in de omgeving kunnen de uitkomst beide kanten op sturen",
@@ -104,6 +106,8 @@ AMOUNTS: Text = {
     "nl": "bedragen van ten minste {threshold} personen of bedrijven waarvan geen het bepaalt, afgerond op {rounding}",
     "en": "amounts of at least {threshold} persons or businesses, none of which determines them, rounded to {rounding}",
 }
+#: What a rate of several years is divided by: a figure times those years, such as person-years.
+OVER_YEARS: Text = {"nl": "{unit} opgeteld over {years} jaar", "en": "{unit} summed over {years} years"}
 NOT_PROOF: Text = {"nl": "Een patroon, geen bewijs.", "en": "A pattern, not proof."}
 
 
@@ -192,15 +196,21 @@ def _number(column: PublishedColumn, entry: Mapping[str, Any], fid: int) -> Iter
         "rate": {"nl": "verhouding", "en": "rate"},
         "exposure": {"nl": "noemer", "en": "denominator"},
     }.get(measure, _both(measure))
-    unit = _unit(measure, entry)
+    unit = _unit(measure, entry, column.key.period)
     status = str(column.status[fid])
     yield Line(label, {language: _says(column, fid, status, unit[language], language) for language in ("nl", "en")})
 
 
-def _unit(measure: str, entry: Mapping[str, Any]) -> Text:
-    if measure == "count" or entry["rate"] is None:
+def _unit(measure: str, entry: Mapping[str, Any], period: str) -> Text:
+    rate = entry["rate"]
+    if measure == "count" or rate is None:
         return dict(entry["unit"])
-    return dict(entry["rate"]["unit"] if measure == "rate" else entry["rate"]["exposure"])
+    if measure == "rate":
+        return dict(rate["unit"])
+    years = rate.get("years", {}).get(period, 1)
+    if years == 1:
+        return dict(rate["exposure"])
+    return {name: text.format(unit=rate["exposure"][name], years=years) for name, text in OVER_YEARS.items()}
 
 
 def _says(column: PublishedColumn, fid: int, status: str, unit: str, language: str) -> str:

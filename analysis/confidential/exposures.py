@@ -32,8 +32,9 @@ def exposure_column(
     figure = layers[key.level].attributes.get(exposure.attribute)
     if figure is None:
         return None
-    span = exposure_years(exposure, nature, key.period)
-    return _public(key, column.code, np.asarray(figure, dtype=np.float64) * span, unit=exposure.name["en"])
+    times = exposure_years(exposure, nature, key.period)
+    unit = f"{exposure.name['en']} summed over {times} years" if times > 1 else exposure.name["en"]
+    return _public(key, column.code, np.asarray(figure, dtype=np.float64) * times, unit=unit)
 
 
 def exposure_years(exposure: Exposure, nature: Nature, period: str) -> int:

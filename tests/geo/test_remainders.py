@@ -7,14 +7,16 @@ import pytest
 import shapely
 from shapely.affinity import translate
 
-from geo.boundaries import load
+from geo.boundaries import import_boundaries, load
 from geo.remainders import MINIMUM_AREA, MINIMUM_RADIUS, is_lost_area, rest_code
 from tests.geo.places import altered, box, tables, without, write
 from zicht.errors import BoundaryError
 
 
 def completed(tmp_path, layers, **options):
-    path = write(tmp_path / "kaart.gpkg", layers)
+    path = tmp_path / "kaart.gpkg"
+    path.unlink(missing_ok=True)
+    write(path, layers)
     return load(path, edition="2025", source="", remainders=True, **options)
 
 
@@ -121,6 +123,65 @@ def test_slivers_of_simplification_are_not_places(tmp_path):
         for one in layers["buurten"]["geometry"]
     ]
     assert completed(tmp_path, layers)[1].remainders == ()
+
+
+def imported(tmp_path, layers, **options):
+    path, out = tmp_path / "kaart.gpkg", tmp_path / "cbs_2025.gpkg"
+    path.unlink(missing_ok=True)
+    write(path, layers)
+    return import_boundaries(path, edition="2025", out=out, **options), out
+
+
+def test_a_missing_buurt_is_refused_by_name_and_made_when_asked(tmp_path):
+    layers = tables()
+    layers["buurten"] = without(layers["buurten"], 5)
+    with pytest.raises(BoundaryError, match=r"No area of level buurt covers 1,000,000 m2 of WK900200") as refused:
+        imported(tmp_path, layers)
+    remedy = f"`zicht boundaries import {tmp_path / 'kaart.gpkg'} --edition 2025 --remainders`"
+    assert remedy in refused.value.remedy
+    assert not (tmp_path / "cbs_2025.gpkg").exists()
+    report, out = imported(tmp_path, layers, remainders=True)
+    assert [one.code for one in report.remainders] == ["BU900200REST"]
+    assert "BU900200REST" in load(out, edition="2025", source="")[0].layers["buurt"].code.tolist()
+
+
+def test_a_wijk_without_any_buurt_is_refused(tmp_path):
+    layers = tables()
+    layers["buurten"] = without(without(layers["buurten"], 7), 6)
+    with pytest.raises(BoundaryError, match=r"No area of level buurt covers 2,000,000 m2 of WK900201"):
+        imported(tmp_path, layers)
+
+
+def test_a_buurt_of_a_town_is_no_sliver_where_levels_share_their_borders(tmp_path):
+    layers = tables()
+    west, south, east, north = box(5, 0).bounds
+    layers["buurten"] = altered(layers["buurten"], "geometry", 5, shapely.box(west + 60, south, east, north))
+    with pytest.raises(BoundaryError, match=r"60,000 m2 of WK900200"):
+        imported(tmp_path, layers)
+    boundaries = completed(tmp_path, layers)[0]
+    at = boundaries.layers["buurt"].code.tolist().index("BU900200REST")
+    assert boundaries.layers["buurt"].geometry[at].area == pytest.approx(60_000)
+    layers["buurten"] = altered(layers["buurten"], "geometry", 5, shapely.box(west + 15, south, east, north))
+    report, _ = imported(tmp_path, layers)
+    assert "buurt: not covered, in slivers between levels: 15,000 m2 of WK900200" in str(report)
+
+
+def test_slivers_of_simplification_are_reported_and_not_refused(tmp_path):
+    layers = tables()
+    layers["buurten"]["geometry"] = [
+        shapely.box(one.bounds[0] + 30, one.bounds[1] + 60, one.bounds[2] - 30, one.bounds[3] - 60)
+        for one in layers["buurten"]["geometry"]
+    ]
+    report, _ = imported(tmp_path, layers)
+    assert len(report.gaps["buurt"]) == 4
+
+
+def test_a_missing_wijk_is_refused_with_the_command_that_makes_it(tmp_path):
+    layers = tables()
+    layers["wijken"] = without(layers["wijken"], 1)
+    with pytest.raises(BoundaryError, match="no parent at level wijk") as refused:
+        imported(tmp_path, layers)
+    assert f"{tmp_path / 'kaart.gpkg'} --edition 2025 --remainders" in refused.value.remedy
 
 
 def test_an_area_is_lost_when_it_is_large_and_wide():

@@ -108,6 +108,7 @@ def _labs() -> dict[str, Any]:
             "unit": text("labs per 10.000 woningen per jaar", "laboratories per 10 000 homes per year"),
             "exposure": text("woningen", "homes"),
             "per": 10_000,
+            "years": {period: world.years_in(period) for period in world.PERIODS},
             "exposure_source": text("Verzonnen woningregister", "Invented register of homes"),
         },
         hotspots={"method": dict(world.METHODS), "alpha": 0.05},

@@ -161,19 +161,25 @@ def columns(world: Mapping[str, Layer]) -> Iterator[PublishedColumn]:
 
 def _labs(layer: Layer, period: str) -> Iterator[PublishedColumn]:
     count = _numbers(layer, LABS, period, Measure.COUNT, "dismantled laboratories", scale=1)
-    homes = layer.attributes["homes"]
+    years = years_in(period)
+    homes = layer.attributes["homes"] * years
     published = np.full(len(layer), Status.PUBLISHED.value)
-    yield _column(layer, LABS, period, Measure.EXPOSURE, "homes", published, homes, homes, homes)
+    unit = "homes" if years == 1 else f"homes summed over {years} years"
+    yield _column(layer, LABS, period, Measure.EXPOSURE, unit, published, homes, homes, homes)
     status = np.where(homes == 0, Status.NOT_APPLICABLE, count.status)
-    years = 2 if "-" in period else 1
     with np.errstate(divide="ignore", invalid="ignore"):
         value, low, high = (
-            np.where(homes == 0, np.nan, rounded(10_000 * part / (homes * years) * 10) / 10)
+            np.where(homes == 0, np.nan, rounded(10_000 * part / homes * 10) / 10)
             for part, rounded in ((count.value, np.rint), (count.low, np.floor), (count.high, np.ceil))
         )
     yield count
     unit = "laboratories per 10 000 homes per year"
     yield _column(layer, LABS, period, Measure.RATE, unit, status, value, low, high)
+
+
+def years_in(period: str) -> int:
+    """Return how many years a period of this world holds."""
+    return 2 if "-" in period else 1
 
 
 def _numbers(layer: Layer, indicator: str, period: str, measure: Measure, unit: str, *, scale: int) -> PublishedColumn:

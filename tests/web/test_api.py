@@ -127,7 +127,10 @@ def test_a_receipt_tells_where_a_number_comes_from(client, release):
     found = receipt(client, "BU90010101")
     assert found["statement"] == "Een patroon, geen bewijs."
     assert [cell["measure"] for cell in found["values"]] == ["rate", "count", "exposure"]
-    assert found["definition"]["rate"]["formula"] == "Ontmantelingen gedeeld door woningen, keer 10.000"
+    assert (
+        found["definition"]["rate"]["formula"]
+        == "Ontmantelingen gedeeld door woningen opgeteld over 2 jaar, keer 10.000"
+    )
     assert found["source"]["legal_basis"] == "Proefwet, artikel 1"
     assert found["class"]["label"] == "hot"
     assert any("0,004" in reason and "0,05" in reason for reason in found["class"]["reasons"])
@@ -138,7 +141,33 @@ def test_a_receipt_tells_where_a_number_comes_from(client, release):
 def test_the_parts_of_a_receipt_make_its_rate(client):
     found = receipt(client, "BU90010101")
     rate, count, exposure = (cell["value"] for cell in found["values"])
-    assert rate == pytest.approx(10_000 * count / exposure / 2, abs=0.05)
+    assert rate == pytest.approx(10_000 * count / exposure, abs=0.05)
+
+
+def explained(client, period, language):
+    return client.get(f"/api/v1/explain/{LABS}/{period}/buurt/BU90010101?taal={language}").json
+
+
+@pytest.mark.parametrize(
+    ("period", "dutch", "english"),
+    [("2024-2025", "woningen opgeteld over 2 jaar", "homes summed over 2 years"), ("2025", "woningen", "homes")],
+)
+def test_what_a_rate_of_several_years_is_divided_by_is_called_figure_times_years(client, period, dutch, english):
+    for language, words, divided in (("nl", dutch, "gedeeld door"), ("en", english, "divided by")):
+        found = explained(client, period, language)
+        rate = found["definition"]["rate"]
+        assert rate["exposure"] == found["values"][-1]["unit"] == words
+        assert f"{divided} {words}, " in rate["formula"]
+    listed = client.get(f"/api/v1/values/buurt/{LABS}/{period}?measure=exposure").json
+    assert listed["unit"] == english
+    file = client.get(f"/download/{LABS}/{period}/buurt.csv?maat=exposure").text
+    assert f"# maat: Noemer ({dutch})\r\n" in file
+
+
+def test_a_series_of_exposures_says_at_each_period_what_it_counts(client):
+    answer = client.get(f"/api/v1/series/{LABS}/buurt/BU90010101?measure=exposure").json
+    assert "unit" not in answer
+    assert [point["unit"] for point in answer["points"]] == ["homes", "homes", "homes summed over 2 years"]
 
 
 def test_a_receipt_of_a_hidden_number_says_why_and_not_what(client):

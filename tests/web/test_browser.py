@@ -204,6 +204,13 @@ def test_a_hidden_area_shows_why_and_no_number(screen):
     assert "beschermen" in figure
 
 
+@pytest.mark.parametrize(("period", "words"), [("2024-2025", "woningen opgeteld over 2 jaar"), ("2024", "woningen")])
+def test_what_is_divided_by_is_called_the_same_in_panel_and_choice(screen, period, words):
+    screen.open(f"/kaart?indicator={LABS}&periode={period}&niveau=buurt&laag=waarde&gebied=BU90010101")
+    assert words in screen.page.locator(".facts dt").all_text_contents()
+    assert f"Noemer ({words})" in screen.page.locator("#choice-measure option").all_text_contents()
+
+
 def test_a_row_selects_on_the_map(screen):
     screen.open()
     before = screen.picture()

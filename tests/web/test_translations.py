@@ -87,3 +87,17 @@ def test_a_catalogue_text_falls_back_to_what_there_is():
     assert localised({"nl": "wijk"}, "en") == "wijk"
     assert localised({"en": "district"}, "nl") == "district"
     assert localised(None, "nl") == ""
+
+
+@pytest.mark.parametrize(
+    ("spoken", "together"), [("nl", "Dit gebied en zijn buren"), ("en", "This area and its neighbours")]
+)
+def test_a_hotspot_is_a_claim_about_an_area_and_its_neighbours_together(spoken: str, together: str):
+    text = translator(spoken)
+    for label in ("hot", "cold", "probable", "not_significant"):
+        assert text(f"class.{label}.explain").startswith(together)
+    for key in ("receipt.class.ratio", "receipt.class.ratio_one"):
+        assert text(key).startswith(together)
+    itself = {"nl": "zelf kan {} zijn", "en": "itself it may be {}"}[spoken]
+    assert itself.format({"nl": "laag", "en": "low"}[spoken]) in text("class.hot.explain")
+    assert itself.format({"nl": "hoog", "en": "high"}[spoken]) in text("class.cold.explain")

@@ -49,6 +49,18 @@ def test_a_wrong_list_of_names_is_a_wrong_call(tmp_path, capsys):
     assert "LEVEL=FILE" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize("edition", ["twenty", "20", "../2024", "3024"])
+def test_an_edition_begins_with_a_year(tmp_path, capsys, edition):
+    assert exit_code("boundaries", "import", tmp_path / "a.gpkg", f"--edition={edition}") == WRONG_CALL
+    assert f"'{edition}' does not begin with a year" in capsys.readouterr().err
+
+
+def test_an_absent_list_of_names_is_named_as_absent(tmp_path, capsys):
+    names = tmp_path / "none.geojson"
+    assert exit_code("boundaries", "import", tmp_path / "a.gpkg", "--edition=2015", f"--names=buurt={names}") == FAILED
+    assert f"{names}: There is no such file." in capsys.readouterr().err
+
+
 def test_an_absent_file_is_an_error_with_a_remedy(tmp_path, capsys):
     assert exit_code("boundaries", "import", tmp_path / "none.gpkg", "--edition=2015") == FAILED
     assert "none.gpkg" in capsys.readouterr().err

@@ -5,14 +5,18 @@ from __future__ import annotations
 import errno
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from tests.support.tiny import tiny_release
 from zicht import cli
 from zicht.cli import COMMANDS, FAILED, INTERRUPTED, WRONG_CALL, main
 from zicht.errors import ZichtError
+from zicht.published import ColumnKey, PublishedTable
+from zicht.release import open_release
 
 
 def run(*arguments: object) -> tuple[int, str, str]:
@@ -61,6 +65,36 @@ def test_verify_and_info(release, capsys):
     assert "are as they were released" in out
     assert "draft" in out
     assert "buurt" in out
+
+
+def test_info_tells_measures_and_the_share_of_what_a_map_opens_with(release, capsys):
+    main(["info", str(release), "--lang", "en"])
+    told = dict(part.split(":", 1) for part in capsys.readouterr().out.split("\n\n")[2:])
+    labs, fines = told["drug-labs"].splitlines(), told["fines"].splitlines()
+    assert "  measures: count, exposure, rate" in labs
+    assert "  measures: amount" in fines
+    (shown,) = (line for line in labs if "published" in line)
+    assert shown.startswith("  published, rate in 2024-2025: country ")
+    column = open_release(release).values.column(ColumnKey("drug-labs", "2024-2025", "buurt", "", "rate"))
+    assert f"buurt {100 * np.mean(column.status == 'published'):.0f}%" in shown
+    assert any(line.startswith("  published, amount in ") and "%" in line for line in fines)
+
+
+def test_info_tells_categories(tmp_path, capsys):
+    def parts(table):
+        return PublishedTable(
+            [
+                *table,
+                *(
+                    replace(column, key=replace(column.key, category="dump"))
+                    for column in table
+                    if column.key.measure == "count" and column.key.indicator == "drug-labs"
+                ),
+            ]
+        )
+
+    main(["info", str(tiny_release(tmp_path / "parts", values=parts)), "--lang", "en"])
+    assert "  categories: dump\n" in capsys.readouterr().out
 
 
 def test_a_changed_byte_ends_with_one_and_names_the_file(tmp_path, capsys):

@@ -22,6 +22,12 @@ def test_every_status_and_class_has_its_words():
     assert set(CLASS_TEXTS) == set(HotspotClass)
 
 
+def test_a_hotspot_is_a_claim_about_an_area_and_its_neighbours_together():
+    for label in ("hot", "cold", "not_significant"):
+        assert "het gebied en zijn buren samen" in CLASS_TEXTS[label]["nl"]
+        assert "the area and its neighbours together" in CLASS_TEXTS[label]["en"]
+
+
 def test_every_number_of_a_release_has_a_receipt_in_both_languages(release):
     for column in release.values:
         for code in column.code[:3]:
@@ -41,6 +47,17 @@ def test_a_suppressed_number_is_not_in_its_receipt(release):
                 says = next(line.says["en"] for line in lines if line.label["en"] == "count")
                 assert says == STATUS_TEXTS[Status.SUPPRESSED]["en"]
                 assert not re.search(r"\d", says)
+
+
+def test_a_denominator_of_several_years_is_called_figure_times_years(release):
+    said = {}
+    for period in ("2025", "2024-2025"):
+        lines = explain(release, indicator="drug-labs", period=period, code="GM9001")
+        (line,) = (line for line in lines if line.label["en"] == "denominator")
+        said[period] = {language: text.split(" ", 1) for language, text in line.says.items()}
+    assert [said[period]["nl"][1] for period in said] == ["woningen", "woningen opgeteld over 2 jaar"]
+    assert [said[period]["en"][1] for period in said] == ["homes", "homes summed over 2 years"]
+    assert float(said["2024-2025"]["en"][0]) == 2 * float(said["2025"]["en"][0])
 
 
 def test_an_amount_is_called_one_and_written_in_full(release):

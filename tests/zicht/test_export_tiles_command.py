@@ -10,6 +10,7 @@ from tests.support.tiny import tiny_release
 from tiles.archive import Reader
 from tiles.mvt import decode_tile
 from zicht.cli import main
+from zicht.release import open_release
 from zicht.standing import Doubt
 
 
@@ -47,6 +48,9 @@ def test_all_levels_of_an_indicator(certified, tmp_path, capsys):
     assert {"gemeente", "buurt"} <= set(levels)
     assert all(level in shown for level in levels)
     assert "2024" in metadata["name"]
+    names = [level["name"]["nl"] for level in open_release(certified).catalogue["levels"] if level["id"] in levels]
+    assert len(names) > 2
+    assert ", ".join(names) in metadata["name"]
     assert "geen bewijs" in metadata["description"]
     assert "oncept" not in metadata["description"]
 
@@ -90,19 +94,19 @@ def test_a_release_in_doubt_is_refused(tmp_path, capsys):
 @pytest.mark.parametrize(
     ("more", "problem"),
     [
-        ({"indicator": "nothing"}, "no such indicator"),
-        ({"period": "1999"}, "not in this release"),
-        ({"more": ["--level", "nothing"]}, "no tiles of this level"),
-        ({"more": ["--level", "country"]}, "no tiles of this level"),
-        ({"more": ["--measure", "nothing"]}, "not in this release"),
-        ({"more": ["--category", "nothing"]}, "not in this release"),
+        ({"indicator": "drug-lab"}, "no indicator 'drug-lab' in this release|Choose from: drug-labs, fines, "),
+        ({"period": "1999"}, "no period '1999' of drug-labs|Choose from: 2024, 2024-2025, 2025."),
+        ({"more": ["--level", "straat"]}, "no level 'straat' of drug-labs in 2024|Choose from: buurt, "),
+        ({"more": ["--level", "country"]}, "no level 'country' of drug-labs in 2024|Choose from: buurt, "),
+        ({"more": ["--measure", "foo"]}, "no measure 'foo' of drug-labs in 2024|Choose from: count, exposure, rate."),
+        ({"more": ["--category", "foo"]}, "no category 'foo' of drug-labs in 2024|Choose from: none (leave it out)."),
     ],
 )
 def test_what_is_not_there_is_named(certified, tmp_path, capsys, more, problem):
     extra = more.pop("more", []) if "more" in more else []
     code, shown = run(capsys, certified, tmp_path / "x.pmtiles", *extra, **more)
     assert code == 1
-    assert problem in shown
+    assert all(part in shown for part in problem.split("|"))
     assert not (tmp_path / "x.pmtiles").exists()
 
 

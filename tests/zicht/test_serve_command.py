@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import socket
+
 import pytest
 
 from tests.analysis.audit.support import Small
@@ -29,6 +31,16 @@ def run(capsys, *arguments):
     except SystemExit as ended:
         code = ended.code or 0
     return code, capsys.readouterr()
+
+
+def test_nobody_is_told_of_an_address_that_is_taken(tmp_path, capsys):
+    certify(joint(tmp_path / "a"))
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        code, shown = run(capsys, "serve", tmp_path / "a", "--port", taken.getsockname()[1])
+    assert code == 1
+    assert "Serving" not in shown.err
 
 
 def test_a_certified_release_is_served(tmp_path, served, capsys):

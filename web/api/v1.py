@@ -23,7 +23,7 @@ from web.spots import spot_list
 from web.translations import language
 from web.units import number, unit_of
 from zicht.areas import AreaList
-from zicht.published import PublishedColumn
+from zicht.published import Measure, PublishedColumn
 
 VERSION = "1.0.0"
 MOST_HITS = 50
@@ -83,7 +83,9 @@ def api(site: Site, maps: OnDemand) -> Blueprint:
 
     def series(indicator: str, level: str, code: str) -> Response:
         content = _series(site, indicator, level, code, _query("measure"), _query("category"))
-        unit = unit_of(site.indicator(indicator), content["measure"], language(_query("taal")))
+        if content["measure"] == Measure.EXPOSURE:
+            return _json(content)  # what an exposure counts differs by period: each point says it
+        unit = unit_of(site.indicator(indicator), content["measure"], language(_query("taal")), period="")
         return _json(content | {"unit": unit} if unit else content)
 
     def explain(indicator: str, period: str, level: str, code: str) -> Response:

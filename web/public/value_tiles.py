@@ -6,6 +6,7 @@ are not the ones that a map opens with.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from urllib.parse import quote, urlencode
 
 from flask import Blueprint, Response, request
@@ -77,18 +78,26 @@ def value_tilejson(store: TileStore, key: ColumnKey, *, root: str) -> dict[str, 
     )
 
 
-def title_of(site: Site, key: ColumnKey, language: str = DEFAULT) -> str:
-    """Return indicator, period and level of a column in a language."""
-    level = next(entry["name"] for entry in site.catalogue["levels"] if entry["id"] == key.level)
+def title_of(site: Site, key: ColumnKey, language: str = DEFAULT, *, levels: Sequence[str] = ()) -> str:
+    """Return indicator, period and level of a column in a language.
+
+    Args:
+        site: What is served.
+        key: The column.
+        language: "nl" or "en".
+        levels: All levels, where there are columns of several.
+    """
+    names = {entry["id"]: localised(entry["name"], language) for entry in site.catalogue["levels"]}
+    shown = ", ".join(names[level] for level in levels or (key.level,))
     name = localised(site.indicator(key.indicator)["name"], language)
-    parts = (name, key.period, localised(level, language), translator(language)(f"measure.{key.measure}"), key.category)
+    parts = (name, key.period, shown, translator(language)(f"measure.{key.measure}"), key.category)
     return ", ".join(part for part in parts if part)
 
 
 def description_of(site: Site, key: ColumnKey, language: str = DEFAULT) -> str:
     """Return what a reader of a column must know: its unit, that a pattern is no proof, and whether it is a draft."""
     text = translator(language)
-    unit = unit_of(site.indicator(key.indicator), key.measure, language)
+    unit = unit_of(site.indicator(key.indicator), key.measure, language, period=key.period)
     parts = [f"{unit[:1].upper()}{unit[1:]}." if unit else "", text("pattern")]
     parts += [text("banner.fictional")] if site.catalogue["fictional"] else []
     parts += [text(f"banner.draft.{site.doubt}")] if site.is_draft else []

@@ -55,18 +55,26 @@ EN: Mapping[str, str] = {
     "choice.reference": "Compare with",
     "choice.theme": "Theme",
     "choice.title": "Choose what you see",
-    "class.cold": "Strikingly low",
-    "class.cold.explain": "Strikingly low here and around, whatever the hidden figures are.",
+    "class.cold": "Cold spot",
+    "class.cold.explain": (
+        "This area and its neighbours together are strikingly low, whatever the hidden figures are. "
+        "By itself it may be high."
+    ),
     "class.hot": "Hotspot",
-    "class.hot.explain": "Strikingly high here and around, whatever the hidden figures are.",
+    "class.hot.explain": (
+        "This area and its neighbours together are strikingly high, whatever the hidden figures are. "
+        "By itself it may be low."
+    ),
     "class.missing": "Unknown",
     "class.missing.explain": "No data were supplied for this area.",
     "class.not_applicable": "Not applicable",
     "class.not_applicable.explain": "This figure has no meaning here.",
     "class.not_significant": "Not striking",
-    "class.not_significant.explain": "The figure here and around does not stand out.",
+    "class.not_significant.explain": "This area and its neighbours together do not stand out.",
     "class.probable": "Probable",
-    "class.probable.explain": "High if the hidden figures around it are as expected. That is not certain.",
+    "class.probable.explain": (
+        "This area and its neighbours together are high if the hidden figures are as expected. That is not certain."
+    ),
     "class.suppressed": "Hidden",
     "class.suppressed.explain": "Hidden, to protect this or a neighbouring number.",
     "class.undetermined": "Cannot be determined",
@@ -216,7 +224,8 @@ EN: Mapping[str, str] = {
     ),
     "method.deviations.title": "How a deviation is determined",
     "method.hotspots.text": (
-        "A hotspot is an area that, together with the areas around it, is higher than chance would make it. We "
+        "A hotspot is an area that, together with its neighbours, is higher than chance would make it. The area itself "
+        "may be low, if its neighbours are high. A cold spot is the reverse. We "
         "compare the number there with what the average would give, and allow for events that come in bunches. "
         "Beside it stands Getis-Ord Gi*, which compares with randomly shuffled maps. We use published figures only "
         "and correct for the large number of tests. Where a figure in the surroundings is hidden, we use every value "
@@ -404,15 +413,16 @@ EN: Mapping[str, str] = {
     "receipt.checks": "Checks",
     "receipt.class": "Class",
     "receipt.class.neighbours": "Compared with {count} neighbouring areas, of which {suppressed} hidden.",
-    "receipt.class.ratio": "Here and around together {low} to {high} times what the average would give.",
-    "receipt.class.ratio_one": "Here and around together {low} times what the average would give.",
+    "receipt.class.ratio": (
+        "This area and its neighbours together have {low} to {high} times what the average would give."
+    ),
+    "receipt.class.ratio_one": "This area and its neighbours together have {low} times what the average would give.",
     "receipt.class.q": "Chance of coincidence after correction (q): {low} to {high}; a hotspot at {alpha} or less.",
     "receipt.class.q_one": "Chance of coincidence after correction (q): {low}; a hotspot at {alpha} or less.",
     "receipt.definition": "Definition",
     "receipt.exposure": "Divided by",
     "receipt.formula": "Calculation",
     "receipt.formula.rate": "{numerator} divided by {exposure}, times {per}",
-    "receipt.formula.rate_years": "{numerator} divided by {exposure} and by {years} years, times {per}",
     "receipt.legal_basis": "Legal basis",
     "receipt.numerator": "What is counted",
     "receipt.owner": "Owner",
@@ -473,4 +483,5 @@ EN: Mapping[str, str] = {
     "table.value": "Value",
     "title.separator": "·",
     "tooltip.source": "Source: {source}",
+    "unit.over_years": "{unit} summed over {years} years",
 }

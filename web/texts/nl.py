@@ -55,18 +55,26 @@ NL: Mapping[str, str] = {
     "choice.reference": "Vergelijken met",
     "choice.theme": "Thema",
     "choice.title": "Kies wat u ziet",
-    "class.cold": "Opvallend laag",
-    "class.cold.explain": "Hier en rondom opvallend laag, wat de verborgen cijfers ook zijn.",
+    "class.cold": "Coldspot",
+    "class.cold.explain": (
+        "Dit gebied en zijn buren zijn samen opvallend laag, wat de verborgen cijfers ook zijn. "
+        "Het gebied zelf kan hoog zijn."
+    ),
     "class.hot": "Hotspot",
-    "class.hot.explain": "Hier en rondom opvallend hoog, wat de verborgen cijfers ook zijn.",
+    "class.hot.explain": (
+        "Dit gebied en zijn buren zijn samen opvallend hoog, wat de verborgen cijfers ook zijn. "
+        "Het gebied zelf kan laag zijn."
+    ),
     "class.missing": "Onbekend",
     "class.missing.explain": "Voor dit gebied zijn geen gegevens aangeleverd.",
     "class.not_applicable": "Niet van toepassing",
     "class.not_applicable.explain": "Dit cijfer heeft hier geen betekenis.",
     "class.not_significant": "Niet opvallend",
-    "class.not_significant.explain": "Het cijfer hier en rondom wijkt niet opvallend af.",
+    "class.not_significant.explain": "Dit gebied en zijn buren wijken samen niet opvallend af.",
     "class.probable": "Waarschijnlijk",
-    "class.probable.explain": "Hoog als de verborgen cijfers rondom zijn zoals verwacht. Zeker is dat niet.",
+    "class.probable.explain": (
+        "Dit gebied en zijn buren zijn samen hoog als de verborgen cijfers zijn zoals verwacht. Zeker is dat niet."
+    ),
     "class.suppressed": "Verborgen",
     "class.suppressed.explain": "Verborgen, om dit getal of een naburig getal te beschermen.",
     "class.undetermined": "Niet te bepalen",
@@ -217,7 +225,8 @@ NL: Mapping[str, str] = {
     ),
     "method.deviations.title": "Hoe een afwijking wordt bepaald",
     "method.hotspots.text": (
-        "Een hotspot is een gebied dat samen met zijn buurgebieden hoger scoort dan bij toeval te verwachten is. We "
+        "Een hotspot is een gebied dat samen met zijn buurgebieden hoger scoort dan bij toeval te verwachten is. Het "
+        "gebied zelf kan laag zijn, als zijn buren hoog zijn. Bij een coldspot is het omgekeerd. We "
         "vergelijken het aantal daar met wat bij het gemiddelde past, en houden er rekening mee dat gebeurtenissen "
         "vaak samen voorkomen. Ernaast staat de toets Getis-Ord Gi*, die vergelijkt met willekeurig geschudde "
         "kaarten. We gebruiken alleen gepubliceerde cijfers en corrigeren voor het grote aantal toetsen. Is een "
@@ -412,15 +421,16 @@ NL: Mapping[str, str] = {
     "receipt.checks": "Controles",
     "receipt.class": "Klasse",
     "receipt.class.neighbours": "Vergeleken met {count} buurgebieden, waarvan {suppressed} verborgen.",
-    "receipt.class.ratio": "Hier en rondom samen {low} tot {high} keer zoveel als past bij het gemiddelde.",
-    "receipt.class.ratio_one": "Hier en rondom samen {low} keer zoveel als past bij het gemiddelde.",
+    "receipt.class.ratio": (
+        "Dit gebied en zijn buren hebben samen {low} tot {high} keer zoveel als past bij het gemiddelde."
+    ),
+    "receipt.class.ratio_one": "Dit gebied en zijn buren hebben samen {low} keer zoveel als past bij het gemiddelde.",
     "receipt.class.q": "Kans op toeval na correctie (q): {low} tot {high}; hotspot bij hoogstens {alpha}.",
     "receipt.class.q_one": "Kans op toeval na correctie (q): {low}; hotspot bij hoogstens {alpha}.",
     "receipt.definition": "Definitie",
     "receipt.exposure": "Gedeeld door",
     "receipt.formula": "Berekening",
     "receipt.formula.rate": "{numerator} gedeeld door {exposure}, keer {per}",
-    "receipt.formula.rate_years": "{numerator} gedeeld door {exposure} en door {years} jaar, keer {per}",
     "receipt.legal_basis": "Grondslag",
     "receipt.numerator": "Wat is geteld",
     "receipt.owner": "Eigenaar",
@@ -483,4 +493,5 @@ NL: Mapping[str, str] = {
     "table.value": "Waarde",
     "title.separator": "·",
     "tooltip.source": "Bron: {source}",
+    "unit.over_years": "{unit} opgeteld over {years} jaar",
 }

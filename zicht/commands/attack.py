@@ -10,6 +10,7 @@ import numpy as np
 from analysis.audit.table_attack import Intervals, known_intervals
 from analysis.audit.table_attack import attack as find_intervals
 from zicht.commands._progress import progress
+from zicht.commands._targets import NewFile
 from zicht.linear_table_files import plain, read_table, write_rows
 from zicht.linear_tables import UNBOUNDED, LinearTable
 
@@ -20,7 +21,7 @@ FRACTION = 6
 @click.command()
 @click.argument("cells", type=click.Path(path_type=Path))
 @click.argument("relations", type=click.Path(path_type=Path))
-@click.option("--out", required=True, type=click.Path(path_type=Path), help="CSV of intervals to write or replace.")
+@click.option("--out", required=True, type=NewFile(), help="CSV of intervals to write or replace.")
 @click.option("--integer/--real", default=True, help="Whether values are whole numbers; the default.")
 @click.option(
     "--round", "base", type=click.IntRange(min=1), help="What published values were rounded to, for instance 5."

@@ -13,6 +13,7 @@ from analysis.audit.report import audit as audited
 from analysis.audit.rule import Interval
 from zicht.certificate import write_certificate
 from zicht.commands._progress import progress
+from zicht.commands._targets import NewFile
 from zicht.errors import AuditFailedError
 from zicht.release import open_release
 
@@ -31,7 +32,7 @@ NAMED = 20
     type=click.Path(path_type=Path),
     help="An earlier release that readers hold too; give it once for each, oldest first.",
 )
-@click.option("--out", type=click.Path(path_type=Path), help="Write the interval of everything not shown to this CSV.")
+@click.option("--out", type=NewFile(), help="Write the interval of everything not shown to this CSV.")
 @click.option("--full", is_flag=True, help="Search every bound to its end, not just as far as the rule asks.")
 def audit(release: Path, earlier: tuple[Path, ...], out: Path | None, full: bool) -> None:
     """Derive what a reader can know of the hidden cells of a release, and check that it is little enough.

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import click
 
 from geo.boundaries import import_boundaries, read_codes
+from zicht.commands._targets import NewFile
 from zicht.config import read_settings
+
+#: A year, and which version of it; it stands in the name of the file that is kept.
+_EDITION = re.compile(r"(19|20)\d\d([._-]?[0-9A-Za-z]+)?")
 
 
 @click.group()
@@ -18,7 +23,7 @@ def boundaries() -> None:
 @boundaries.command("import")
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--edition", required=True, help="The year of the edition: codes are reused between editions.")
-@click.option("--out", type=click.Path(path_type=Path), help="Target file; by default in the folder of boundaries.")
+@click.option("--out", type=NewFile(parents=True), help="Target file; by default in the folder of boundaries.")
 @click.option("--reproject", is_flag=True, help="Transform coordinates to RD New (EPSG:28992) where they are not.")
 @click.option(
     "--repair", is_flag=True, help="Repair invalid polygons and cut areas that lie on one another, naming each."
@@ -47,6 +52,10 @@ def import_(
 
     Nothing is repaired, moved or dropped in silence: what is, is named in the report.
     """
+    if not _EDITION.fullmatch(edition):
+        raise click.BadParameter(
+            f"{edition!r} does not begin with a year, such as 2024 or 2024_v1.", param_hint="--edition"
+        )
     target = out or read_settings(Path.cwd()).boundaries / f"cbs_{edition}.gpkg"
     report = import_boundaries(
         file,

@@ -9,16 +9,17 @@ import click
 
 from zicht.build import build as build_release
 from zicht.commands._progress import progress
+from zicht.commands._targets import NewFile, NewFolder
 from zicht.config import read_settings
 from zicht.recipe import read_recipe
 
 
 @click.command()
 @click.argument("config", type=click.Path(path_type=Path))
-@click.option("--out", required=True, type=click.Path(path_type=Path), help="The release folder to make or replace.")
+@click.option("--out", required=True, type=NewFolder(), help="The release folder to make or replace.")
 @click.option(
     "--report",
-    type=click.Path(path_type=Path),
+    type=NewFile(),
     help="Also write, for the owners of the indicators alone, what protection cost (.html or .json). CONFIDENTIAL.",
 )
 @click.option(

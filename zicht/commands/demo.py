@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from zicht.commands._progress import progress
+from zicht.commands._targets import NewFolder
 from zicht.config import read_settings
 from zicht.demo import certify_demo, make_demo
 
@@ -15,7 +16,7 @@ from zicht.demo import certify_demo, make_demo
 @click.option(
     "--dir",
     "folder",
-    type=click.Path(path_type=Path),
+    type=NewFolder(),
     default=Path(".demo"),
     show_default=True,
     help="Where the records and the release are kept.",
@@ -40,5 +41,5 @@ def demo(folder: Path, no_serve: bool, host: str, port: int) -> None:
     from zicht.release import open_release
 
     app = create_app(open_release(release), background=settings.background, lead_share=settings.lead_share)
-    report(f"open http://{host}:{port} in a browser  (stop with Ctrl-C)")
-    serve(app, host=host, port=port)
+    said = f"open http://{host}:{port} in a browser  (stop with Ctrl-C)"
+    serve(app, host=host, port=port, listening=lambda: report(said))

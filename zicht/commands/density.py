@@ -14,6 +14,7 @@ from analysis.tables.files import read_sheet
 from analysis.tables.sheet import lines_of, numbers
 from geo.vector_files import layer_names, read_features
 from zicht.commands._progress import progress
+from zicht.commands._targets import NewFile
 from zicht.errors import SchemaError
 
 _PATH = click.Path(path_type=Path)
@@ -33,7 +34,7 @@ _ABOVE_0 = click.FloatRange(min=0, min_open=True)
 )
 @click.option("--layer", help="Layer of AREA, where it has several.")
 @click.option("--skip-outside", is_flag=True, help="Leave events outside the area out, instead of refusing them.")
-@click.option("--out", required=True, type=_PATH, help="GeoTIFF to write or replace.")
+@click.option("--out", required=True, type=NewFile(), help="GeoTIFF to write or replace.")
 def density(
     events: Path,
     area: Path,

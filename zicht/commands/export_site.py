@@ -9,6 +9,7 @@ import click
 from web.site import Hosting, Site
 from web.snapshot.write import path_of, write_snapshot
 from zicht.audience import require_audience
+from zicht.commands._targets import NewFolder
 from zicht.config import read_settings
 from zicht.release import open_release
 from zicht.standing import require_certified, standing
@@ -16,7 +17,7 @@ from zicht.standing import require_certified, standing
 
 @click.command()
 @click.argument("release", type=click.Path(path_type=Path))
-@click.option("--out", required=True, type=click.Path(path_type=Path), help="The folder to make.")
+@click.option("--out", required=True, type=NewFolder(), help="The folder to make.")
 @click.option(
     "--base-url",
     default="",

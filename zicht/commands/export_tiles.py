@@ -12,6 +12,7 @@ from web.public.value_tiles import description_of, title_of
 from web.site import Site
 from web.tilestore import TileStore
 from zicht.audience import require_audience
+from zicht.commands._targets import NewFile
 from zicht.errors import ConfigError
 from zicht.published import ColumnKey
 from zicht.release import open_release
@@ -27,7 +28,7 @@ ENDING = ".pmtiles"
 @click.option("--level", "levels", multiple=True, help="Level to put in; repeat for more. By default all there are.")
 @click.option("--measure", default="", help="Measure; by default the one the map opens with.")
 @click.option("--category", default="", help="Category, where the indicator is broken down.")
-@click.option("--out", required=True, type=click.Path(path_type=Path), help="The file to write, ending in .pmtiles.")
+@click.option("--out", required=True, type=NewFile(), help="The file to write, ending in .pmtiles.")
 @click.option("--lang", type=click.Choice(["nl", "en"]), default="nl", show_default=True, help="Language of the title.")
 @click.option("--draft", is_flag=True, help="Write it though nobody may publish it; its description says so.")
 @click.option("--audience", help="The id of the readers that a release which is not public is for.")
@@ -58,7 +59,7 @@ def export_tiles(
         keys = _keys(store, indicator, period, levels, measure, category)
         body = export_archive(
             [(store.selection(key), store.tileset.reader(key.level)) for key in keys],
-            name=title_of(site, keys[-1], lang),
+            name=title_of(site, keys[-1], lang, levels=[key.level for key in keys]),
             description=description_of(site, keys[-1], lang),
             attribution=str(site.catalogue["publisher"]),
         )
@@ -73,16 +74,14 @@ def _check_target(out: Path, release: Path) -> None:
         raise ConfigError(f"The file to write does not end in {ENDING}.", where=str(out))
     if out.absolute().resolve().is_relative_to(release.absolute().resolve()):
         raise ConfigError("A release is never written into.", where=str(out), remedy="Choose a file outside it.")
-    if not out.absolute().parent.is_dir():
-        raise ConfigError("The folder to write into does not exist.", where=str(out.parent))
 
 
 def _keys(
     store: TileStore, indicator: str, period: str, levels: tuple[str, ...], measure: str, category: str
 ) -> list[ColumnKey]:
+    _check_asked(store.site, indicator, period, levels, measure, category)
     if levels:
         return [store.key(level, indicator, period, measure, category) for level in dict.fromkeys(levels)]
-    store.site.indicator(indicator)
     found = []
     for level in store.site.levels:
         try:
@@ -94,3 +93,37 @@ def _keys(
             "These figures are not in this release.", where=f"{indicator}, {period}", remedy="See `zicht info RELEASE`."
         )
     return found
+
+
+def _check_asked(site: Site, indicator: str, period: str, levels: tuple[str, ...], measure: str, category: str) -> None:
+    """Refuse what the release lacks by its own name, with what there is instead."""
+    keys = [column.key for column in site.release.values if column.key.indicator == indicator]
+    if not keys:
+        raise _absent("indicator", indicator, sorted(site.indicators), "in this release")
+    there = f"of {indicator}"
+    drawn = {level for level in site.levels if _has_tiles(site, level)}
+    for part, asked in (("period", (period,)), ("level", levels), ("category", (category,))):
+        for one in asked:
+            _choose(part, one, [key for key in keys if part != "level" or key.level in drawn], there)
+        keys = [key for key in keys if not asked or getattr(key, part) in asked]
+        there = f"{there} in {period}" if part == "period" else there
+    if measure:
+        _choose("measure", measure, keys, there)
+
+
+def _has_tiles(site: Site, level: str) -> bool:
+    try:
+        site.zooms(level)
+    except NotHereError:
+        return False
+    return True
+
+
+def _choose(part: str, asked: str, keys: list[ColumnKey], there: str) -> None:
+    known = list(dict.fromkeys(getattr(key, part) for key in keys))
+    if asked not in known:
+        raise _absent(part, asked, [one or "none (leave it out)" for one in known], there)
+
+
+def _absent(part: str, asked: str, known: list[str], there: str) -> NotHereError:
+    return NotHereError(f"There is no {part} {asked!r} {there}.", remedy=f"Choose from: {', '.join(known)}.")

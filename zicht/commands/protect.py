@@ -15,6 +15,7 @@ from analysis.audit.table_rule import check_amounts, check_counts
 from analysis.confidential.disclosure.table_protect import CellStatus, Pattern, protect_table
 from analysis.confidential.disclosure.table_rules import is_magnitude
 from zicht.commands._progress import progress
+from zicht.commands._targets import NewFile
 from zicht.config import MINIMUM_KEY_LENGTH, read_settings
 from zicht.errors import ConfigError, InfeasibleError
 from zicht.linear_rules import SAFETY_RANGE, TableRule, rounded
@@ -39,7 +40,7 @@ def _dominance(_: click.Context, __: click.Parameter, value: str | None) -> tupl
 @click.command()
 @click.argument("cells", type=click.Path(path_type=Path))
 @click.argument("relations", type=click.Path(path_type=Path))
-@click.option("--out", required=True, type=click.Path(path_type=Path), help="CSV of the pattern to write or replace.")
+@click.option("--out", required=True, type=NewFile(), help="CSV of the pattern to write or replace.")
 @click.option("--threshold", type=int, default=10, show_default=True, help="Smallest count or number of contributors.")
 @click.option("--margin", type=int, default=2, show_default=True, help="Units that an insider may know of.")
 @click.option(

@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from zicht.certificate import certificate_of
+from zicht.commands._targets import NewFile
 from zicht.config import LEAD_SHARE, read_settings
 from zicht.disclosure_page import disclosure_page
 from zicht.disclosure_report import disclosure_report
@@ -16,7 +17,7 @@ from zicht.report_page import check_target, write_report
 
 @click.command()
 @click.argument("release", type=click.Path(path_type=Path))
-@click.option("--out", required=True, type=click.Path(path_type=Path), help="The file to write: .html or .json.")
+@click.option("--out", required=True, type=NewFile(), help="The file to write: .html or .json.")
 @click.option("--lang", type=click.Choice(["nl", "en"]), default="nl", show_default=True, help="Language of the page.")
 @click.option(
     "--share",

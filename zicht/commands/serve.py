@@ -40,5 +40,5 @@ def serve(release: Path, host: str, port: int, workers: int, draft: bool, audien
     )
     if draft:
         click.echo(f"Every page says that this is a draft. {found.problem}".rstrip(), err=True)
-    click.echo(f"Serving {opened.short_id} on http://{host}:{port}  (stop with Ctrl-C)", err=True)
-    serve_app(app, host=host, port=port, workers=workers)
+    said = f"Serving {opened.short_id} on http://{host}:{port}  (stop with Ctrl-C)"
+    serve_app(app, host=host, port=port, workers=workers, listening=lambda: click.echo(said, err=True))

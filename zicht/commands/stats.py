@@ -18,6 +18,7 @@ from analysis.tables.options import NeighbourOptions, Options, flag
 from analysis.tables.prepare import ID, Call, Polygons, check_call, prepare
 from analysis.tables.registry import load, run
 from zicht.commands._progress import progress
+from zicht.commands._targets import NewFile
 
 _METHODS = load()
 _PATH = click.Path(path_type=Path)
@@ -67,7 +68,7 @@ def _said(context: click.Context) -> Iterator[str]:
 @click.argument("method", type=click.Choice(list(_METHODS)), metavar="METHOD")
 @click.argument("table", type=_PATH, metavar="TABLE.csv")
 @click.argument("geofile", type=_PATH, required=False, metavar="[GEOFILE]")
-@click.option("--out", required=True, type=_PATH, help="CSV to write or replace.")
+@click.option("--out", required=True, type=NewFile(), help="CSV to write or replace.")
 @click.option("--column", metavar="C", help="Column to analyse.")
 @click.option("--exposure", metavar="E", help="Column of the exposure, population or expected number.")
 @click.option("--other", metavar="C2", help="Second column, for a bivariate statistic.")
@@ -114,8 +115,6 @@ def stats(context: click.Context, /, method: str, table: Path, geofile: Path | N
 
 
 def _check_out(out: Path, read: Sequence[Path]) -> None:
-    if out.is_dir():
-        raise CallError("This is a folder.", where=str(out), remedy="Name a CSV file.")
     if out.exists() and any(path.exists() and path.samefile(out) for path in read):
         raise CallError("OUT would replace a file that is read.", where=str(out), remedy="Name another.")
 

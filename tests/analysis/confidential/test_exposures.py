@@ -30,13 +30,14 @@ def made(exposure: Exposure, nature: Nature = Nature.EVENT, column: PublishedCol
 def test_events_are_divided_by_figure_times_years():
     column = made(Exposure(name=BOTH, per=1000, attribute="inhabitants"))
     assert column.value[:3].tolist() == [3000, 1500, 0]
+    assert column.unit == f"{BOTH['en']} summed over 3 years"
     assert column.status.tolist() == ["published"] * 3 + ["missing"] + ["published"] * 2
     assert np.array_equal(column.low, column.value, equal_nan=True)
 
 
 def test_a_stock_is_divided_by_the_figure():
     column = made(Exposure(name=BOTH, per=1000, attribute="inhabitants"), Nature.STOCK, counted("2023"))
-    assert column.value[0] == 1000
+    assert (column.value[0], column.unit) == (1000, BOTH["en"])
 
 
 def test_a_denominator_that_is_a_count_is_the_published_one_suppression_included():

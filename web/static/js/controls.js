@@ -138,7 +138,8 @@ export class Controls {
   selects(entry, state, view) {
     const measures = measuresOf(entry, view ? view.level : state.level, state.period);
     const measure = measures.includes(state.measure) ? state.measure : measures[0];
-    fill('choice-measure', measures.map(name => el('option', {value: name}, measureName(entry, name))), measure);
+    const called = name => measureName(entry, name, state.period);
+    fill('choice-measure', measures.map(name => el('option', {value: name}, called(name))), measure);
     find('field-measure').hidden = measures.length < 2;
     const categories = entry.offered.categories;
     const names = new Map((entry.categories || []).map(item => [item.id, local(item.name)]));
@@ -170,8 +171,8 @@ export class Controls {
 
 const offersParks = entry => Boolean(entry.offered.measures.park);
 
-export function measureName(entry, measure) {
-  const own = ['rate', 'exposure'].includes(measure) ? unitOf(entry, measure) : '';
+export function measureName(entry, measure, period) {
+  const own = ['rate', 'exposure'].includes(measure) ? unitOf(entry, measure, period) : '';
   return own ? `${t(`measure.${measure}`)} (${own})` : t(`measure.${measure}`);
 }
 

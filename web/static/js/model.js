@@ -59,7 +59,7 @@ export async function loadView(catalogue, state, level, chunks = null) {
   const view = {
     catalogue, entry, level, measure, measures, areas, column, classes, layer, state, spots, deviations,
     references, chunks,
-    unit: unitOf(entry, measure) || column.unit
+    unit: unitOf(entry, measure, state.period) || column.unit
   };
   const groups = groupsOf(view, breaks);
   return {...view, ...groups, paint: paintAll(groups), digits: digitsOf(column)};
@@ -80,11 +80,16 @@ function digitsOf({value}) {
   return middle >= 100 ? 0 : middle >= 10 ? 1 : 2;
 }
 
-/** What a number counts, in the words of the catalogue. */
-export function unitOf(entry, measure) {
+/** What a number counts, in the words of the catalogue; an exposure of several years is the figure times those. */
+export function unitOf(entry, measure, period) {
   if (measure === 'rate') return entry.rate ? local(entry.rate.unit) : '';
-  if (measure === 'exposure') return entry.rate ? local(entry.rate.exposure) : '';
+  if (measure === 'exposure') return entry.rate ? exposureOf(entry.rate, period) : '';
   return local(entry.unit);
+}
+
+function exposureOf({exposure, years = {}}, period) {
+  const times = years[period] || 1;
+  return times > 1 ? t('unit.over_years', {unit: local(exposure), years: times}) : local(exposure);
 }
 
 function breaksFor(all, {level, measure, state}) {
