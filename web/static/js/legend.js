@@ -38,7 +38,7 @@ export class Legend {
           'li',
           {class: 'legend-row', 'data-class': entry.id, 'data-count': entry.count},
           swatch(entry.look),
-          el('span', {}, entry.label),
+          el('span', {class: 'legend-label'}, entry.label),
           el('span', {class: 'legend-count'}, number(entry.count))
         )
       )

@@ -1,0 +1,82 @@
+"""What readers see of the page: texts whole, in their boxes and beside one another, on a desk and on a telephone."""
+
+from __future__ import annotations
+
+from itertools import combinations
+from typing import Any, NamedTuple
+
+import pytest
+
+from tests.support import tiny_world as world
+from tests.web.browser import Screen
+
+pytestmark = pytest.mark.browser
+
+TEXTS = """selector => [...document.querySelectorAll(selector)].flatMap(root => {
+    const walker = document.createTreeWalker(root, NodeFilter.SHOW_TEXT), found = [];
+    const range = document.createRange();
+    while (walker.nextNode()) {
+        range.selectNodeContents(walker.currentNode);
+        for (const box of range.getClientRects()) {
+            if (box.width > 1) found.push([walker.currentNode.data, box.left, box.top, box.right, box.bottom]);
+        }
+    }
+    return found;
+})"""
+#: A pixel or so that the edges of letters may share.
+SLACK = 1.5
+
+
+class Text(NamedTuple):
+    """A line of text on the screen."""
+
+    text: str
+    left: float
+    top: float
+    right: float
+    bottom: float
+
+
+def texts(screen: Screen, selector: str) -> list[Text]:
+    return [Text(*found) for found in screen.page.evaluate(TEXTS, selector)]
+
+
+def collisions(lines: list[Text]) -> list[tuple[str, str]]:
+    return [
+        (one.text, other.text)
+        for one, other in combinations(lines, 2)
+        if min(one.right, other.right) - max(one.left, other.left) > SLACK
+        and min(one.bottom, other.bottom) - max(one.top, other.top) > 2 * SLACK
+    ]
+
+
+def box_of(screen: Screen, selector: str) -> dict[str, float]:
+    box: Any = screen.page.locator(selector).bounding_box()
+    return {"left": box["x"], "right": box["x"] + box["width"], "top": box["y"], "bottom": box["y"] + box["height"]}
+
+
+def outside(screen: Screen, selector: str) -> list[str]:
+    """Return the texts that stick out of what holds them, to a side."""
+    box = box_of(screen, selector)
+    lines = texts(screen, selector)
+    assert lines
+    return [line.text for line in lines if line.right > box["right"] + SLACK or line.left < box["left"] - SLACK]
+
+
+def in_millions(route: Any) -> None:
+    found = route.fetch().json()
+    for entry in found:
+        entry["breaks"] = [limit * 1_100_000 for limit in entry["breaks"]]
+    route.fulfill(json=found)
+
+
+@pytest.mark.parametrize(("width", "language"), [(360, "nl"), (390, "en"), (1060, "nl"), (1400, "nl")])
+def test_the_legend_keeps_to_its_box_with_long_limits(browser, address, width, language):
+    screen = Screen(browser, address, width=width, height=844)
+    screen.page.route("**/breaks/**", in_millions)
+    for layer in ("waarde", "hotspot"):
+        screen.open(f"/kaart?taal={language}&indicator={world.LABS}&periode=2024&niveau=buurt&laag={layer}")
+        assert outside(screen, "#legend") == []
+        assert collisions(texts(screen, "#legend")) == []
+        assert screen.page.evaluate("() => document.documentElement.scrollWidth") <= width
+    screen.close()
