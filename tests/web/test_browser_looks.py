@@ -80,3 +80,37 @@ def test_the_legend_keeps_to_its_box_with_long_limits(browser, address, width, l
         assert collisions(texts(screen, "#legend")) == []
         assert screen.page.evaluate("() => document.documentElement.scrollWidth") <= width
     screen.close()
+
+
+FILLED = """() => {
+    const long = ['Alleenstaande ouders met problematische schulden', '10', '2', '10.000', 'verborgen', '15.285',
+        '10.047 (66%)', '12'];
+    for (const row of document.querySelectorAll('.table-scroll tbody tr')) {
+        [...row.cells].forEach((cell, at) => { (cell.querySelector('a') || cell).textContent = long[at]; });
+    }
+    const box = document.querySelector('.table-scroll');
+    return [box.scrollWidth, box.clientWidth];
+}"""
+
+
+@pytest.mark.parametrize(("width", "fits"), [(1400, True), (700, False), (390, False)])
+@pytest.mark.parametrize("language", ["nl", "en"])
+def test_the_table_of_protection_has_room_or_says_that_there_is_more(browser, address, width, fits, language):
+    screen = Screen(browser, address, width=width, height=844)
+    screen.page.goto(f"{address}/bescherming?taal={language}")
+    within, room = screen.page.evaluate(FILLED)
+    assert (within <= room) == fits
+    lines = texts(screen, ".table-scroll")
+    assert collisions(lines) == []
+    head = sorted(texts(screen, ".table-scroll thead"), key=lambda text: text.left)
+    assert min(other.left - one.right for one, other in zip(head, head[1:], strict=False)) > 5, "headers run together"
+    assert screen.page.locator(".table-hint").is_visible() != fits
+    if not fits:
+        screen.page.evaluate("() => { document.querySelector('.table-scroll').scrollLeft = 9999; }")
+        box = box_of(screen, ".table-scroll")
+        last = texts(screen, ".table-scroll th:last-child")[0]
+        first = texts(screen, ".table-scroll tbody th")[0]
+        assert last.right <= box["right"] + SLACK
+        assert abs(first.left - box["left"]) < 2, "what the figures are of stays in sight"
+    assert screen.page.evaluate("() => document.documentElement.scrollWidth") <= width
+    screen.close()

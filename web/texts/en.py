@@ -468,6 +468,7 @@ EN: Mapping[str, str] = {
     "table.class": "Class",
     "table.empty": "No areas.",
     "table.in_sight": "{count} in and around sight",
+    "table.scroll": "Move the table sideways for more columns.",
     "table.sort": "Sort by {column}",
     "table.title": "Table",
     "table.value": "Value",

@@ -478,6 +478,7 @@ NL: Mapping[str, str] = {
     "table.class": "Klasse",
     "table.empty": "Geen gebieden.",
     "table.in_sight": "{count} in en om het beeld",
+    "table.scroll": "Schuif de tabel opzij voor meer kolommen.",
     "table.sort": "Sorteren op {column}",
     "table.title": "Tabel",
     "table.value": "Waarde",
