@@ -82,6 +82,16 @@ def test_the_legend_keeps_to_its_box_with_long_limits(browser, address, width, l
     screen.close()
 
 
+def test_bars_say_what_they_are_of(screen):
+    screen.open(f"/kaart?indicator={world.LABS}&niveau=buurt&periode=2024&gebied=BU90010101")
+    page = screen.page
+    assert "Heel Waterland-Oost" in page.locator("#area-figure").inner_text()
+    caption = "Ontmantelde drugslabs, buurt Zilverdijk Noord Kern (labs per 10.000 woningen per jaar)"
+    assert page.locator("#chart-caption").inner_text() == caption
+    assert str(page.locator(".chart").get_attribute("aria-label")).startswith(f"Per jaar. {caption}. 2024: ")
+    assert page.locator(".chart title").first.text_content().endswith(" labs per 10.000 woningen per jaar")
+
+
 FILLED = """() => {
     const long = ['Alleenstaande ouders met problematische schulden', '10', '2', '10.000', 'verborgen', '15.285',
         '10.047 (66%)', '12'];

@@ -27,7 +27,7 @@ EN: Mapping[str, str] = {
     "banner.fictional": "This country does not exist. All areas and figures are invented.",
     "banner.protected": "Hidden figures are protected as a whole, and that was audited.",
     "banner.protected.link": "What that promises, and what not",
-    "chart.label": "{indicator} by year, {area}",
+    "chart.label": "{indicator}, {area} ({unit})",
     "chart.none": "This subject is not there by year, only for {period}.",
     "chart.parent": "By {level} there are no single years. These are the years of {name}.",
     "chart.parent_none": "By {level} there are no single years.",
@@ -162,9 +162,6 @@ EN: Mapping[str, str] = {
         "Comparable: a difference of {margin} times or more is ruled out. Higher and lower: corrected for many tests "
         "(FDR, α = {alpha})."
     ),
-    "legend.method_hotspot": "Getis-Ord Gi* ({method}), corrected for many tests (FDR, α = {alpha}).",
-    "legend.method_ratio": "Observed over expected, together with its neighbours ({method}), "
-    "corrected for many tests (FDR, α = {alpha}).",
     "legend.method_instead": (
         "A map of your choice could not be made at this moment; you see that of the release. Try again later."
     ),

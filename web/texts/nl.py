@@ -27,7 +27,7 @@ NL: Mapping[str, str] = {
     "banner.fictional": "Dit land bestaat niet. Alle gebieden en cijfers zijn verzonnen.",
     "banner.protected": "Verborgen cijfers zijn als geheel beschermd, en dat is nagerekend.",
     "banner.protected.link": "Wat dat belooft, en wat niet",
-    "chart.label": "{indicator} per jaar, {area}",
+    "chart.label": "{indicator}, {area} ({unit})",
     "chart.none": "Dit onderwerp is er niet per jaar, alleen over {period}.",
     "chart.parent": "Per {level} zijn er geen losse jaren. Dit zijn de jaren van {name}.",
     "chart.parent_none": "Per {level} zijn er geen losse jaren.",
@@ -162,9 +162,6 @@ NL: Mapping[str, str] = {
         "Vergelijkbaar: een verschil van {margin} keer of meer is uitgesloten. Hoger en lager: gecorrigeerd voor "
         "veel toetsen (FDR, α = {alpha})."
     ),
-    "legend.method_hotspot": "Getis-Ord Gi* ({method}), gecorrigeerd voor veel toetsen (FDR, α = {alpha}).",
-    "legend.method_ratio": "Waargenomen gedeeld door verwacht, met de buren samen ({method}), "
-    "gecorrigeerd voor veel toetsen (FDR, α = {alpha}).",
     "legend.method_instead": (
         "Een kaart naar uw keuze kon nu niet worden gemaakt; u ziet die van de publicatie. Probeer het straks nog eens."
     ),
