@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from itertools import combinations
+from itertools import combinations, pairwise
 from typing import Any, NamedTuple
 
 import pytest
@@ -113,7 +113,7 @@ def test_the_table_of_protection_has_room_or_says_that_there_is_more(browser, ad
     lines = texts(screen, ".table-scroll")
     assert collisions(lines) == []
     head = sorted(texts(screen, ".table-scroll thead"), key=lambda text: text.left)
-    assert min(other.left - one.right for one, other in zip(head, head[1:], strict=False)) > 5, "headers run together"
+    assert min(other.left - one.right for one, other in pairwise(head)) > 5, "headers run together"
     assert screen.page.locator(".table-hint").is_visible() != fits
     if not fits:
         screen.page.evaluate("() => { document.querySelector('.table-scroll').scrollLeft = 9999; }")
@@ -123,4 +123,67 @@ def test_the_table_of_protection_has_room_or_says_that_there_is_more(browser, ad
         assert last.right <= box["right"] + SLACK
         assert abs(first.left - box["left"]) < 2, "what the figures are of stays in sight"
     assert screen.page.evaluate("() => document.documentElement.scrollWidth") <= width
+    screen.close()
+
+
+NAMESAKES = {
+    "BU90010101": "Stationsbuurt",
+    "BU90020201": "Stationsbuurt",
+    "BU90010201": "Sint Jansteen aan de Vaart",
+}
+
+CUT = """() => [...document.querySelectorAll('.cell-name, .cell-place, .cell-class span, .sort')]
+    .filter(e => e.scrollWidth > e.clientWidth + 1 || e.scrollHeight > e.clientHeight + 2)
+    .map(e => e.textContent)"""
+
+NO_ROOM = """() => {
+    const pen = document.createElement('canvas').getContext('2d'), found = [];
+    for (const box of document.querySelectorAll('.choices select, #search-input')) {
+        if (!box.offsetParent || box.closest('.more')) continue;
+        const style = getComputedStyle(box), sides = parseFloat(style.paddingLeft) + parseFloat(style.paddingRight);
+        const text = box.placeholder || box.selectedOptions[0].text;
+        pen.font = style.font;
+        const wide = pen.measureText(text).width + (box.options ? 18 : 0);
+        if (wide > box.clientWidth - sides) found.push(text);
+    }
+    return found;
+}"""
+
+
+def renamed(route: Any) -> None:
+    found = route.fetch().json()
+    found["name"] = [NAMESAKES.get(code, name) for code, name in zip(found["code"], found["name"], strict=True)]
+    route.fulfill(json=found)
+
+
+@pytest.mark.parametrize(("width", "language"), [(1400, "nl"), (1400, "en"), (390, "nl")])
+def test_nothing_in_the_table_is_cut_and_namesakes_have_their_gemeente(browser, address, width, language):
+    screen = Screen(browser, address, width=width, height=900)
+    screen.page.route("**/areas/buurt.json", renamed)
+    screen.page.route("**/breaks/**", in_millions)
+    page = screen.page
+    for layer in ("hotspot", "waarde"):
+        screen.open(f"/kaart?taal={language}&indicator={world.LABS}&periode=2024&niveau=buurt&laag={layer}")
+        page.locator(".cell-place").nth(1).wait_for()
+        assert page.evaluate(CUT) == []
+        for code, gemeente in (("BU90010101", "Zilverdijk"), ("BU90020201", "Rietmeer")):
+            cell = page.locator(f'tr[data-code="{code}"] td').first
+            assert cell.inner_text().split("\n") == ["Stationsbuurt", gemeente]
+            assert cell.get_attribute("title") == f"Stationsbuurt, {gemeente} ({code})"
+        assert page.locator(".cell-place").count() == 2, "a name that is unique stands by itself"
+        heights = page.evaluate("() => [...document.querySelectorAll('tr[data-code]')].map(row => row.offsetHeight)")
+        assert len(set(heights)) == 1, "rows that are not there are counted as high as those that are"
+    screen.close()
+
+
+@pytest.mark.parametrize("width", [1400, 1060])
+@pytest.mark.parametrize("language", ["nl", "en"])
+def test_the_choices_show_what_is_chosen_whole(browser, address, width, language):
+    screen = Screen(browser, address, width=width, height=900)
+    for level in ("buurt", "automatisch"):
+        screen.open(f"/kaart?taal={language}&niveau={level}")
+        assert screen.page.evaluate(NO_ROOM) == []
+    note = screen.page.locator("#measure-note")
+    assert "10" in note.inner_text(), "per how many homes"
+    assert screen.page.locator("#choice-measure").get_attribute("aria-describedby") == "measure-note"
     screen.close()

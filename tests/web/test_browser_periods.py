@@ -151,7 +151,8 @@ def test_a_rate_is_not_held_against_a_count_of_the_country(screen):
     figure = screen.page.locator("#area-figure").inner_text()
     assert "labs per 10.000 woningen per jaar" in figure
     assert "Heel Waterland-Oost" not in figure
-    assert screen.page.locator("#chart-caption").inner_text() == "Ontmantelde drugslabs, gemeente Zilverdijk (ontmantelde labs)"
+    caption = "Ontmantelde drugslabs, gemeente Zilverdijk (ontmantelde labs)"
+    assert screen.page.locator("#chart-caption").inner_text() == caption
 
 
 def test_a_buurt_shows_the_years_of_its_gemeente(screen):

@@ -42,7 +42,7 @@ EN: Mapping[str, str] = {
     "choice.level_absent": "{level} (not for this subject)",
     "choice.level_absent_why": "This subject is not there by {level}.",
     "choice.level_areas": "Areas",
-    "choice.level_auto": "Automatic (follows the zoom)",
+    "choice.level_auto": "Follows the zoom",
     "choice.level_elsewhere": "{level} ({period} only)",
     "choice.level_elsewhere_why": "By {level} there are figures for {period} only.",
     "choice.level_hexes": "Hexagons",
@@ -439,7 +439,7 @@ EN: Mapping[str, str] = {
     "reference.urbanity.explain": (
         "Areas with about as many addresses per square kilometre (five classes of Statistics Netherlands)."
     ),
-    "search.hint": "Name or code of an area",
+    "search.hint": "Name or code",
     "search.label": "Find an area",
     "search.none": "Nothing found",
     "search.results": "{count} found",

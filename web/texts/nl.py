@@ -42,7 +42,7 @@ NL: Mapping[str, str] = {
     "choice.level_absent": "{level} (niet bij dit onderwerp)",
     "choice.level_absent_why": "Dit onderwerp is er niet per {level}.",
     "choice.level_areas": "Gebieden",
-    "choice.level_auto": "Automatisch (volgt het inzoomen)",
+    "choice.level_auto": "Volgt het inzoomen",
     "choice.level_elsewhere": "{level} (alleen {period})",
     "choice.level_elsewhere_why": "Per {level} zijn er alleen cijfers over {period}.",
     "choice.level_hexes": "Zeshoeken",
@@ -449,7 +449,7 @@ NL: Mapping[str, str] = {
     "reference.urbanity.explain": (
         "Gebieden met ongeveer evenveel adressen per vierkante kilometer (vijf klassen van het CBS)."
     ),
-    "search.hint": "Naam of code van een gebied",
+    "search.hint": "Naam of code",
     "search.label": "Zoek een gebied",
     "search.none": "Niets gevonden",
     "search.results": "{count} gevonden",

@@ -138,7 +138,8 @@ export class Controls {
   selects(entry, state, view) {
     const measures = measuresOf(entry, view ? view.level : state.level, state.period);
     const measure = measures.includes(state.measure) ? state.measure : measures[0];
-    fill('choice-measure', measures.map(name => el('option', {value: name}, measureName(entry, name))), measure);
+    fill('choice-measure', measures.map(name => el('option', {value: name}, t(`measure.${name}`))), measure);
+    find('measure-note').textContent = ['rate', 'exposure'].includes(measure) ? unitOf(entry, measure) : '';
     find('field-measure').hidden = measures.length < 2;
     const categories = entry.offered.categories;
     const names = new Map((entry.categories || []).map(item => [item.id, local(item.name)]));
@@ -169,11 +170,6 @@ export class Controls {
 }
 
 const offersParks = entry => Boolean(entry.offered.measures.park);
-
-export function measureName(entry, measure) {
-  const own = ['rate', 'exposure'].includes(measure) ? unitOf(entry, measure) : '';
-  return own ? `${t(`measure.${measure}`)} (${own})` : t(`measure.${measure}`);
-}
 
 function fill(id, options, value) {
   const select = find(id);

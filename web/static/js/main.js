@@ -51,7 +51,7 @@ class Page {
     this.table = new Table({
       select: (level, fid) => this.select(this.view.areas.code[fid]),
       hover: fid => this.map?.hover({level: fid < 0 ? null : this.view.level, fid})
-    });
+    }, this.lists);
     this.search = new Search(hit => this.select(hit.code, {fly: true}), text => this.announce(text));
     // On a narrow screen the choices would stand between the map and what it says.
     if (matchMedia('(max-width: 1000px)').matches) byId('choice-box').open = false;
@@ -105,6 +105,7 @@ class Page {
       this.lists[level] = await fetchAreas(level);
       this.map?.placeNames();
     }
+    this.table.paint();
   }
 
   changed(state, changed) {
