@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from itertools import combinations, pairwise
 from typing import Any, NamedTuple
 
@@ -187,3 +188,76 @@ def test_the_choices_show_what_is_chosen_whole(browser, address, width, language
     assert "10" in note.inner_text(), "per how many homes"
     assert screen.page.locator("#choice-measure").get_attribute("aria-describedby") == "measure-note"
     screen.close()
+
+
+def on_screen(screen: Screen, release: Any, code: str) -> dict[str, float]:
+    """Return where the box of an area lies in the window."""
+    areas = next(areas for areas in release.areas.values() if code in areas.code)
+    west, south, east, north = areas.bounds[areas.fid(code)]
+    state, frame = screen.state(), box_of(screen, "#map")
+    scale = 512 * 2 ** float(state["zoom"])
+
+    def pixel(lon: float, lat: float) -> tuple[float, float]:
+        x, y = ((at + 180) / 360 for at in (lon, float(state["lon"])))
+        down = [0.5 - math.asinh(math.tan(math.radians(at))) / (2 * math.pi) for at in (lat, float(state["lat"]))]
+        middle = (frame["left"] + frame["right"]) / 2, (frame["top"] + frame["bottom"]) / 2
+        return middle[0] + (x - y) * scale, middle[1] + (down[0] - down[1]) * scale
+
+    (left, top), (right, bottom) = pixel(west, north), pixel(east, south)
+    return {"left": left, "right": right, "top": top, "bottom": bottom}
+
+
+def hidden_part(box: dict[str, float], names: list[Text]) -> float:
+    """Return the part of a box that the name hides that hides most of it."""
+    size = (box["right"] - box["left"]) * (box["bottom"] - box["top"])
+    across = [min(box["right"], name.right) - max(box["left"], name.left) for name in names]
+    down = [min(box["bottom"], name.bottom) - max(box["top"], name.top) for name in names]
+    return max((max(a, 0) * max(b, 0) / size for a, b in zip(across, down, strict=True)), default=0)
+
+
+@pytest.mark.parametrize(("width", "code"), [(1400, "BU90010101"), (390, "BU90010101"), (1400, "PK9001")])
+def test_an_area_in_the_address_comes_into_view(browser, address, release, width, code):
+    screen = Screen(browser, address, width=width, height=844)
+    whole = float(screen.open("/kaart").state()["zoom"])
+    screen.open(f"/kaart?indicator={world.RESIDENTS}&gebied={code}")
+    assert float(screen.state()["zoom"]) > whole + 0.5
+    frame, box = box_of(screen, "#map"), on_screen(screen, release, code)
+    assert frame["left"] < box["left"] < box["right"] < frame["right"]
+    assert frame["top"] < box["top"] < box["bottom"] < frame["bottom"]
+    assert max(box["right"] - box["left"], box["bottom"] - box["top"]) > 30, "large enough to be seen"
+    screen.open(f"/kaart?gebied={code}&lon=5.38&lat=52.784&zoom=10.2")
+    assert screen.state()["zoom"] == "10.2", "the address itself gave a view"
+    screen.close()
+
+
+@pytest.mark.parametrize("code", ["BU90010101", "BU90010102", "BU90010202", "GM9001"])
+@pytest.mark.parametrize("zoom", ["9.3", "10.2", "11.5"])
+def test_no_name_covers_the_chosen_area(screen, release, code, zoom):
+    screen.open(f"/kaart?niveau=buurt&gebied={code}&lon=5.38&lat=52.784&zoom={zoom}")
+    screen.page.locator(".label-name").first.wait_for()
+    names = texts(screen, ".labels")
+    assert hidden_part(on_screen(screen, release, code), names) < 0.08
+    assert collisions(names) == []
+
+
+def test_no_name_covers_the_mark_of_a_park(screen, release):
+    screen.page.route("**/areas/gemeente.json", over_parks(release))
+    screen.open(f"/kaart?indicator={world.RESIDENTS}&niveau=park&periode=2024")
+    names = texts(screen, ".labels")
+    assert {"Zilverdijk", "Rietmeer"} <= {name.text for name in names}
+    for code in ("PK9001", "PK9002"):
+        box = on_screen(screen, release, code)
+        x, y = (box["left"] + box["right"]) / 2, (box["top"] + box["bottom"]) / 2
+        assert hidden_part({"left": x - 7, "right": x + 7, "top": y - 7, "bottom": y + 7}, names) == 0
+
+
+def over_parks(release: Any) -> Any:
+    """Answer with gemeenten whose names would stand on parks."""
+    points = [[float(part) for part in point] for point in release.areas["park"].point]
+
+    def moved(route: Any) -> None:
+        found = route.fetch().json()
+        found["point"] = points
+        route.fulfill(json=found)
+
+    return moved
