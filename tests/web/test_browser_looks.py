@@ -240,6 +240,12 @@ def test_no_name_covers_the_chosen_area(screen, release, code, zoom):
     assert collisions(names) == []
 
 
+def test_the_name_of_the_chosen_area_goes_before_others(screen):
+    screen.open("/kaart?niveau=buurt&gebied=BU90010102&lon=5.38&lat=52.784&zoom=11.5")
+    screen.page.locator(".label-buurt").first.wait_for()
+    assert "Zilverdijk Noord Veen" in {name.text for name in texts(screen, ".labels")}
+
+
 def test_no_name_covers_the_mark_of_a_park(screen, release):
     screen.page.route("**/areas/gemeente.json", over_parks(release))
     screen.open(f"/kaart?indicator={world.RESIDENTS}&niveau=park&periode=2024")

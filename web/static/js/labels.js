@@ -75,24 +75,29 @@ function placeLabels(rules, areasOf, view, data) {
   const [cx, cy] = mercator([view.longitude, view.latitude]);
   const placed = [];
   const boxes = [];
-  for (const rule of rules) {
-    const areas = view.zoom >= rule.from && view.zoom < rule.until ? areasOf(rule.level) : null;
-    if (!areas) continue;
-    for (const fid of bySize(areas)) {
-      if (placed.length >= MOST) return placed;
-      if (!areas.point[fid]) continue;
-      const [mx, my] = mercator(areas.point[fid]);
-      const x = (mx - cx) * scale;
-      const y = (my - cy) * scale;
-      if (Math.abs(x) > view.width * 0.55 || Math.abs(y) > view.height * 0.55) continue;
-      const stands = up => boxAround(x, y - up, areas.name[fid], rule.size);
-      const free = up => !boxes.some(other => overlap(other, stands(up))) && !data.covered(stands(up));
-      const high = rule.size + 2 * GAP;
-      const moves = data.isChosen(rule.level, fid) ? [0, ...data.beside(y, high)] : MOVES.map(lines => lines * high);
-      const up = moves.find(free);
-      if (up === undefined) continue;
-      boxes.push(stands(up));
-      placed.push({name: areas.name[fid], level: rule.level, at: [mx, my], up});
+  const place = (rule, areas, fid) => {
+    if (!areas.point[fid] || placed.length >= MOST) return;
+    const [mx, my] = mercator(areas.point[fid]);
+    const x = (mx - cx) * scale;
+    const y = (my - cy) * scale;
+    if (Math.abs(x) > view.width * 0.55 || Math.abs(y) > view.height * 0.55) return;
+    const stands = up => boxAround(x, y - up, areas.name[fid], rule.size);
+    const free = up => !boxes.some(other => overlap(other, stands(up))) && !data.covered(stands(up));
+    const high = rule.size + 2 * GAP;
+    const moves = data.isChosen(rule.level, fid) ? [0, ...data.beside(y, high)] : MOVES.map(lines => lines * high);
+    const up = moves.find(free);
+    if (up === undefined) return;
+    boxes.push(stands(up));
+    placed.push({name: areas.name[fid], level: rule.level, at: [mx, my], up});
+  };
+  const shown = rules
+    .filter(rule => view.zoom >= rule.from && view.zoom < rule.until)
+    .map(rule => ({rule, areas: areasOf(rule.level)}))
+    .filter(({areas}) => areas);
+  // The name of the chosen area goes before all others.
+  for (const own of [true, false]) {
+    for (const {rule, areas} of shown) {
+      for (const fid of bySize(areas)) if (data.isChosen(rule.level, fid) === own) place(rule, areas, fid);
     }
   }
   return placed;
