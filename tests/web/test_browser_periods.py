@@ -138,6 +138,23 @@ def test_a_part_has_no_figure_of_the_country_and_no_years(screen):
     assert screen.page.locator("#receipt").count() == 1
 
 
+def counted(route) -> None:
+    found = route.fetch().json()
+    for entry in found["indicators"]:
+        entry["offered"]["measures"].update(country=["count"], gemeente=["count"])
+    route.fulfill(json=found)
+
+
+def test_a_rate_is_not_held_against_a_count_of_the_country(screen):
+    screen.page.route("**/catalogue.json", counted)
+    screen.open("/kaart?niveau=buurt&gebied=BU90010101")
+    figure = screen.page.locator("#area-figure").inner_text()
+    assert "labs per 10.000 woningen per jaar" in figure
+    assert "Heel Waterland-Oost" not in figure
+    caption = "Ontmantelde drugslabs, gemeente Zilverdijk (ontmantelde labs)"
+    assert screen.page.locator("#chart-caption").inner_text() == caption
+
+
 def test_a_buurt_shows_the_years_of_its_gemeente(screen):
     screen.open("/kaart?niveau=buurt&gebied=BU90010101")
     assert screen.page.locator("#chart-note").inner_text() == (

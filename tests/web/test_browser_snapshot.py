@@ -77,6 +77,22 @@ def model(folder) -> str:
     return "/" + path.relative_to(folder).as_posix()
 
 
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("", "Gi*, naar verhouding; omgeving: aangrenzende gebieden. Gemiddeld is hoogstens 1 op 20"),
+        ("en/", "Gi*, in proportion; neighbourhood: adjacent areas. On average at most 1 in 20"),
+    ],
+)
+def test_the_method_of_a_map_is_told_in_words(files, language, words):
+    page = files.open(f"/{language}?niveau=buurt&laag=hotspot&gebied=BU90010101").page
+    assert words in page.locator(".legend-note").inner_text()
+    page.locator("#receipt summary").click()
+    shown = page.locator("body").inner_text()
+    for id_ in ("neighbourhood-ratio", "gi-star", "queen", "ring-1"):
+        assert id_ not in shown, id_
+
+
 def test_the_whole_journey_without_a_server(files, release):
     page = files.open("/").page
     assert share(files.picture(), palette.CLASSES["hot"].ground) > 0.01

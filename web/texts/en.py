@@ -27,7 +27,7 @@ EN: Mapping[str, str] = {
     "banner.fictional": "This country does not exist. All areas and figures are invented.",
     "banner.protected": "Hidden figures are protected as a whole, and that was audited.",
     "banner.protected.link": "What that promises, and what not",
-    "chart.label": "{indicator} by year, {area}",
+    "chart.label": "{indicator}, {area} ({unit})",
     "chart.none": "This subject is not there by year, only for {period}.",
     "chart.parent": "By {level} there are no single years. These are the years of {name}.",
     "chart.parent_none": "By {level} there are no single years.",
@@ -42,7 +42,7 @@ EN: Mapping[str, str] = {
     "choice.level_absent": "{level} (not for this subject)",
     "choice.level_absent_why": "This subject is not there by {level}.",
     "choice.level_areas": "Areas",
-    "choice.level_auto": "Automatic (follows the zoom)",
+    "choice.level_auto": "Follows the zoom",
     "choice.level_elsewhere": "{level} ({period} only)",
     "choice.level_elsewhere_why": "By {level} there are figures for {period} only.",
     "choice.level_hexes": "Hexagons",
@@ -170,9 +170,6 @@ EN: Mapping[str, str] = {
         "Comparable: a difference of {margin} times or more is ruled out. Higher and lower: corrected for many tests "
         "(FDR, α = {alpha})."
     ),
-    "legend.method_hotspot": "Getis-Ord Gi* ({method}), corrected for many tests (FDR, α = {alpha}).",
-    "legend.method_ratio": "Observed over expected, together with its neighbours ({method}), "
-    "corrected for many tests (FDR, α = {alpha}).",
     "legend.method_instead": (
         "A map of your choice could not be made at this moment; you see that of the release. Try again later."
     ),
@@ -452,7 +449,7 @@ EN: Mapping[str, str] = {
     "reference.urbanity.explain": (
         "Areas with about as many addresses per square kilometre (five classes of Statistics Netherlands)."
     ),
-    "search.hint": "Name or code of an area",
+    "search.hint": "Name or code",
     "search.label": "Find an area",
     "search.none": "Nothing found",
     "search.results": "{count} found",
@@ -478,6 +475,7 @@ EN: Mapping[str, str] = {
     "table.class": "Class",
     "table.empty": "No areas.",
     "table.in_sight": "{count} in and around sight",
+    "table.scroll": "Move the table sideways for more columns.",
     "table.sort": "Sort by {column}",
     "table.title": "Table",
     "table.value": "Value",

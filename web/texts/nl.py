@@ -27,7 +27,7 @@ NL: Mapping[str, str] = {
     "banner.fictional": "Dit land bestaat niet. Alle gebieden en cijfers zijn verzonnen.",
     "banner.protected": "Verborgen cijfers zijn als geheel beschermd, en dat is nagerekend.",
     "banner.protected.link": "Wat dat belooft, en wat niet",
-    "chart.label": "{indicator} per jaar, {area}",
+    "chart.label": "{indicator}, {area} ({unit})",
     "chart.none": "Dit onderwerp is er niet per jaar, alleen over {period}.",
     "chart.parent": "Per {level} zijn er geen losse jaren. Dit zijn de jaren van {name}.",
     "chart.parent_none": "Per {level} zijn er geen losse jaren.",
@@ -42,7 +42,7 @@ NL: Mapping[str, str] = {
     "choice.level_absent": "{level} (niet bij dit onderwerp)",
     "choice.level_absent_why": "Dit onderwerp is er niet per {level}.",
     "choice.level_areas": "Gebieden",
-    "choice.level_auto": "Automatisch (volgt het inzoomen)",
+    "choice.level_auto": "Volgt het inzoomen",
     "choice.level_elsewhere": "{level} (alleen {period})",
     "choice.level_elsewhere_why": "Per {level} zijn er alleen cijfers over {period}.",
     "choice.level_hexes": "Zeshoeken",
@@ -170,9 +170,6 @@ NL: Mapping[str, str] = {
         "Vergelijkbaar: een verschil van {margin} keer of meer is uitgesloten. Hoger en lager: gecorrigeerd voor "
         "veel toetsen (FDR, α = {alpha})."
     ),
-    "legend.method_hotspot": "Getis-Ord Gi* ({method}), gecorrigeerd voor veel toetsen (FDR, α = {alpha}).",
-    "legend.method_ratio": "Waargenomen gedeeld door verwacht, met de buren samen ({method}), "
-    "gecorrigeerd voor veel toetsen (FDR, α = {alpha}).",
     "legend.method_instead": (
         "Een kaart naar uw keuze kon nu niet worden gemaakt; u ziet die van de publicatie. Probeer het straks nog eens."
     ),
@@ -462,7 +459,7 @@ NL: Mapping[str, str] = {
     "reference.urbanity.explain": (
         "Gebieden met ongeveer evenveel adressen per vierkante kilometer (vijf klassen van het CBS)."
     ),
-    "search.hint": "Naam of code van een gebied",
+    "search.hint": "Naam of code",
     "search.label": "Zoek een gebied",
     "search.none": "Niets gevonden",
     "search.results": "{count} gevonden",
@@ -488,6 +485,7 @@ NL: Mapping[str, str] = {
     "table.class": "Klasse",
     "table.empty": "Geen gebieden.",
     "table.in_sight": "{count} in en om het beeld",
+    "table.scroll": "Schuif de tabel opzij voor meer kolommen.",
     "table.sort": "Sorteren op {column}",
     "table.title": "Tabel",
     "table.value": "Waarde",

@@ -72,4 +72,5 @@ function stubs(id) {
   );
 }
 
-export const chartLabel = (indicator, area) => t('chart.label', {indicator, area});
+/** What bars are of: subject, area and unit. */
+export const chartLabel = (indicator, area, unit) => t('chart.label', {indicator, area, unit});

@@ -138,8 +138,9 @@ export class Controls {
   selects(entry, state, view) {
     const measures = measuresOf(entry, view ? view.level : state.level, state.period);
     const measure = measures.includes(state.measure) ? state.measure : measures[0];
-    const called = name => measureName(entry, name, state.period);
-    fill('choice-measure', measures.map(name => el('option', {value: name}, called(name))), measure);
+    fill('choice-measure', measures.map(name => el('option', {value: name}, t(`measure.${name}`))), measure);
+    const unit = ['rate', 'exposure'].includes(measure) ? unitOf(entry, measure, state.period) : '';
+    find('measure-note').textContent = unit;
     find('field-measure').hidden = measures.length < 2;
     const categories = entry.offered.categories;
     const names = new Map((entry.categories || []).map(item => [item.id, local(item.name)]));
@@ -170,11 +171,6 @@ export class Controls {
 }
 
 const offersParks = entry => Boolean(entry.offered.measures.park);
-
-export function measureName(entry, measure, period) {
-  const own = ['rate', 'exposure'].includes(measure) ? unitOf(entry, measure, period) : '';
-  return own ? `${t(`measure.${measure}`)} (${own})` : t(`measure.${measure}`);
-}
 
 function fill(id, options, value) {
   const select = find(id);

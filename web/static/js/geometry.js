@@ -55,3 +55,12 @@ export function startView(spec, map, {lon, lat, zoom}, size) {
   if (!there) return wholeView(map, size);
   return {longitude: lon, latitude: lat, zoom: clamp(zoom, spec.initialViewState)};
 }
+
+/** How many levels of zoom an area, however small, is looked at from above the nearest one. */
+const AROUND = 4;
+
+/** The view that shows an area with what lies around it. */
+export function areaView(bounds, map, size) {
+  const free = Math.max(50, 0.2 * Math.min(...size));
+  return fitBounds(bounds, size, [free, free, free, free], map.maxZoom - AROUND);
+}

@@ -2,7 +2,7 @@
 // default and stands in no address, so that nothing is computed unless somebody asks.
 
 import {byId as find, el} from './dom.js';
-import {breakNumber, t} from './i18n.js';
+import {breakNumber, config, t} from './i18n.js';
 
 /** Names in the state, by the name of what is offered in the catalogue and by the name in a query. */
 const OPTIONS = [
@@ -30,9 +30,9 @@ export function mapQuery(entry, level, state) {
   return OPTIONS.filter(({name}) => options[name]).map(({name, query}) => [query, options[name]]);
 }
 
-/** How the map of a state at a level is made, in words; undefined where the release does not say so in these terms. */
+/** How the map of a state at a level is made, in words; undefined where it has no name for it. */
 export function mapWords(entry, level, state) {
-  const own = entry.on_demand?.[level]?.own;
+  const own = entry.on_demand?.[level]?.own || ownOf(entry, level);
   if (!own) return undefined;
   const options = fitOptions(entry, [level], state);
   const [method, neighbourhood, alpha] = OPTIONS.map(({name}) => options[name] || String(own[name]));
@@ -43,6 +43,14 @@ export function mapWords(entry, level, state) {
     one: oneIn(alpha),
     made: OPTIONS.some(({name}) => options[name])
   };
+}
+
+/** What the release chose, where no other map can be made and so none is offered: read from the name of its method. */
+function ownOf(entry, level) {
+  const [statistic, measure] = (entry.methods[level] || '').split('/');
+  const method = statistic === 'gi-star' ? `${statistic}-${measure}` : statistic;
+  const known = `hotspots.method.${method}` in config.texts && entry.hotspots;
+  return known ? {method, neighbourhood: 'adjacent', alpha: entry.hotspots.alpha} : undefined;
 }
 
 const oneIn = alpha => String(Math.round(1 / Number(alpha)));

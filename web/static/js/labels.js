@@ -1,4 +1,5 @@
-// Names on the map: as many as fit, the larger places first, none over another.
+// Names on the map: as many as fit, the larger places first, none over another, nor over what somebody looks at: the
+// chosen area and the marks of parks.
 //
 // They are elements over the canvas, not letters in it: the browser draws them sharp at every size and in every script.
 // The table says the same, so a screen reader is spared them.
@@ -8,6 +9,15 @@ import {mercator, pixelsAt} from './geometry.js';
 
 const MOST = 120;
 const GAP = 4;
+
+/** Half the width of the mark of a park with its edge, pixels; web/deck.py has its radius. */
+const MARK = 9;
+
+/** The part of the chosen area that a name may take away: a large one may hold the names of what lies in it. */
+const HIDDEN = 0.04;
+
+/** Where a name may stand that would lie on something: so many of its lines above its place, or below it. */
+const MOVES = [0, 1, -1, 1.7, -1.7];
 
 export class Labels {
   /** @param container element of the map; @param takeover zoom from which each level can be read */
@@ -19,9 +29,9 @@ export class Labels {
   }
 
   /** Choose the names that fit a view, and put them in their places. */
-  place(areasOf, view) {
-    const chosen = placeLabels(this.rules, areasOf, view);
-    const key = item => `${item.level}/${item.name}/${item.at}`;
+  place(areasOf, view, data) {
+    const chosen = placeLabels(this.rules, areasOf, view, dataOf(view, data));
+    const key = item => `${item.level}/${item.name}/${item.at}/${item.up}`;
     const kept = new Map(this.shown.map(item => [key(item), item]));
     this.shown = chosen.map(item => kept.get(key(item)) || {...item, element: nameElement(item)});
     this.layer.replaceChildren(...this.shown.map(item => item.element));
@@ -32,8 +42,8 @@ export class Labels {
   follow({longitude, latitude, zoom}) {
     const scale = pixelsAt(zoom);
     const [cx, cy] = mercator([longitude, latitude]);
-    for (const {element, at} of this.shown) {
-      const [x, y] = [(at[0] - cx) * scale, (at[1] - cy) * scale].map(pixels => `${pixels.toFixed(1)}px`);
+    for (const {element, at, up} of this.shown) {
+      const [x, y] = [(at[0] - cx) * scale, (at[1] - cy) * scale - up].map(pixels => `${pixels.toFixed(1)}px`);
       element.style.transform = `translate(${x}, ${y}) translate(-50%, -50%)`;
     }
   }
@@ -57,31 +67,63 @@ function labelRules(takeover) {
  * @param rules see labelRules
  * @param areasOf level => areas or undefined where they have not come yet
  * @param view {longitude, latitude, zoom, width, height}
- * @returns [{name, level, at: place in the world}]
+ * @param data what names must not cover, see dataOf
+ * @returns [{name, level, at: place in the world, up: pixels that it stands above it}]
  */
-function placeLabels(rules, areasOf, view) {
+function placeLabels(rules, areasOf, view, data) {
   const scale = pixelsAt(view.zoom);
   const [cx, cy] = mercator([view.longitude, view.latitude]);
   const placed = [];
   const boxes = [];
-  for (const rule of rules) {
-    const areas = view.zoom >= rule.from && view.zoom < rule.until ? areasOf(rule.level) : null;
-    if (!areas) continue;
-    for (const fid of bySize(areas)) {
-      if (placed.length >= MOST) return placed;
-      if (!areas.point[fid]) continue;
-      const [mx, my] = mercator(areas.point[fid]);
-      const x = (mx - cx) * scale;
-      const y = (my - cy) * scale;
-      if (Math.abs(x) > view.width * 0.55 || Math.abs(y) > view.height * 0.55) continue;
-      const box = boxAround(x, y, areas.name[fid], rule.size);
-      if (boxes.some(other => overlap(other, box))) continue;
-      boxes.push(box);
-      placed.push({name: areas.name[fid], level: rule.level, at: [mx, my]});
+  const place = (rule, areas, fid) => {
+    if (!areas.point[fid] || placed.length >= MOST) return;
+    const [mx, my] = mercator(areas.point[fid]);
+    const x = (mx - cx) * scale;
+    const y = (my - cy) * scale;
+    if (Math.abs(x) > view.width * 0.55 || Math.abs(y) > view.height * 0.55) return;
+    const stands = up => boxAround(x, y - up, areas.name[fid], rule.size);
+    const free = up => !boxes.some(other => overlap(other, stands(up))) && !data.covered(stands(up));
+    const high = rule.size + 2 * GAP;
+    const moves = data.isChosen(rule.level, fid) ? [0, ...data.beside(y, high)] : MOVES.map(lines => lines * high);
+    const up = moves.find(free);
+    if (up === undefined) return;
+    boxes.push(stands(up));
+    placed.push({name: areas.name[fid], level: rule.level, at: [mx, my], up});
+  };
+  const shown = rules
+    .filter(rule => view.zoom >= rule.from && view.zoom < rule.until)
+    .map(rule => ({rule, areas: areasOf(rule.level)}))
+    .filter(({areas}) => areas);
+  // The name of the chosen area goes before all others.
+  for (const own of [true, false]) {
+    for (const {rule, areas} of shown) {
+      for (const fid of bySize(areas)) if (data.isChosen(rule.level, fid) === own) place(rule, areas, fid);
     }
   }
   return placed;
 }
+
+/** What names must not cover: the marks in sight, and the chosen area but for a small part. */
+function dataOf(view, {chosen, marks}) {
+  const scale = pixelsAt(view.zoom);
+  const [cx, cy] = mercator([view.longitude, view.latitude]);
+  const pixel = point => mercator(point).map((part, axis) => (part - [cx, cy][axis]) * scale);
+  const inSight = ([x, y]) => Math.abs(x) < view.width && Math.abs(y) < view.height;
+  const around = marks.map(pixel).filter(inSight).map(([x, y]) => [x - MARK, y - MARK, x + MARK, y + MARK]);
+  const [west, south, east, north] = chosen.bounds || [];
+  const whole = chosen.bounds ? [...pixel([west, north]), ...pixel([east, south])] : [0, 0, 0, 0];
+  return {
+    covered: box => around.some(mark => overlap(mark, box)) || shared(whole, box) > HIDDEN * area(whole),
+    isChosen: (level, fid) => level === chosen.level && fid === chosen.fid,
+    /** How far up the name of the chosen area stands above it, or below it. */
+    beside: (y, high) => [y - whole[1] + high, y - whole[3] - high]
+  };
+}
+
+const area = ([left, top, right, bottom]) => Math.max(right - left, 0) * Math.max(bottom - top, 0);
+
+const shared = (a, b) =>
+  area([Math.max(a[0], b[0]), Math.max(a[1], b[1]), Math.min(a[2], b[2]), Math.min(a[3], b[3])]);
 
 const orders = new WeakMap();
 

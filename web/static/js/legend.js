@@ -38,7 +38,7 @@ export class Legend {
           'li',
           {class: 'legend-row', 'data-class': entry.id, 'data-count': entry.count},
           swatch(entry.look),
-          el('span', {}, entry.label),
+          el('span', {class: 'legend-label'}, entry.label),
           el('span', {class: 'legend-count'}, number(entry.count))
         )
       )
@@ -88,14 +88,7 @@ function methodText(view) {
     return t(view.state.period.includes('-') ? 'legend.method_value_total' : 'legend.method_value');
   }
   const words = mapWords(view.entry, view.level, view.state);
-  if (words) {
-    const note = view.classes.instead ? 'legend.method_instead' : words.made ? 'legend.method_made' : '';
-    return [t('legend.method_words', words), note && t(note)].filter(Boolean).join(' ');
-  }
-  const alpha = view.entry.hotspots?.alpha ?? '';
-  const method = view.entry.methods[view.level] || '';
-  return t(method.startsWith('neighbourhood-ratio/') ? 'legend.method_ratio' : 'legend.method_hotspot', {
-    method,
-    alpha: typeof alpha === 'number' ? breakNumber(alpha) : alpha
-  });
+  if (!words) return '';
+  const note = view.classes.instead ? 'legend.method_instead' : words.made ? 'legend.method_made' : '';
+  return [t('legend.method_words', words), note && t(note)].filter(Boolean).join(' ');
 }

@@ -5,7 +5,7 @@ import {byId} from './dom.js';
 import {config, lang, local, t} from './i18n.js';
 import {Controls} from './controls.js';
 import {Legend, levelText, unitText} from './legend.js';
-import {sizeOf, startView} from './geometry.js';
+import {areaView, clamp, sizeOf, startView} from './geometry.js';
 import {MapView} from './map.js';
 import {Panel} from './panel.js';
 import {Search} from './search.js';
@@ -34,7 +34,7 @@ class Page {
     this.catalogue = catalogue;
     const wanted = readState(location.search);
     const fitted = fitState(catalogue, wanted);
-    const {longitude, latitude, zoom} = startView(spec, config.map, fitted, sizeOf(byId('map')));
+    const {longitude, latitude, zoom} = await this.startAt(spec, fitted);
     this.store = new Store({...fitted, lon: longitude, lat: latitude, zoom}, lang);
     this.lists = {};
     this.turn = 0;
@@ -51,7 +51,7 @@ class Page {
     this.table = new Table({
       select: (level, fid) => this.select(this.view.areas.code[fid]),
       hover: fid => this.map?.hover({level: fid < 0 ? null : this.view.level, fid})
-    });
+    }, this.lists);
     this.search = new Search(hit => this.select(hit.code, {fly: true}), text => this.announce(text));
     // On a narrow screen the choices would stand between the map and what it says.
     if (matchMedia('(max-width: 1000px)').matches) byId('choice-box').open = false;
@@ -65,6 +65,16 @@ class Page {
     await bundle;
     this.startMap(spec);
     this.fetchNames();
+  }
+
+  /** The view of the address; without one, of the area in it, which would else be too small to be seen. */
+  async startAt(spec, state) {
+    const size = sizeOf(byId('map'));
+    const viewed = ['lon', 'lat', 'zoom'].some(name => name in state);
+    const area = state.area && !viewed ? await fetchArea(state.area).catch(() => null) : null;
+    if (!area?.bounds || area.level === 'country') return startView(spec, config.map, state, size);
+    const view = areaView(area.bounds, config.map, size);
+    return {...view, zoom: clamp(view.zoom, spec.initialViewState)};
   }
 
   startMap(spec) {
@@ -105,6 +115,7 @@ class Page {
       this.lists[level] = await fetchAreas(level);
       this.map?.placeNames();
     }
+    this.table.paint();
   }
 
   changed(state, changed) {
@@ -164,7 +175,7 @@ class Page {
     ]);
     if (turn !== this.turn) return;
     this.view = view;
-    this.chosen = area && {level: area.level, fid: area.fid};
+    this.chosen = area && {level: area.level, fid: area.fid, bounds: area.bounds};
     this.controls.show(state, view);
     this.titles(view);
     this.legend.show(view);

@@ -133,6 +133,7 @@ export class MapView {
   /** Outline the chosen area; null for none. */
   choose(chosen) {
     this.scene.chosen = chosen || {level: null, fid: -1};
+    this.placeNames();
     this.render();
   }
 
@@ -197,8 +198,12 @@ export class MapView {
     return ['spots-casing', 'spots'].map(id => this.templates.get(id).clone(places));
   }
 
+  markersShown() {
+    return this.markers && this.viewState.zoom <= MARKERS_UNTIL;
+  }
+
   markerLayers() {
-    if (!this.markers || this.viewState.zoom > MARKERS_UNTIL) return [];
+    if (!this.markersShown()) return [];
     const {data, paint} = this.markers;
     return [
       this.templates.get('markers').clone({
@@ -221,7 +226,8 @@ export class MapView {
 
   placeNames() {
     const [width, height] = this.size();
-    this.labels.place(this.areasOf, {...this.viewState, width, height});
+    const marks = this.markersShown() ? this.markers.data.map(item => item.point) : [];
+    this.labels.place(this.areasOf, {...this.viewState, width, height}, {chosen: this.scene.chosen, marks});
   }
 
   /** Once the new level is drawn the one before it, kept beneath against flashing, may go. */

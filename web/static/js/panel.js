@@ -3,7 +3,7 @@
 import {byId, el, svg} from './dom.js';
 import {config, local, number, t} from './i18n.js';
 import {barChart, chartLabel} from './chart.js';
-import {fetchReceipt, fetchSeries, kindOf, levelMany, levelNames, levelOne, periodWords} from './model.js';
+import {fetchReceipt, fetchSeries, kindOf, levelMany, levelNames, levelOne, periodWords, unitOf} from './model.js';
 import {sentence} from './deviations.js';
 import {swatch} from './swatch.js';
 import {levelsOf, periodsOf} from './state.js';
@@ -32,7 +32,7 @@ export class Panel {
     const [series, receipt, average] = await Promise.all([
       timed ? fetchSeries(view, timed.level, timed.code).catch(() => null) : null,
       fetchReceipt(view, area.level, area.code).catch(() => null),
-      whole && view.measure === 'rate' ? fetchSeries(view, whole.level, whole.code).catch(() => null) : null
+      whole && view.measure === 'rate' && offers(view, whole) ? fetchSeries(view, whole.level, whole.code).catch(() => null) : null
     ]);
     if (turn !== this.turn) return;
     if (this.code !== area.code) this.root.scrollTop = 0;
@@ -151,10 +151,15 @@ export class Panel {
       const period = periods.map(periodWords).join(', ');
       return [title, note(never ? t('chart.none', {period}) : t('chart.parent_none', {level}))];
     }
-    const chart = series && barChart(series.points, view.state.period, chartLabel(local(view.entry.name), timed.name));
+    const name = timed.level === 'country' ? timed.name : `${levelOne(timed.level)} ${timed.name}`;
+    const unit = series && unitOf(view.entry, series.measure);
+    const caption = chartLabel(local(view.entry.name), name, unit || t(`measure.${series?.measure || view.measure}`));
+    const points = series?.points.map(point => ({...point, unit: unitOf(view.entry, series.measure, point.period)}));
+    const chart = points && barChart(points, view.state.period, `${t('chart.title')}. ${caption}`);
     if (!chart) return [];
-    if (timed.code === area.code) return [title, chart];
-    return [title, note(t('chart.parent', {level, name: timed.name})), chart];
+    const what = el('p', {class: 'chart-note', id: 'chart-caption', 'aria-hidden': 'true'}, caption);
+    if (timed.code === area.code) return [title, what, chart];
+    return [title, note(t('chart.parent', {level, name: timed.name})), what, chart];
   }
 
   receipt(receipt) {
@@ -233,6 +238,9 @@ function spotList({spots, state}) {
     el('p', {class: 'chart-note'}, t('spots.pattern'))
   ];
 }
+
+/** Whether an area has the measure that is shown, so that the two can be held against each other. */
+const offers = (view, {level}) => (view.entry.offered.measures[level] || []).includes(view.measure);
 
 const isYear = period => !period.includes('-');
 

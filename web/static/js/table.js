@@ -5,6 +5,7 @@ import {byId, el} from './dom.js';
 import {decimals, number, t} from './i18n.js';
 import {swatch} from './swatch.js';
 import {placeIn} from './hexes.js';
+import {gemeenteOf} from './namesakes.js';
 import {PUBLISHED, levelMany} from './model.js';
 import {sentenceOf} from './deviations.js';
 import {DEVIATION, VALUE} from './state.js';
@@ -12,9 +13,12 @@ import {DEVIATION, VALUE} from './state.js';
 const SPARE = 8;
 
 export class Table {
-  /** @param events {select(level, fid), within(flag), hover(fid)} */
-  constructor(events) {
-    this.events = events;
+  /**
+   * @param events {select(level, fid), within(flag), hover(fid)}
+   * @param lists by level, the areas that have come so far
+   */
+  constructor(events, lists) {
+    Object.assign(this, {events, lists});
     this.sort = null;
     this.within = null;
     this.onlyWithin = true;
@@ -132,7 +136,7 @@ export class Table {
 
   rowHeight() {
     const row = this.body.querySelector('tr:not(.spacer)');
-    return row?.offsetHeight || 32;
+    return row?.offsetHeight || 36;
   }
 
   paintSoon() {
@@ -162,7 +166,6 @@ export class Table {
     const {view} = this;
     const group = view.entries[view.group[fid]];
     const known = view.column.status[fid] === PUBLISHED;
-    const name = view.areas.name[fid];
     const value = view.column.value[fid];
     const compared = view.layer === DEVIATION ? sentenceOf(view.deviations, fid) : '';
     const look = {class: 'cell-class', title: compared ? `${group.label}: ${compared}` : group.label};
@@ -175,9 +178,22 @@ export class Table {
         'aria-selected': String(fid === this.chosen),
         tabindex: at === this.cursor ? 0 : -1
       },
-      el('td', {title: `${name} (${view.areas.code[fid]})`}, name),
+      this.nameCell(fid),
       el('td', {class: known ? 'number' : 'number soft'}, known ? decimals(value, view.digits) : '–'),
       el('td', {}, el('div', look, swatch(group.look, 18, 12), el('span', {}, group.label)))
+    );
+  }
+
+  /** The name, and the gemeente of an area that has namesakes. */
+  nameCell(fid) {
+    const {name, code} = this.view.areas;
+    const gemeente = gemeenteOf(this.view.areas, fid, this.lists);
+    const title = `${[name[fid], gemeente].filter(Boolean).join(', ')} (${code[fid]})`;
+    return el(
+      'td',
+      {title},
+      el('span', {class: gemeente ? 'cell-name has-place' : 'cell-name'}, name[fid]),
+      gemeente && el('span', {class: 'cell-place'}, gemeente)
     );
   }
 
