@@ -173,15 +173,19 @@ def bounds_findings(tile: tuple[int, int, int], head: Head, *, buffer: float) ->
         head: The header.
         buffer: How far content may lie outside the tile, as a part of its side; one unit is allowed besides.
     """
+    if tile[0] == head.zooms[0] and not meets_bounds(tile, head, reach=buffer + 1 / EXTENT):
+        yield Finding("bounds-stated", "The tile lies outside the bounds of the header.", Place(tile))
+
+
+def meets_bounds(tile: tuple[int, int, int], head: Head, *, reach: float = 0.0) -> bool:
+    """Return whether a tile of the world, and so much around it as a part of its side, meets the bounds."""
     zoom, x, y = tile
-    if zoom != head.zooms[0]:
-        return
-    side, reach = 1 << zoom, buffer + 1 / EXTENT
+    side = 1 << zoom
     west, south, east, north = (each / 10_000_000 for each in head.bounds)
     left, right = (side * (longitude / 360 + 0.5) for longitude in (west, east))
     top, bottom = (side * _down(latitude) for latitude in (north, south))
-    if left > x + 1 + reach or right < x - reach or top > y + 1 + reach or bottom < y - reach:
-        yield Finding("bounds-stated", "The tile lies outside the bounds of the header.", Place(tile))
+    across = left <= x + 1 + reach and right >= x - reach and 0 <= x < side
+    return across and top <= y + 1 + reach and bottom >= y - reach and 0 <= y < side
 
 
 def _down(latitude: float) -> float:

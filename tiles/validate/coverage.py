@@ -5,8 +5,8 @@ Within a tile, borders with an area on either side cancel, and of the others it 
 same vertices: an error, since no drawing of areas side by side has them. Then it finds what lies open between two areas
 and is narrower than a unit. That is a warning: a slit between borders that were drawn apart looks the same as water
 that was wider before it was rounded to units. An outline, and the straight cut at the buffer, touch no other area and
-so are no finding. An area too small to draw stands as one square unit upon its neighbours; what it alone causes is
-passed by. Needs shapely.
+so are no finding. An area too small to draw stands as one square unit upon its neighbours; the others are looked at
+without it. Needs shapely.
 """
 
 from __future__ import annotations
@@ -17,7 +17,9 @@ from itertools import pairwise
 import numpy as np
 import shapely
 
+from geo.areas import FloatArray
 from geo.overlaps import Borders, is_apart, lone_borders
+from tiles.validate.archive import Head, meets_bounds
 from tiles.validate.finding import Finding, Place
 from tiles.validate.outlines import IntArray, Outlines, Points
 from tiles.validate.tile import ReadLayer
@@ -78,11 +80,11 @@ def _problem(polygons: Sequence[Sequence[Points]]) -> tuple[str, str]:
 def _borders(shapes: Shapes, owners: IntArray, place: Place) -> Iterator[Finding]:
     if len(shapes) < 2:
         return
-    small = shapes[shapely.area(shapes) <= _MINIMAL]
-    excused = shapely.union_all(small) if len(small) else None
+    small = shapely.area(shapes) <= _MINIMAL
+    excused = shapely.union_all(shapes[small]) if small.any() else None
     borders = lone_borders(shapes)
     apart = is_apart(shapely.STRtree(shapes), borders)
-    crossing = {} if apart else _told(_sure(shapes, shapely.coverage_invalid_edges(shapes)), excused)
+    crossing = {} if apart else _crossing(shapes, np.flatnonzero(~small))
     for at, line in crossing.items():
         problem = (
             f"{shapely.length(line):.0f} units of border lie in another area, or have other vertices than its own."
@@ -94,8 +96,16 @@ def _borders(shapes: Shapes, owners: IntArray, place: Place) -> Iterator[Finding
             yield Finding("gap-narrow", problem, place.within(feature=int(owners[at])))
 
 
+def _crossing(shapes: Shapes, large: IntArray) -> dict[int, shapely.Geometry]:
+    """Return the wrong edges of those of some shapes that have any."""
+    if len(large) < 2:
+        return {}
+    lines = _sure(shapes[large], shapely.coverage_invalid_edges(shapes[large]))
+    return {int(large[at]): lines[at] for at in np.flatnonzero(shapely.length(lines) > 0).tolist()}
+
+
 def _told(lines: Shapes, excused: shapely.Geometry | None) -> dict[int, shapely.Geometry]:
-    """Return the lines of those areas that have any, but for what areas too small to draw may cause."""
+    """Return the lines of those areas that have any, but for those near areas too small to draw."""
     return {
         at: lines[at]
         for at in np.flatnonzero(shapely.length(lines) > 0).tolist()
@@ -184,6 +194,44 @@ def _edges(layer: ReadLayer, reach: int) -> Points:
     number = np.array([(number or 0) % (1 << 62) for number in layer.ids], dtype=np.int64)[owner[chosen]]
     first, second = np.where(swap[:, None], other, one), np.where(swap[:, None], one, other)
     return np.hstack([number[:, None], first, second])
+
+
+def reached(layer: ReadLayer) -> frozenset[str]:
+    """Return the sides ("left", "right", "top", "bottom") of a tile beyond which lies more than a unit of an area."""
+    outlines, extent = layer.outlines, layer.extent
+    one, other = outlines.point.astype(float), outlines.point[outlines.following()].astype(float)
+    sides = {"left": (0, 0, -1), "right": (0, extent, 1), "top": (1, 0, -1), "bottom": (1, extent, 1)}
+    return frozenset(side for side, (axis, at, way) in sides.items() if _beyond(one, other, axis, at, way, extent))
+
+
+def _beyond(one: FloatArray, other: FloatArray, axis: int, side: int, way: int, extent: int) -> bool:
+    """Return whether an edge, as far as it lies a unit beyond a side, passes more than a unit of the tile there."""
+    line = side + way
+    far = way * np.stack([one[:, axis], other[:, axis]]) > way * line
+    some = np.flatnonzero(far.any(axis=0))
+    one, other, far = one[some], other[some], far[:, some]
+    across = np.stack([one[:, 1 - axis], other[:, 1 - axis]])
+    step = other[:, axis] - one[:, axis]
+    cut = across[0] + (line - one[:, axis]) / np.where(step == 0, 1, step) * (across[1] - across[0])
+    across = np.where(far, across, cut)
+    return bool(((across.min(axis=0) < extent - 1) & (across.max(axis=0) > 1)).any())
+
+
+def absent_findings(zoom: int, kept: Mapping[tuple[int, int, str], frozenset[str]], head: Head) -> Iterator[Finding]:
+    """Yield the tiles into which an area goes on, and which are not there though the header's bounds meet them.
+
+    Args:
+        zoom: Zoom of the tiles.
+        kept: By column, row and layer: what `reached` returned.
+        head: The header.
+    """
+    steps = {"left": (-1, 0), "right": (1, 0), "top": (0, -1), "bottom": (0, 1)}
+    for (x, y, layer), sides in sorted(kept.items()):
+        for side in sorted(sides):
+            beside = x + steps[side][0], y + steps[side][1]
+            if (*beside, layer) not in kept and meets_bounds((zoom, *beside), head):
+                problem = f"An area goes on into tile {zoom}/{beside[0]}/{beside[1]}, which does not show it."
+                yield Finding("tiles-match", problem, Place((zoom, x, y), layer))
 
 
 def seam_findings(zoom: int, kept: Mapping[tuple[int, int, str], Mapping[str, Points]]) -> Iterator[Finding]:

@@ -124,7 +124,9 @@ RULES: Mapping[str, Rule] = MappingProxyType(
             Weight.SHOULD,
             "Between two areas nothing narrower than one unit lies open: narrow water, or a gap.",
         ),
-        "tiles-match": _ours("Where two tiles overlap, both show the same edges."),
+        "tiles-match": _ours(
+            "Where two tiles overlap, both show the same edges; a tile that an area goes on into is there."
+        ),
         "zooms-stated": _ours("The zooms of the header are those of the tiles that are there."),
         "bounds-stated": _ours("A tile of the least zoom meets the bounds of the header."),
         "metadata-extra": _ours("Metadata hold what TileJSON needs and nothing else."),

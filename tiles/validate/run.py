@@ -13,7 +13,7 @@ import numpy as np
 from tiles import limits
 from tiles.errors import TileAddressError
 from tiles.scheme import BUFFER, EXTENT, tile_address
-from tiles.validate.archive import ReadArchive, bounds_findings, read_archive
+from tiles.validate.archive import Head, ReadArchive, bounds_findings, read_archive
 from tiles.validate.contents import GZIP, PLAIN, fetched, stored, unpacked
 from tiles.validate.directories import Entry
 from tiles.validate.finding import NOWHERE, Check, Finding, Place, Report, first_of_each
@@ -102,6 +102,7 @@ class _Shown:
         ids: By layer.
         extents: By layer.
         strips: By layer, its edges near each side.
+        reached: By layer, the sides beyond which an area goes on.
         size: How much it is to hold them against others: one, and one for each layer, id and edge.
     """
 
@@ -109,6 +110,7 @@ class _Shown:
     ids: Mapping[str, frozenset[int]] = field(default_factory=dict)
     extents: Mapping[str, int] = field(default_factory=dict)
     strips: Mapping[str, Mapping[str, Points]] = field(default_factory=dict)
+    reached: Mapping[str, frozenset[str]] = field(default_factory=dict)
     size: int = 1
 
     def at(self, tile: tuple[int, int, int]) -> _Shown:
@@ -135,6 +137,7 @@ class _Run:
         self._layers: set[str] = set()
         self._ids: dict[str, dict[int, set[int]]] = {}
         self._strips: dict[tuple[int, int, str], Mapping[str, Points]] = {}
+        self._reached: dict[tuple[int, int, str], frozenset[str]] = {}
         self._contents: dict[bytes, int] = {}
         self._again: dict[tuple[int, int], _Shown] = {}
         self._search = Search(options.secrets)
@@ -166,7 +169,7 @@ class _Run:
                 yield Finding("archive-zooms", f"There is no tile number {number}.")
                 return
             if address[0] != zoom:
-                yield from self._zoom_done(zoom)
+                yield from self._zoom_done(zoom, archive.head)
                 zoom = address[0]
             yield from bounds_findings(address, archive.head, buffer=self._options.buffer)
             span = entry[1:3]
@@ -179,7 +182,7 @@ class _Run:
             self._remember(shown)
             if span in repeated:
                 self._again[span] = shown
-        yield from self._zoom_done(zoom)
+        yield from self._zoom_done(zoom, archive.head)
         yield from self._whole(archive)
 
     def _looked_at(self, entries: Sequence[Entry]) -> Iterator[tuple[int, Entry]]:
@@ -226,7 +229,7 @@ class _Run:
     def _shown(self, layers: Sequence[ReadLayer], tile: tuple[int, int, int]) -> _Shown:
         if not self._compares:
             return _Shown(tile)
-        from tiles.validate.coverage import strips
+        from tiles.validate.coverage import reached, strips
 
         ids: dict[str, frozenset[int]] = {}
         for layer in layers:
@@ -240,7 +243,8 @@ class _Run:
             + sum(map(len, ids.values()))
             + sum(len(rows) for each in edges.values() for rows in each.values())
         )
-        return _Shown(tile, ids, {layer.name: layer.extent for layer in drawn}, edges, size)
+        sides = {layer.name: reached(layer) for layer in drawn}
+        return _Shown(tile, ids, {layer.name: layer.extent for layer in drawn}, edges, sides, size)
 
     def _remember(self, shown: _Shown) -> None:
         zoom, x, y = shown.tile
@@ -248,13 +252,17 @@ class _Run:
             self._ids.setdefault(name, {}).setdefault(zoom, set()).update(ids)
         for name, sides in shown.strips.items():
             self._strips[x, y, name] = sides
+            self._reached[x, y, name] = shown.reached[name]
 
-    def _zoom_done(self, zoom: int) -> Iterator[Finding]:
+    def _zoom_done(self, zoom: int, head: Head) -> Iterator[Finding]:
         if self._strips:
-            from tiles.validate.coverage import seam_findings
+            from tiles.validate.coverage import absent_findings, seam_findings
 
             yield from seam_findings(zoom, self._strips)
+            if not self.passed:  # what was passed by is not known to be absent
+                yield from absent_findings(zoom, self._reached, head)
             self._strips.clear()
+            self._reached.clear()
 
     def _whole(self, archive: ReadArchive) -> Iterator[Finding]:
         described = {str(layer["id"]) for layer in archive.metadata.get("vector_layers", [])}

@@ -25,7 +25,7 @@ from tests.tiles.validate.forge import (
 from tiles import protobuf as pb
 from tiles.archive import write_archive
 from tiles.compress import gzip_bytes
-from tiles.scheme import ZoomRange
+from tiles.scheme import ZoomRange, tile_address
 from tiles.validate import run
 from tiles.validate.rules import RULES, Weight
 from tiles.validate.secrets import secret_of
@@ -401,6 +401,46 @@ def test_areas_within_one_another_are_invalid():
 def test_an_area_too_small_to_draw_may_stand_on_its_neighbour():
     dot = feature([*move((12, 12)), *line((1, 0), (0, 1), (-1, 0)), *CLOSE], number=9)
     assert rules(layer(feature(), dot)) == set()
+
+
+def test_areas_too_small_to_draw_hide_no_other_fault():
+    halves = [feature([*move((x, 0)), *line((100, 0), (0, 100), (-100, 0)), *CLOSE], number=x + 1) for x in (0, 50)]
+    corners = [(49, 0), (99, 99), (0, 50), (149, 50), (50, 50)]
+    dots = [
+        feature([*move(at), *line((1, 0), (0, 1), (-1, 0)), *CLOSE], number=900 + k) for k, at in enumerate(corners)
+    ]
+    assert rules(layer(*halves)) == rules(layer(*halves, *dots)) == {"edges-match"}
+    assert checked(layer(*halves, *dots)).counts["edges-match"] == 2
+
+
+def test_a_tile_that_an_area_goes_on_into_is_there():
+    # Four tiles of zoom 1 about the middle of the world, and an area over all of them.
+    def shown(x, y):
+        left, right = max(1000 - x * 4096, -80), min(7000 - x * 4096, 4176)
+        top, bottom = max(1000 - y * 4096, -80), min(7000 - y * 4096, 4176)
+        steps = line((right - left, 0), (0, bottom - top), (left - right, 0))
+        return layer(feature([*move((left, top)), *steps, *CLOSE]))
+
+    four = {number: shown(*tile_address(number)[1:]) for number in range(1, 5)}
+    options = {"zooms": (1, 1), "bounds": (-10, -10, 10, 10, 1, 0, 0)}
+    assert "tiles-match" not in rules(archive(four, **options))
+    for gone in four:
+        rest = {number: tile for number, tile in four.items() if number != gone}
+        found = [f for f in checked(archive(rest, **options)).findings if f.rule == "tiles-match"]
+        x, y = tile_address(gone)[1:]
+        assert {f.place.tile[1:] for f in found} == {(1 - x, y), (x, 1 - y)}
+        assert all(f"1/{x}/{y}" in f.problem for f in found)
+        # Of the other half of the world nothing is promised where the header does not speak of it.
+        west = {"zooms": (1, 1), "bounds": (-10, -10, -1, 10, 1, -5, 0)}
+        assert ("tiles-match" in rules(archive(rest, **west))) == (x == 0)
+
+
+def test_what_ends_at_the_border_of_a_tile_needs_no_other():
+    for box in ((4000, 100, 4096, 200), (0, 0, 4096, 4096), (0, 0, 4096, 100), (-80, 4096, 0, 4176)):
+        west, north, east, south = box
+        shape = [*move((west, north)), *line((east - west, 0), (0, south - north), (west - east, 0)), *CLOSE]
+        one = archive({1: layer(feature(shape))}, zooms=(1, 1), bounds=(-10, -10, 10, 10, 1, 0, 0))
+        assert "tiles-match" not in rules(one), box
 
 
 @pytest.mark.parametrize(
