@@ -16,6 +16,7 @@ from tests.web.conftest import EVIL
 from tiles.columns import decode_values
 from web.errors import SnapshotError
 from web.public.columns import full_catalogue
+from web.responses import FOR_EVER
 from web.site import Hosting, Site
 from web.snapshot.addresses import addresses, file_of
 from web.snapshot.links import as_file, with_policy
@@ -110,7 +111,7 @@ def test_every_link_of_every_page_leads_to_a_file(files_site, tmp_path, base):
             assert (there / "index.html" if path.endswith("/") or not path else there).is_file(), (page, target)
 
 
-def test_a_page_carries_its_policy_and_names_its_language(written):
+def test_a_page_carries_its_policy_and_names_its_language(written, release):
     out, _ = written
     for name, spoken in (("kaart/index.html", "nl"), ("en/kaart/index.html", "en")):
         page = (out / name).read_text()
@@ -120,7 +121,14 @@ def test_a_page_carries_its_policy_and_names_its_language(written):
         assert EVIL not in page
     headers = (out / "_headers").read_text()
     assert "frame-ancestors 'none'" in headers
-    assert "/columns/*\n  Cache-Control: public, max-age=31536000, immutable\n" in headers
+    rules = dict(re.findall(r"^(/\S+)\n((?:  .+\n)+)", headers, re.M))
+    for kind in ("values", "classes", "areas"):
+        assert rules[f"/columns/{release.short_id}/{kind}/*"] == f"  Cache-Control: {FOR_EVER}\n"
+    assert rules["/tiles/*"].startswith(f"  Cache-Control: {FOR_EVER}\n")
+    # The catalogue changes with settings; no rule that fits it may say otherwise.
+    fitting = [rules[path] for path in rules if f"/columns/{release.short_id}/catalogue.json".startswith(path[:-1])]
+    assert len(fitting) == 2
+    assert not any("Cache-Control" in said for said in fitting)
     assert headers.startswith("/*\n  X-Content-Type-Options: nosniff\n")
 
 
@@ -199,6 +207,13 @@ def test_what_some_files_of_a_folder_may_not_say_is_said_of_none():
     kept, fresh, for_all = {"Cache-Control": "immutable"}, {"Cache-Control": "no-cache"}, {"Allow": "*"}
     found = headers_of([("a/1", {**kept, **for_all}), ("a/2", {**fresh, **for_all}), ("b/1", kept), ("b/2", kept)])
     assert found == {"a": for_all, "b": kept}
+
+
+def test_what_a_folder_may_not_say_the_folders_within_it_may():
+    kept, fresh = {"Cache-Control": "immutable"}, {"Cache-Control": "no-cache"}
+    files = {"a/1/x/2": kept, "a/1/x/y/3": kept, "a/1/z/4": fresh, "a/1/w/5": kept, "a/1/w/6": fresh, "a/1/7": fresh}
+    found = headers_of([*files.items(), ("b/1/x/1", kept)])
+    assert found == {"a": {}, "b": kept, "a/1/x": kept, "a/1/z": fresh}
 
 
 def test_the_hosting_is_said_to_the_page(files_site, site):

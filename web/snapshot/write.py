@@ -130,14 +130,27 @@ def _plain(response: TestResponse) -> bytes:
 
 
 def headers_of(said: Iterable[tuple[str, Mapping[str, str]]]) -> dict[str, dict[str, str]]:
-    """Return by top folder the headers that all its files have; what some of them may not say is said of none.
+    """Return by folder the headers that all its files have; what some of them may not say is said of none.
+
+    Folders are those at the top, and of what lies deeper those at the third level, with what the top cannot say: a host
+    puts the headers of every path that fits together.
 
     Args:
         said: File and headers.
     """
+    files = list(said)
+    tops = _shared((file.partition("/")[0], shown) for file, shown in files)
+    deeper = _shared((file.rsplit("/", file.count("/") - 2)[0], shown) for file, shown in files if file.count("/") > 2)
+    for folder, shown in deeper.items():
+        above = tops[folder.partition("/")[0]]
+        more = {name: value for name, value in shown.items() if name not in above}
+        tops |= {folder: more} if more else {}
+    return tops
+
+
+def _shared(said: Iterable[tuple[str, Mapping[str, str]]]) -> dict[str, dict[str, str]]:
     folders: dict[str, dict[str, str]] = {}
-    for file, shown in said:
-        folder = file.partition("/")[0]
+    for folder, shown in said:
         known = folders.setdefault(folder, dict(shown))
         folders[folder] = {name: value for name, value in known.items() if shown.get(name) == value}
     return folders

@@ -29,10 +29,11 @@ export class Panel {
     const turn = (this.turn += 1);
     const whole = area.parents.find(parent => parent.level === 'country');
     const timed = yearsFrom(view.entry, area);
+    const years = place => fetchSeries(view, place.level, place.code).catch(() => null);
     const [series, receipt, average] = await Promise.all([
-      timed ? fetchSeries(view, timed.level, timed.code).catch(() => null) : null,
+      timed ? years(timed) : null,
       fetchReceipt(view, area.level, area.code).catch(() => null),
-      whole && view.measure === 'rate' && offers(view, whole) ? fetchSeries(view, whole.level, whole.code).catch(() => null) : null
+      whole && view.measure === 'rate' && offers(view, whole) ? years(whole) : null
     ]);
     if (turn !== this.turn) return;
     if (this.code !== area.code) this.root.scrollTop = 0;
