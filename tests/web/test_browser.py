@@ -208,7 +208,9 @@ def test_a_hidden_area_shows_why_and_no_number(screen):
 def test_what_is_divided_by_is_called_the_same_in_panel_and_choice(screen, period, words):
     screen.open(f"/kaart?indicator={LABS}&periode={period}&niveau=buurt&laag=waarde&gebied=BU90010101")
     assert words in screen.page.locator(".facts dt").all_text_contents()
-    assert f"Noemer ({words})" in screen.page.locator("#choice-measure option").all_text_contents()
+    screen.page.locator("#choice-measure").select_option("exposure")
+    screen.until(lambda state: state.get("maat") == "exposure")
+    assert screen.page.locator("#measure-note").text_content() == words
 
 
 def test_a_row_selects_on_the_map(screen):
