@@ -121,9 +121,8 @@ def start_projecting(layer: Layer, workers: Executor, *, extent: int = EXTENT) -
     return coverage, workers.submit(_check_apart, layer.level, geometry, code, exact)
 
 
-def _check_apart(level: str, geometry: ObjectArray, code: StrArray, exact: _Topology | None) -> None:
-    borders = None if exact is None else lone_arcs(*exact)
-    check_overlaps(geometry, code, where=level, borders=borders)
+def _check_apart(level: str, geometry: ObjectArray, code: StrArray, exact: _Topology) -> None:
+    check_overlaps(geometry, code, where=level, borders=lone_arcs(*exact))
 
 
 class _Topology(NamedTuple):
@@ -142,8 +141,8 @@ class _Topology(NamedTuple):
     y: IntArray
 
 
-def _of_areas(level: str, fid: IntArray, geometry: ObjectArray, extent: int) -> tuple[Coverage, _Topology | None]:
-    """Return areas in RD as a coverage, and their borders as the file has them, None where that is another thing."""
+def _of_areas(level: str, fid: IntArray, geometry: ObjectArray, extent: int) -> tuple[Coverage, _Topology]:
+    """Return areas in RD as a coverage, and their borders as the file has them."""
     xy, start, hole, ring = ragged_rings(geometry)
     xy, start = straight(xy, start, LONGEST)
     as_read, *grid = weld(np.multiply(xy.T, PER_METRE, order="C"), 0.0)
@@ -151,7 +150,7 @@ def _of_areas(level: str, fid: IntArray, geometry: ObjectArray, extent: int) -> 
     x, y = np.floor(from_rd(*place / PER_METRE, extent=extent) + 0.5).astype(np.int64)
     _check_width(level, x, y)
     areas, arcs = Areas(fid, ring), _arcs(number, start, hole, x, y)
-    exact = _Topology(areas, arcs, *place) if number is as_read else None
+    exact = _Topology(areas, arcs if number is as_read else _arcs(as_read, start, hole, *grid), *grid)
     corners = find_corners(arcs, place)
     if len(corners.edge):
         number, start = put_corners(number, start, corners)
